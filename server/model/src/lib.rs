@@ -1,1 +1,69 @@
-//! Caption to come.
+//! The nouns of Rollcall: what an administrator, a source, a person, a connection, a link and a log entry are.
+//!
+//! Serde only and safe for wasm: the browser, the server and the database rooms all speak these types. The crate never
+//! does I/O, never reads a clock, and knows nothing of SQL, HTTP or Zoom's wire format. Start with [`ids`], then
+//! [`connection`] and [`link`].
+
+pub mod admin;
+pub mod assignment;
+pub mod connection;
+pub mod ids;
+pub mod link;
+pub mod log;
+pub mod page;
+pub mod person;
+pub mod source;
+
+pub use admin::{Administrator, Permission, Role};
+pub use ids::*;
+pub use page::{Cursor, Page};
+
+/// A value that is stored as one word: its text form, and back. `as_str` is what stands in the database and in a query
+/// string; `label` is what a person reads.
+#[macro_export]
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order in which a person chooses from them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stored word.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// What a person reads.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::UnknownWord;
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::UnknownWord { kind: stringify!($name), word: word.to_owned() }),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// A stored or sent word that no value has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is not a {kind}")]
+pub struct UnknownWord {
+    pub kind: &'static str,
+    pub word: String,
+}

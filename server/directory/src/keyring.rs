@@ -1,0 +1,172 @@
+//! The key that protects stored secrets, and the envelope they lie in.
+//!
+//! A secret is encrypted with a data key of its own (AES-256-GCM); the data key is wrapped by the key-encryption key,
+//! which never enters the database. The additional data of both layers names what the secret belongs to, so a
+//! ciphertext copied to another row does not open.
+
+use crate::{Directory, Result, Tx};
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Key, Nonce};
+use model::SecretId;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+const NONCE: usize = 12;
+const CHECK: &[u8] = b"rollcall key check";
+
+/// Why a key or a secret cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("ROLLCALL_KEY is not the key that the stored secrets were encrypted with; nothing was changed")]
+    WrongKey,
+    #[error("a stored secret does not open: it was altered, or moved from another row")]
+    Sealed,
+    #[error("the system gave no random bytes")]
+    NoRandom,
+}
+
+/// The key-encryption key and its id, which is the start of its SHA-256.
+pub struct Keyring {
+    id: String,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl Keyring {
+    pub fn new(key: [u8; 32]) -> Self {
+        let id = Sha256::digest(key).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        Self { id, key: Zeroizing::new(key) }
+    }
+
+    fn wrap(&self, plain: &[u8], about: &str) -> Result<Vec<u8>, KeyError> {
+        seal(&self.key, plain, about)
+    }
+
+    fn unwrap(&self, sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        open(&self.key, sealed, about)
+    }
+}
+
+/// Fills with the system's random bytes.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], KeyError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| KeyError::NoRandom)?;
+    Ok(bytes)
+}
+
+fn seal(key: &[u8; 32], plain: &[u8], about: &str) -> Result<Vec<u8>, KeyError> {
+    let nonce = random::<NONCE>()?;
+    let payload = Payload { msg: plain, aad: about.as_bytes() };
+    let sealed = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
+        .encrypt(&Nonce::from(nonce), payload)
+        .map_err(|_| KeyError::Sealed)?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+fn open(key: &[u8; 32], sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let (nonce, text) = sealed.split_first_chunk::<NONCE>().ok_or(KeyError::Sealed)?;
+    Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
+        .decrypt(&Nonce::from(*nonce), Payload { msg: text, aad: about.as_bytes() })
+        .map(Zeroizing::new)
+        .map_err(|_| KeyError::Sealed)
+}
+
+impl Directory {
+    /// Notes a key at its first use, and refuses one that does not open what older starts noted.
+    pub(crate) async fn check_key(&self) -> Result<()> {
+        let known = sqlx::query!("select id, check_text from key").fetch_all(&self.pool).await?;
+        if known.is_empty() {
+            let check = self.keyring.wrap(CHECK, "key")?;
+            let (id, now) = (&self.keyring.id, self.now());
+            sqlx::query!(
+                "insert into key (id, check_text, created_at) values ($1, $2, $3) on conflict do nothing",
+                id,
+                check,
+                now
+            )
+            .execute(&self.pool)
+            .await?;
+            return Ok(());
+        }
+        let ours = known.iter().find(|key| key.id == self.keyring.id).ok_or(KeyError::WrongKey)?;
+        self.keyring.unwrap(&ours.check_text, "key").map_err(|_| KeyError::WrongKey)?;
+        Ok(())
+    }
+}
+
+/// What a secret belongs to: table and column; the row is the secret's own id.
+fn about(belongs_to: &str, id: SecretId) -> String {
+    format!("secret/{belongs_to}/{id}")
+}
+
+/// Stores a secret for a column such as `connection.client_secret`.
+pub(crate) async fn store(tx: &mut Tx, belongs_to: &str, secret: &SecretString) -> Result<SecretId> {
+    let id = SecretId(Uuid::now_v7());
+    let about = about(belongs_to, id);
+    let data_key = Zeroizing::new(random::<32>()?);
+    let ciphertext = seal(&data_key, secret.expose_secret().as_bytes(), &about)?;
+    let wrapped = tx.keyring().wrap(data_key.as_slice(), &about)?;
+    let (key_id, ends, now) = (tx.keyring().id.clone(), ends_in(secret.expose_secret()), tx.now());
+    sqlx::query!(
+        "insert into secret (id, key_id, wrapped_key, ciphertext, ends_in, created_at) values ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        key_id,
+        wrapped,
+        ciphertext,
+        ends,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(id)
+}
+
+/// Opens a secret of that column.
+pub(crate) async fn reveal(tx: &mut Tx, belongs_to: &str, id: SecretId) -> Result<SecretString> {
+    let row = sqlx::query!("select wrapped_key, ciphertext from secret where id = $1", id.0).fetch_one(tx.db()).await?;
+    let about = about(belongs_to, id);
+    let data_key = tx.keyring().unwrap(&row.wrapped_key, &about)?;
+    let data_key: Zeroizing<[u8; 32]> =
+        Zeroizing::new(data_key.as_slice().try_into().map_err(|_| KeyError::Sealed)?);
+    let plain = open(&data_key, &row.ciphertext, &about)?;
+    let text = std::str::from_utf8(&plain).map_err(|_| KeyError::Sealed)?;
+    Ok(SecretString::from(text.to_owned()))
+}
+
+/// Removes a secret that nothing refers to any more.
+pub(crate) async fn forget(tx: &mut Tx, id: SecretId) -> Result<()> {
+    sqlx::query!("delete from secret where id = $1", id.0).execute(tx.db()).await?;
+    Ok(())
+}
+
+/// The last characters, at most four, and never more than a quarter of the secret.
+fn ends_in(secret: &str) -> String {
+    let length = secret.chars().count();
+    secret.chars().skip(length - (length / 4).min(4)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_only_with_its_key_and_its_place() {
+        let sealed = seal(&[7; 32], b"s3cret", "secret/a/1").unwrap();
+        assert_eq!(open(&[7; 32], &sealed, "secret/a/1").unwrap().as_slice(), b"s3cret");
+        assert!(open(&[8; 32], &sealed, "secret/a/1").is_err());
+        assert!(open(&[7; 32], &sealed, "secret/a/2").is_err());
+        let mut altered = sealed.clone();
+        *altered.last_mut().unwrap() ^= 1;
+        assert!(open(&[7; 32], &altered, "secret/a/1").is_err());
+        assert!(open(&[7; 32], &sealed[..5], "secret/a/1").is_err());
+        assert_ne!(sealed, seal(&[7; 32], b"s3cret", "secret/a/1").unwrap(), "each sealing has its own nonce");
+    }
+
+    #[test]
+    fn only_the_end_of_a_secret_is_kept_readable() {
+        assert_eq!(ends_in("abcdefghijklmnopqrstuvwxyz"), "wxyz");
+        assert_eq!(ends_in("abcdefgh"), "gh");
+        assert_eq!(ends_in("abc"), "");
+    }
+}

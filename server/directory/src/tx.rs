@@ -1,0 +1,89 @@
+//! The unit of work: a transaction that knows who acts and when.
+
+use crate::{Directory, Error, Result, Signal, audit};
+use chrono::{DateTime, Utc};
+use model::{AdminId, ConnectionId, TokenId};
+use sqlx::{PgConnection, Postgres};
+use std::collections::BTreeSet;
+
+/// Who acts; every audit entry names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// An administrator who is signed in.
+    Admin { id: AdminId, email: String },
+    /// A SCIM client with a token of a source; the name is the source's.
+    Token { id: TokenId, source: String },
+    /// The program itself: the engine, the first start.
+    System,
+    /// Somebody at the server's command line.
+    Command,
+}
+
+impl Actor {
+    /// The name that is shown as "by".
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Admin { email, .. } => email,
+            Self::Token { source, .. } => source,
+            Self::System => "Rollcall",
+            Self::Command => "Command line",
+        }
+    }
+}
+
+/// An open transaction, for one actor at one moment. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub struct Tx {
+    db: sqlx::Transaction<'static, Postgres>,
+    directory: Directory,
+    actor: Actor,
+    now: DateTime<Utc>,
+    entries: Vec<audit::Entry>,
+    due: BTreeSet<ConnectionId>,
+}
+
+impl Tx {
+    pub(crate) async fn begin(directory: &Directory, actor: Actor) -> Result<Self> {
+        let db = directory.pool.begin().await.map_err(Error::Database)?;
+        let now = directory.now();
+        Ok(Self { db, directory: directory.clone(), actor, now, entries: Vec::new(), due: BTreeSet::new() })
+    }
+
+    /// The moment of this unit of work: one for everything it writes.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Says what was done; written with the commit.
+    pub fn audit(&mut self, entry: audit::Entry) {
+        self.entries.push(entry);
+    }
+
+    /// Rings for this connection after the commit: links of it have been marked due.
+    pub(crate) fn ring(&mut self, connection: ConnectionId) {
+        self.due.insert(connection);
+    }
+
+    pub(crate) fn db(&mut self) -> &mut PgConnection {
+        &mut self.db
+    }
+
+    pub(crate) fn keyring(&self) -> &crate::Keyring {
+        &self.directory.keyring
+    }
+
+    /// Writes the audit entries, commits, and only then wakes whoever has to know.
+    pub async fn commit(mut self) -> Result<()> {
+        let entries = std::mem::take(&mut self.entries);
+        audit::write(&mut self, &entries).await?;
+        self.db.commit().await.map_err(Error::Database)?;
+        for connection in self.due {
+            self.directory.bell.ring(Signal::Due(connection));
+        }
+        self.directory.bell.ring(Signal::Changed);
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! Administrators, their roles, and what each role may do.
+
+use crate::AdminId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+crate::words! {
+    /// What an administrator is; what each may do is [`Role::allows`].
+    Role {
+        /// Everything.
+        Owner = "owner", "Owner";
+        /// Everything but owners, sign-in providers and keys.
+        Admin = "admin", "Admin";
+        /// The help desk: look, retry, provision on demand, assign and unassign.
+        Operator = "operator", "Operator";
+        /// Look and export, change nothing.
+        Auditor = "auditor", "Auditor";
+    }
+}
+
+/// What a server function needs of whoever calls it; each names exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Permission {
+    /// See people, sources, connections and logs.
+    Look,
+    /// Assign and unassign people.
+    Assign,
+    /// Retry a link, provision on demand.
+    Retry,
+    /// Make and change sources.
+    ManageSources,
+    /// Generate and revoke SCIM tokens.
+    ManageTokens,
+    /// Make and change connections, their credentials and their switches.
+    ManageConnections,
+}
+
+impl Permission {
+    pub const ALL: &'static [Self] =
+        &[Self::Look, Self::Assign, Self::Retry, Self::ManageSources, Self::ManageTokens, Self::ManageConnections];
+}
+
+impl Role {
+    /// Whether this role may do that.
+    pub const fn allows(self, permission: Permission) -> bool {
+        use Permission::{Assign, Look, ManageConnections, ManageSources, ManageTokens, Retry};
+        match permission {
+            Look => true,
+            Assign | Retry => matches!(self, Self::Owner | Self::Admin | Self::Operator),
+            ManageSources | ManageTokens | ManageConnections => matches!(self, Self::Owner | Self::Admin),
+        }
+    }
+}
+
+/// An administrator, as the pages show one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Administrator {
+    pub id: AdminId,
+    pub email: String,
+    pub name: Option<String>,
+    pub role: Role,
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auditor_only_looks() {
+        let allowed: Vec<_> = Permission::ALL.iter().filter(|p| Role::Auditor.allows(**p)).collect();
+        assert_eq!(allowed, [&Permission::Look]);
+    }
+
+    #[test]
+    fn the_help_desk_assigns_and_retries_but_changes_no_connection() {
+        assert!(Role::Operator.allows(Permission::Assign) && Role::Operator.allows(Permission::Retry));
+        assert!(!Role::Operator.allows(Permission::ManageConnections));
+        assert!(!Role::Operator.allows(Permission::ManageTokens));
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse::<Role>().as_ref(), Ok(role));
+        }
+        assert!("Owner ".parse::<Role>().is_err());
+    }
+}

@@ -1,0 +1,50 @@
+//! Ids: one type a noun, so that a person's id never stands where a connection's belongs. All are UUIDs of version 7
+//! (RFC 9562), made in Rust, so they sort by the time they were made.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident)+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> { text.parse().map(Self) }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self { Self(id) }
+        }
+    )+};
+}
+
+ids! {
+    /// An administrator of Rollcall.
+    AdminId
+    /// An identity source.
+    SourceId
+    /// A SCIM token of a source.
+    TokenId
+    /// What one source says of one user; the `id` a SCIM client sees (RFC 7643, section 3.1).
+    RecordId
+    /// A human of the directory.
+    PersonId
+    /// One Zoom account.
+    ConnectionId
+    /// A person given a connection.
+    AssignmentId
+    /// One row of the provisioning log.
+    LogId
+    /// One entry of the audit log.
+    AuditId
+    /// One encrypted secret.
+    SecretId
+}

@@ -1,0 +1,78 @@
+//! Identity sources and the SCIM tokens they use.
+
+use crate::{SourceId, TokenId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+crate::words! {
+    /// How people come from a source.
+    SourceKind {
+        /// A SCIM client pushes them to `/scim/v2` with a token.
+        Scim = "scim", "SCIM";
+        /// They are entered by hand.
+        Manual = "manual", "Manual";
+    }
+}
+
+/// Where people come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub id: SourceId,
+    pub name: String,
+    pub kind: SourceKind,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+}
+
+/// A source in the list: with what has come from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceSummary {
+    pub source: Source,
+    /// Live records.
+    pub people: i64,
+    /// Tokens that open the source now.
+    pub tokens: i64,
+    pub last_request_at: Option<DateTime<Utc>>,
+}
+
+crate::words! {
+    /// What a token is good for now.
+    TokenState {
+        /// Made, never used yet.
+        Waiting = "waiting", "Waiting";
+        Active = "active", "Active";
+        /// Ends within 30 days.
+        ExpiresSoon = "expires-soon", "Expires soon";
+        Expired = "expired", "Expired";
+        Revoked = "revoked", "Revoked";
+    }
+}
+
+/// A SCIM token, as the pages show one: never the token itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScimToken {
+    pub id: TokenId,
+    pub source_id: SourceId,
+    pub source_name: String,
+    pub name: String,
+    /// The readable start, `rc_scim_` and the public id; enough to recognise a token, not enough to use it.
+    pub prefix: String,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+impl ScimToken {
+    /// What the token is good for at `now`.
+    pub fn state(&self, now: DateTime<Utc>) -> TokenState {
+        match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => TokenState::Revoked,
+            (None, Some(end)) if end <= now => TokenState::Expired,
+            (None, Some(end)) if end <= now + chrono::Duration::days(30) => TokenState::ExpiresSoon,
+            (None, _) if self.last_used_at.is_none() => TokenState::Waiting,
+            (None, _) => TokenState::Active,
+        }
+    }
+}
