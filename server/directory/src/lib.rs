@@ -5,12 +5,19 @@
 //! [`Tx::commit`] does all or nothing and then wakes the engine. Nothing here calls Zoom, and nothing here holds a
 //! transaction open while somebody waits for a network. Start with [`tx`], then [`people`] or [`links`].
 
+pub mod admins;
+pub mod assignments;
 pub mod audit;
 pub mod clock;
+pub mod connections;
 pub mod due;
 mod error;
 pub mod keyring;
+pub mod people;
+pub mod sessions;
+pub mod sources;
 mod text;
+pub mod tokens;
 pub mod tx;
 pub mod wake;
 

@@ -1,0 +1,166 @@
+//! Administrators and the one-time link that lets an owner in.
+
+use crate::audit::Entry;
+use crate::keyring::random;
+use crate::text::name_key;
+use crate::{Directory, Error, Result, Tx};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use chrono::{DateTime, Duration, Utc};
+use model::{AdminId, Administrator, Role};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// How long a one-time link works.
+pub const SETUP_LINK_LIFE: Duration = Duration::minutes(15);
+/// Who comes in by a one-time link while no owner exists.
+pub const FIRST_OWNER: &str = "owner@localhost";
+
+struct Row {
+    id: Uuid,
+    email: String,
+    name: Option<String>,
+    role: String,
+    last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<Row> for Administrator {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: AdminId(row.id),
+            email: row.email,
+            name: row.name,
+            role: row.role.parse()?,
+            last_sign_in_at: row.last_sign_in_at,
+        })
+    }
+}
+
+/// The administrator of that id; none when there is none, as after a removal.
+pub async fn find(directory: &Directory, id: AdminId) -> Result<Option<Administrator>> {
+    sqlx::query_as!(Row, "select id, email, name, role, last_sign_in_at from admin where id = $1", id.0)
+        .fetch_optional(&directory.pool)
+        .await?
+        .map(Administrator::try_from)
+        .transpose()
+}
+
+/// All administrators by e-mail.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Administrator>> {
+    sqlx::query_as!(Row, "select id, email, name, role, last_sign_in_at from admin order by email_key")
+        .fetch_all(tx.db())
+        .await?
+        .into_iter()
+        .map(Administrator::try_from)
+        .collect()
+}
+
+pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Administrator>> {
+    let key = name_key(email);
+    sqlx::query_as!(Row, "select id, email, name, role, last_sign_in_at from admin where email_key = $1", key)
+        .fetch_optional(tx.db())
+        .await?
+        .map(Administrator::try_from)
+        .transpose()
+}
+
+/// Whether anybody could administer everything.
+pub async fn owner_exists(tx: &mut Tx) -> Result<bool> {
+    let found = sqlx::query_scalar!("select exists (select from admin where role = 'owner') as \"found!\"")
+        .fetch_one(tx.db())
+        .await?;
+    Ok(found)
+}
+
+/// Adds an administrator.
+pub async fn create(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
+    let id = AdminId(Uuid::now_v7());
+    let (now, by) = (tx.now(), tx.actor().name().to_owned());
+    sqlx::query!(
+        "insert into admin (id, email, email_key, role, created_at, created_by) values ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        email.trim(),
+        name_key(email),
+        role.as_str(),
+        now,
+        by
+    )
+    .execute(tx.db())
+    .await?;
+    tx.audit(Entry::new("admin.created", "admin", id.0, email).after(serde_json::json!({ "role": role })));
+    Ok(id)
+}
+
+/// Gives an administrator another role. The last owner stays one.
+pub async fn set_role(tx: &mut Tx, id: AdminId, role: Role) -> Result<()> {
+    // Two owners who demote each other at the same moment would leave none: one after the other.
+    let owners = sqlx::query_scalar!("select id from admin where role = 'owner' for update").fetch_all(tx.db()).await?;
+    if role != Role::Owner && owners == [id.0] {
+        return Err(Error::Refused("The last owner keeps the role. Make somebody else an owner first.".into()));
+    }
+    let old = sqlx::query!("select email, role from admin where id = $1 for update", id.0)
+        .fetch_optional(tx.db())
+        .await?
+        .ok_or(Error::NotFound("the administrator"))?;
+    sqlx::query!("update admin set role = $2 where id = $1", id.0, role.as_str()).execute(tx.db()).await?;
+    let entry = Entry::new("admin.role_changed", "admin", id.0, &old.email);
+    tx.audit(entry.before(serde_json::json!({ "role": old.role })).after(serde_json::json!({ "role": role })));
+    Ok(())
+}
+
+/// Makes the token of a one-time link; stored as a hash.
+pub async fn create_setup_link(tx: &mut Tx) -> Result<SecretString> {
+    let token = BASE64.encode(random::<32>()?);
+    let (now, end) = (tx.now(), tx.now() + SETUP_LINK_LIFE);
+    let hash = Sha256::digest(&token).to_vec();
+    sqlx::query!("insert into setup_link (token_hash, created_at, expires_at) values ($1, $2, $3)", hash, now, end)
+        .execute(tx.db())
+        .await?;
+    tx.audit(Entry::new("setup_link.created", "setup_link", None, "One-time sign-in link"));
+    Ok(SecretString::from(token))
+}
+
+/// Uses a one-time link: the oldest owner comes in, made when there is none. None when the link is wrong, used or old.
+pub async fn redeem_setup_link(tx: &mut Tx, token: &SecretString) -> Result<Option<Administrator>> {
+    let (now, hash) = (tx.now(), Sha256::digest(token.expose_secret()).to_vec());
+    let used = sqlx::query!(
+        "update setup_link set used_at = $2 where token_hash = $1 and used_at is null and expires_at > $2",
+        hash,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    if used.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let owner = sqlx::query_scalar!("select id from admin where role = 'owner' order by id limit 1 for update")
+        .fetch_optional(tx.db())
+        .await?;
+    let id = match owner {
+        Some(id) => AdminId(id),
+        None => restore_owner(tx).await?,
+    };
+    sqlx::query!("update admin set last_sign_in_at = $2 where id = $1", id.0, now).execute(tx.db()).await?;
+    let admin = list(tx).await?.into_iter().find(|admin| admin.id == id);
+    let admin = admin.ok_or(Error::NotFound("the administrator"))?;
+    tx.audit(Entry::new("admin.signed_in", "admin", id.0, &admin.email).after(serde_json::json!({ "by": "setup link" })));
+    Ok(Some(admin))
+}
+
+/// No owner is there: the first one is made, or made an owner again.
+async fn restore_owner(tx: &mut Tx) -> Result<AdminId> {
+    match by_email(tx, FIRST_OWNER).await? {
+        Some(admin) => {
+            set_role(tx, admin.id, Role::Owner).await?;
+            Ok(admin.id)
+        }
+        None => create(tx, FIRST_OWNER, Role::Owner).await,
+    }
+}
+
+/// Notes a sign-out.
+pub fn signed_out(tx: &mut Tx, admin: &Administrator) {
+    tx.audit(Entry::new("admin.signed_out", "admin", admin.id.0, &admin.email));
+}

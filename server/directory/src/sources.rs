@@ -1,0 +1,97 @@
+//! Identity sources.
+
+use crate::audit::Entry;
+use crate::text::name_key;
+use crate::{Error, Result, Tx};
+use chrono::{DateTime, Utc};
+use model::SourceId;
+use model::source::{Source, SourceKind, SourceSummary};
+use uuid::Uuid;
+
+struct Row {
+    id: Uuid,
+    name: String,
+    kind: String,
+    created_at: DateTime<Utc>,
+    created_by: String,
+}
+
+impl TryFrom<Row> for Source {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: SourceId(row.id),
+            name: row.name,
+            kind: row.kind.parse()?,
+            created_at: row.created_at,
+            created_by: row.created_by,
+        })
+    }
+}
+
+/// Makes a source. The name is free of spare white space; two names differ in more than case.
+pub async fn create(tx: &mut Tx, name: &str, kind: SourceKind) -> Result<SourceId> {
+    let id = SourceId(Uuid::now_v7());
+    let (now, by) = (tx.now(), tx.actor().name().to_owned());
+    sqlx::query!(
+        "insert into source (id, name, name_key, kind, created_at, created_by) values ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        name,
+        name_key(name),
+        kind.as_str(),
+        now,
+        by
+    )
+    .execute(tx.db())
+    .await?;
+    let entry = Entry::new("source.created", "source", id.0, name);
+    tx.audit(entry.after(serde_json::json!({ "name": name, "kind": kind })));
+    Ok(id)
+}
+
+pub async fn get(tx: &mut Tx, id: SourceId) -> Result<Source> {
+    sqlx::query_as!(Row, "select id, name, kind, created_at, created_by from source where id = $1", id.0)
+        .fetch_optional(tx.db())
+        .await?
+        .ok_or(Error::NotFound("the source"))?
+        .try_into()
+}
+
+/// The source of that name, compared without case.
+pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Source>> {
+    let key = name_key(name);
+    sqlx::query_as!(Row, "select id, name, kind, created_at, created_by from source where name_key = $1", key)
+        .fetch_optional(tx.db())
+        .await?
+        .map(Source::try_from)
+        .transpose()
+}
+
+/// All sources by name, with what has come from them.
+pub async fn list(tx: &mut Tx) -> Result<Vec<SourceSummary>> {
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "select s.id, s.name, s.kind, s.created_at, s.created_by,
+                (select count(*) from record r where r.source_id = s.id and r.deleted_at is null) as \"people!\",
+                (select count(*) from scim_token t where t.source_id = s.id and t.revoked_at is null
+                    and (t.expires_at is null or t.expires_at > $1)) as \"tokens!\",
+                (select max(t.last_used_at) from scim_token t where t.source_id = s.id) as last_request_at
+         from source s order by s.name_key",
+        now
+    )
+    .fetch_all(tx.db())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let (people, tokens, last_request_at) = (row.people, row.tokens, row.last_request_at);
+            let source = Row {
+                id: row.id,
+                name: row.name,
+                kind: row.kind,
+                created_at: row.created_at,
+                created_by: row.created_by,
+            };
+            Ok(SourceSummary { source: source.try_into()?, people, tokens, last_request_at })
+        })
+        .collect()
+}
