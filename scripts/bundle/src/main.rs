@@ -1,1 +1,38 @@
-fn main() {}
+//! Makes `dist/site`, everything a browser downloads: compiles `frontend` to wasm, generates the script that loads it,
+//! and puts the stylesheet and the pictures beside it. Never runs in production and downloads nothing. It uses
+//! wasm-bindgen's own library in the version of the lock file, so no installed tool has to match. Start at [`main`].
+//!
+//! `cargo run -p bundle` for development, `cargo run -p bundle -- --release` for small, compressed files.
+
+mod site;
+mod small;
+mod wasm;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+fn main() -> Result<()> {
+    let release = match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => false,
+        [flag] if flag == "--release" => true,
+        other => bail!("unknown argument {}; the only one is --release", other.join(" ")),
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
+    // Made beside the one in use and swapped in whole, so that a running server never serves halves.
+    let draft = root.join("dist/site.new");
+    site::clear(&draft)?;
+    let pkg = draft.join("pkg");
+    wasm::bind(&wasm::compile(&root, release)?, &pkg, release)?;
+    site::copy(&root, &draft)?;
+    if release {
+        small::optimise(&pkg.join("rollcall_bg.wasm"))?;
+        small::compress(&draft)?;
+    }
+    site::replace(&root.join("dist/site"), &draft)
+}
+
+/// Where Cargo puts what it builds.
+fn target_dir(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
