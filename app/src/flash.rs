@@ -1,0 +1,67 @@
+//! One message that the next page shows: what was just done.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use serde::{Deserialize, Serialize};
+
+/// What was done, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub title: String,
+    pub text: String,
+}
+
+#[cfg(feature = "ssr")]
+const KEY: &str = "flash";
+
+#[cfg(feature = "ssr")]
+fn session() -> Option<tower_sessions::Session> {
+    use_context::<http::request::Parts>()?.extensions.get::<tower_sessions::Session>().cloned()
+}
+
+/// Leaves a message for the next page.
+#[cfg(feature = "ssr")]
+pub async fn say(title: impl Into<String>, text: impl Into<String>) -> Result<(), AppError> {
+    let message = Message { title: title.into(), text: text.into() };
+    let session = session().ok_or(AppError::NotSignedIn)?;
+    session.insert(KEY, message).await.map_err(|error| {
+        tracing::error!(%error, "a message was not kept");
+        AppError::Internal
+    })
+}
+
+/// Takes the message that was left, if there is one.
+#[server]
+pub async fn take_message() -> Result<Option<Message>, AppError> {
+    crate::session::signed_in()?;
+    let session = session().ok_or(AppError::NotSignedIn)?;
+    session.remove(KEY).await.map_err(|error| {
+        tracing::error!(%error, "a message was not read");
+        AppError::Internal
+    })
+}
+
+/// Shows the message above the page, until the next page.
+#[component]
+pub fn Flash() -> impl IntoView {
+    let location = use_location();
+    let message = Resource::new(
+        move || (location.pathname.get(), location.search.get()),
+        |_| async { take_message().await.ok().flatten() },
+    );
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                message.await.map(|message| view! {
+                    <div class="flash">
+                        <div class="callout" data-tone="ok" role="status">
+                            <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-check"></use></svg>
+                            <div><div><strong>{message.title}</strong><p>{message.text}</p></div></div>
+                        </div>
+                    </div>
+                })
+            })}
+        </Transition>
+    }
+}

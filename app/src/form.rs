@@ -1,0 +1,223 @@
+//! Forms that work with and without JavaScript.
+//!
+//! A form posts to the page it stands on, with `?do=` naming the server function. With script, the submission is sent
+//! in the background and the answer shown in place. Without, the server runs the function and answers with 303 where
+//! it said [`crate::session::go_to`], or with the same page again: filled, with the messages at the fields and the
+//! error's own status. Either way a page reads the answer from [`FormState`].
+
+use crate::error::AppError;
+use leptos::form::FromFormData;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::PostUrl;
+use server_fn::{Http, ServerFn};
+
+/// What a plain form sent and what became of it; the server puts it into the context of the page it answers with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The server function's path.
+    pub path: String,
+    /// The fields as they were sent, without those that must not come back.
+    pub fields: Vec<(String, String)>,
+    pub outcome: Result<serde_json::Value, AppError>,
+}
+
+/// The names of fields that never come back to the browser.
+pub const SECRET_FIELDS: &[&str] = &["client_secret"];
+
+/// What a page knows of one of its forms: whether it is being sent, and what the answer was.
+pub struct FormState<S: ServerFn>
+where
+    S: Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    pub action: ServerAction<S>,
+    plain: StoredValue<Option<Submitted>>,
+}
+
+impl<S> Clone for FormState<S>
+where
+    S: ServerFn + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for FormState<S>
+where
+    S: ServerFn + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+}
+
+/// The state of the form that calls `S`. Call it once in the page's component.
+pub fn use_form<S>() -> FormState<S>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let plain = SharedValue::new(|| use_context::<Submitted>().filter(|sent| sent.path == S::PATH)).into_inner();
+    FormState { action: ServerAction::new(), plain: StoredValue::new(plain) }
+}
+
+impl<S> FormState<S>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + DeserializeOwned + Send + Sync + 'static,
+{
+    /// The answer to the newest submission.
+    pub fn outcome(&self) -> Option<Result<S::Output, AppError>> {
+        if let Some(outcome) = self.action.value().get() {
+            return Some(outcome);
+        }
+        self.plain.with_value(|plain| {
+            plain.as_ref().map(|sent| {
+                sent.outcome.clone().and_then(|value| serde_json::from_value(value).map_err(|_| AppError::Internal))
+            })
+        })
+    }
+
+    /// What the function gave, when it succeeded.
+    pub fn success(&self) -> Option<S::Output> {
+        self.outcome().and_then(Result::ok)
+    }
+
+    /// What went wrong, when it failed.
+    pub fn problem(&self) -> Option<AppError> {
+        self.outcome().and_then(Result::err)
+    }
+
+    /// The message at a field.
+    pub fn field_error(&self, field: &str) -> Option<String> {
+        self.problem()?.fields().iter().find(|wrong| wrong.field == field).map(|wrong| wrong.message.clone())
+    }
+
+    /// What a field shows: what was sent, or else what is stored.
+    pub fn value(&self, field: &str, stored: &str) -> String {
+        self.sent(field).unwrap_or_else(|| stored.to_owned())
+    }
+
+    /// Whether a check box or switch is on: as it was sent, or else as it is stored.
+    pub fn checked(&self, field: &str, stored: bool) -> bool {
+        self.plain.with_value(|plain| match plain {
+            Some(sent) => sent.fields.iter().any(|(name, _)| name == field),
+            None => stored,
+        })
+    }
+
+    fn sent(&self, field: &str) -> Option<String> {
+        self.plain.with_value(|plain| {
+            let fields = &plain.as_ref()?.fields;
+            fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
+        })
+    }
+
+    pub fn pending(&self) -> bool {
+        self.action.pending().get()
+    }
+}
+
+/// Where the form of a server function posts to on a page: the page's own address with `do`.
+pub fn post_address(pathname: &str, search: &str, function: &str) -> String {
+    let name = function.rsplit('/').next().unwrap_or(function);
+    let kept = search.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("do="));
+    let query: Vec<&str> = kept.collect();
+    if query.is_empty() { format!("{pathname}?do={name}") } else { format!("{pathname}?{}&do={name}", query.join("&")) }
+}
+
+/// A form that calls a server function.
+#[component]
+pub fn PostForm<S, O>(
+    state: FormState<S>,
+    #[prop(optional, into)] class: String,
+    #[prop(optional, into)] id: String,
+    children: Children,
+    /// The protocol is told by the function's type.
+    #[prop(optional)]
+    _protocol: std::marker::PhantomData<O>,
+) -> impl IntoView
+where
+    S: ServerFn<Error = AppError, Protocol = Http<PostUrl, O>> + DeserializeOwned + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+    O: Send + Sync + 'static,
+{
+    let location = use_location();
+    let address = move || post_address(&location.pathname.get(), &location.search.get(), S::PATH);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        if event.default_prevented() {
+            return;
+        }
+        event.prevent_default();
+        if state.action.pending().get_untracked() {
+            return;
+        }
+        match S::from_event(&event) {
+            Ok(input) => {
+                state.action.dispatch(input);
+            }
+            Err(error) => {
+                let message = error.to_string();
+                state.action.value().set(Some(Err(AppError::BadRequest { message })));
+            }
+        }
+    };
+    let class = (!class.is_empty()).then_some(class);
+    let id = (!id.is_empty()).then_some(id);
+    view! {
+        <form method="post" action=address class=class id=id on:submit=submit aria-busy=move || state.pending().to_string()>
+            {children()}
+        </form>
+    }
+}
+
+/// The callout above a form that did not work: what happened, and the fields as links. For errors without fields, the
+/// sentence alone.
+#[component]
+pub fn FormProblem<S>(state: FormState<S>) -> impl IntoView
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + DeserializeOwned + Send + Sync + 'static,
+{
+    move || state.problem().map(|problem| view! { <Problem problem/> })
+}
+
+/// An error as a callout.
+#[component]
+pub fn Problem(problem: AppError) -> impl IntoView {
+    let sign_in = matches!(problem, AppError::NotSignedIn);
+    let fields = problem.fields().to_vec();
+    view! {
+        <div class="callout" data-tone="bad" role="alert">
+            <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-alert"></use></svg>
+            <div><div>
+                <strong>{problem.to_string()}</strong>
+                {(!fields.is_empty()).then(|| view! {
+                    <ul>
+                        {fields.into_iter().map(|wrong| view! {
+                            <li><a class="link" href=format!("#{}", wrong.field)>{wrong.message}</a></li>
+                        }).collect_view()}
+                    </ul>
+                })}
+                {sign_in.then(|| view! { <p><a class="link" href="/login" rel="external">"Sign in"</a></p> })}
+            </div></div>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::post_address;
+
+    #[test]
+    fn a_form_posts_to_its_page_and_keeps_the_pages_state() {
+        assert_eq!(post_address("/sources", "", "/api/make1"), "/sources?do=make1");
+        assert_eq!(post_address("/sources", "?dialog=new&do=other", "/api/make1"), "/sources?dialog=new&do=make1");
+    }
+}

@@ -1,0 +1,9 @@
+//! The screens, one folder or file each.
+
+pub mod connections;
+pub mod login;
+pub mod logs;
+pub mod not_found;
+pub mod overview;
+pub mod people;
+pub mod sources;

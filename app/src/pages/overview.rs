@@ -1,0 +1,6 @@
+//! The overview.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn Overview() -> impl IntoView {}
