@@ -1,0 +1,99 @@
+//! A dialog with an address: the server sends it open, its ways out are links.
+
+use super::Icon;
+use leptos::html;
+use leptos::prelude::*;
+
+/// A page's content with the dialog that is open over it. While one is open, the content cannot be reached; the shell
+/// does the same for what is around the page.
+#[component]
+pub fn Content(
+    /// The dialog, when the address asks for one.
+    #[prop(into)]
+    dialog: Signal<bool>,
+    children: Children,
+) -> impl IntoView {
+    view! { <div inert=move || dialog.get()>{children()}</div> }
+}
+
+/// `close` is where Cancel, × and Escape lead. The `footer` holds the buttons; a submit button names its form by
+/// `form`, as the form stands in the children.
+#[component]
+pub fn Dialog(
+    id: &'static str,
+    #[prop(into)] title: String,
+    #[prop(optional, into)] description: Option<String>,
+    #[prop(into)] close: String,
+    footer: AnyView,
+    #[prop(optional)] wide: bool,
+    /// It interrupts: a failure, a question before something that cannot be undone.
+    #[prop(optional)]
+    alert: bool,
+    children: Children,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let way_out = NodeRef::<html::A>::new();
+    keep_focus(node);
+    let leave = move |event: leptos::ev::Event| {
+        event.prevent_default();
+        if let Some(link) = way_out.get_untracked() {
+            link.click();
+        }
+    };
+    let title_id = format!("{id}-t");
+    let text_id = description.is_some().then(|| format!("{id}-d"));
+    view! {
+        <div class="modal-layer">
+            <dialog
+                class="dialog"
+                node_ref=node
+                open=true
+                aria-modal="true"
+                aria-labelledby=title_id.clone()
+                aria-describedby=text_id.clone()
+                role=alert.then_some("alertdialog")
+                data-size=wide.then_some("lg")
+                on:cancel=leave
+            >
+                <div>
+                    <header>
+                        <h2 id=title_id>{title}</h2>
+                        {description.map(|text| view! { <p id=text_id>{text}</p> })}
+                    </header>
+                    <section>{children()}</section>
+                    <footer>{footer}</footer>
+                    <a node_ref=way_out class="btn x" data-variant="ghost" data-size="icon-sm" href=close aria-label="Close">
+                        <Icon name="x"/>
+                    </a>
+                </div>
+            </dialog>
+        </div>
+    }
+}
+
+/// In the browser: makes the dialog modal, which moves the focus into it and keeps it there, and gives the focus back
+/// to the opener when the dialog goes.
+fn keep_focus(node: NodeRef<html::Dialog>) {
+    let opener = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        opener.set_value(document().active_element());
+        if dialog.open() {
+            dialog.close();
+        }
+        // A browser that cannot leaves the dialog as the server sent it: open.
+        if dialog.show_modal().is_err() {
+            dialog.set_open(true);
+        }
+    });
+    on_cleanup(move || {
+        use leptos::wasm_bindgen::JsCast;
+        let element = opener.try_get_value().flatten();
+        if let Some(element) = element.and_then(|e| e.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
+            // After the dialog has left the page: until then the opener cannot be focused.
+            request_animation_frame(move || {
+                let _ = element.focus();
+            });
+        }
+    });
+}

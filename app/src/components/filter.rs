@@ -1,0 +1,99 @@
+//! The filters of a list: a form that only reads, so its state stands in the address.
+
+use super::{Icon, Query};
+use leptos::prelude::*;
+
+/// The form; its children are the fields. What the address says beside them (a tab, a sort) is kept, the page is not.
+#[component]
+pub fn FilterBar(
+    #[prop(into)] label: String,
+    query: Query,
+    /// The parameters the form's own fields set.
+    fields: &'static [&'static str],
+    /// At the right: how many there are, a second form's button.
+    #[prop(optional)]
+    end: Option<AnyView>,
+    children: Children,
+) -> impl IntoView {
+    let kept = query.without(fields).without(&["after", "before"]);
+    let hidden = kept.pairs().to_vec().into_iter().map(|(name, value)| {
+        view! { <input type="hidden" name=name value=value/> }
+    });
+    view! {
+        <form method="get" class="filterbar" role="search" aria-label=label>
+            {hidden.collect_view()}
+            {children()}
+            <button type="submit" class="btn" data-variant="outline">"Apply"</button>
+            {end.map(|end| view! { <span class="end muted text-sm num">{end}</span> })}
+        </form>
+    }
+}
+
+/// The free text of a filter form.
+#[component]
+pub fn SearchBox(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] value: Option<String>,
+) -> impl IntoView {
+    view! {
+        <div class="grow">
+            <label class="vh" for=name>{label.clone()}</label>
+            <Icon name="search"/>
+            <input class="input" type="search" id=name name=name placeholder=label value=value/>
+        </div>
+    }
+}
+
+/// One choice of a filter form; the first option is no choice.
+#[component]
+pub fn FilterSelect(
+    name: &'static str,
+    #[prop(into)] label: String,
+    /// What no choice is called: "Any status".
+    any: &'static str,
+    /// Values with what a person reads.
+    options: Vec<(String, String)>,
+    #[prop(optional, into)] value: Option<String>,
+) -> impl IntoView {
+    let chosen = value.unwrap_or_default();
+    let none = chosen.is_empty();
+    let options = options.into_iter().map(|(option, text)| {
+        let selected = option == chosen;
+        view! { <option value=option selected=selected>{text}</option> }
+    });
+    view! {
+        <select class="select" id=name name=name aria-label=label>
+            <option value="" selected=none>{any}</option>
+            {options.collect_view()}
+        </select>
+    }
+}
+
+/// A filter that is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chip {
+    /// The parameter that following the chip takes away.
+    pub name: &'static str,
+    pub text: String,
+}
+
+/// The filters that are on: each a link to the list without it. Nothing when none is.
+#[component]
+pub fn Chips(query: Query, chips: Vec<Chip>) -> impl IntoView {
+    if chips.is_empty() {
+        return ().into_any();
+    }
+    let base = query.without(&["after", "before"]);
+    let names: Vec<&str> = chips.iter().map(|chip| chip.name).collect();
+    let clear = base.without(&names).href();
+    let chips = chips.into_iter().map(|chip| {
+        view! {
+            <a class="chip" href=base.without(&[chip.name]).href()>
+                <span>{chip.text}</span><Icon name="x"/><span class="vh">"Remove this filter"</span>
+            </a>
+        }
+    });
+    view! { <div class="chips"><span>"Filters:"</span>{chips.collect_view()}<a class="link" href=clear>"Clear all"</a></div> }
+        .into_any()
+}

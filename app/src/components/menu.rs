@@ -1,0 +1,23 @@
+//! What can be done with a row, behind a button; a native popover, so it needs no script.
+
+use super::Icon;
+use leptos::prelude::*;
+
+/// The children are links and buttons, the unsafe ones with the class `danger`.
+#[component]
+pub fn Menu(
+    /// Of the popover; unique in the page.
+    #[prop(into)]
+    id: String,
+    /// Says whose actions these are: "Actions for Okta".
+    #[prop(into)]
+    label: String,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="btn" data-variant="ghost" data-size="icon-sm" popovertarget=id.clone() aria-label=label>
+            <Icon name="ellipsis"/>
+        </button>
+        <div class="menu" id=id popover="">{children()}</div>
+    }
+}

@@ -1,0 +1,61 @@
+//! Whatever two pages share: one component a file, in the markup of the stylesheet `style/`.
+//!
+//! No component reads data, and none needs the browser's script: each is whole in the server's answer, and gains only
+//! comfort when it is hydrated (a copy button, focus in a dialog). None has a `style` attribute: the content policy
+//! forbids it. Start with [`Look`], which says how a value looks, and [`Query`], the state of a page in its address.
+
+mod avatar;
+mod badge;
+mod callout;
+mod card;
+mod checks;
+mod code;
+mod copy;
+mod crumbs;
+mod dialog;
+mod diff;
+mod disclose;
+mod empty;
+mod field;
+mod filter;
+mod icon;
+mod kv;
+mod load;
+mod look;
+mod menu;
+mod number;
+mod page_head;
+mod pager;
+mod query;
+mod table;
+mod tabs;
+mod time;
+mod timeline;
+
+pub use avatar::{Avatar, PersonCell};
+pub use badge::{Badge, Count, Status};
+pub use callout::Callout;
+pub use card::Card;
+pub use checks::Checks;
+pub use code::{CodeBlock, Json};
+pub use copy::CopyField;
+pub use crumbs::{Crumb, Crumbs};
+pub use dialog::{Content, Dialog};
+pub use diff::ModifiedTable;
+pub use disclose::Disclose;
+pub use empty::Empty;
+pub use field::{CheckField, FieldState, SelectField, SubmitButton, SwitchRow, TextField};
+pub use filter::{Chip, Chips, FilterBar, FilterSelect, SearchBox};
+pub use icon::Icon;
+pub use kv::{Kv, pair};
+pub use load::{page_of, part_of};
+pub use look::{Look, Tone};
+pub use menu::Menu;
+pub use number::{duration, grouped, plural};
+pub use page_head::{PageHead, PageMark};
+pub use pager::Pager;
+pub use query::Query;
+pub use table::Table;
+pub use tabs::{Tab, TabNav};
+pub use time::{Moment, Time, exact, relative};
+pub use timeline::{Event, Timeline};

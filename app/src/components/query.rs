@@ -1,0 +1,92 @@
+//! The state of a page, as it stands in its address: filters, page, open dialog.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use model::Cursor;
+
+/// A path with its query parameters, to read from and to make links with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    path: String,
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// From a path and what stands after the question mark. Parameters without a value are left out: an empty field of
+    /// a filter is no filter.
+    pub fn parse(path: &str, search: &str) -> Self {
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_str(search.trim_start_matches('?')).unwrap_or_default();
+        Self { path: path.to_owned(), pairs: pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect() }
+    }
+
+    /// The page's own, following the address. Read from the raw text, as the router's own map decodes twice.
+    pub fn here() -> Memo<Self> {
+        let location = use_location();
+        Memo::new(move |_| Self::parse(&location.pathname.read(), &location.search.read()))
+    }
+
+    /// A parameter's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that is one of our words or ids; whatever cannot be read counts as not given.
+    pub fn parsed<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name).and_then(|value| value.parse().ok())
+    }
+
+    /// Where the list's page starts.
+    pub fn cursor(&self) -> Cursor {
+        Cursor::from_query(self.get("after").map(str::to_owned), self.get("before").map(str::to_owned))
+    }
+
+    /// The same page with a parameter set.
+    #[must_use]
+    pub fn with(&self, name: &str, value: impl Into<String>) -> Self {
+        let mut query = self.without(&[name]);
+        query.pairs.push((name.to_owned(), value.into()));
+        query
+    }
+
+    /// The same page without these parameters.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let pairs = self.pairs.iter().filter(|(key, _)| !names.contains(&key.as_str())).cloned().collect();
+        Self { path: self.path.clone(), pairs }
+    }
+
+    /// All parameters, in order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// The address.
+    pub fn href(&self) -> String {
+        match serde_urlencoded::to_string(&self.pairs) {
+            Ok(search) if !search.is_empty() => format!("{}?{search}", self.path),
+            _ => self.path.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_set_and_removed_beside_the_others() {
+        let query = Query::parse("/people", "q=a+b%2Bc&state=&after=k");
+        assert_eq!(query.get("q"), Some("a b+c"));
+        assert_eq!(query.get("state"), None);
+        assert_eq!(query.without(&["after"]).with("before", "x&y").href(), "/people?q=a+b%2Bc&before=x%26y");
+        assert_eq!(query.without(&["q", "after"]).href(), "/people");
+    }
+
+    #[test]
+    fn after_wins_over_before_and_nonsense_is_no_filter() {
+        assert_eq!(Query::parse("/", "before=a&after=b").cursor(), Cursor::After("b".to_owned()));
+        assert_eq!(Query::parse("/", "n=x").parsed::<u8>("n"), None);
+        assert_eq!(Query::parse("/", "%%%=").href(), "/");
+    }
+}

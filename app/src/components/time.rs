@@ -1,0 +1,89 @@
+//! Moments in words. What is relative is told from the page's time, which the browser takes over from the server, so
+//! that both render the same text.
+
+use crate::now::use_now;
+use chrono::{DateTime, Datelike, Utc};
+use leptos::prelude::*;
+
+/// "4 min ago", with the exact time on hover and for machines.
+#[component]
+pub fn Time(at: DateTime<Utc>) -> impl IntoView {
+    let now = use_now();
+    view! { <time datetime=machine(at) title=exact(at)>{move || relative(at, now.get())}</time> }
+}
+
+/// "19 Nov 14:08:52", for logs, where the second counts and a hover is out of reach.
+#[component]
+pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
+    let now = use_now();
+    view! { <time class="num" datetime=machine(at) title=exact(at)>{move || to_the_second(at, now.get())}</time> }
+}
+
+fn to_the_second(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let format = if at.year() == now.year() { "%-d %b %H:%M:%S" } else { "%-d %b %Y %H:%M:%S" };
+    at.format(format).to_string()
+}
+
+/// "19 Nov 2026, 14:08:52 UTC".
+pub fn exact(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
+/// For the `datetime` attribute (HTML, valid global date and time string).
+fn machine(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// "just now", "38 s ago", "in 27 days".
+pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (at - now).num_seconds();
+    let span = span(seconds.abs());
+    match seconds {
+        -4..=4 => "just now".to_owned(),
+        ..=-5 => format!("{span} ago"),
+        5.. => format!("in {span}"),
+    }
+}
+
+/// A length of time in its largest sensible unit.
+fn span(seconds: i64) -> String {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    match seconds {
+        ..MINUTE => format!("{seconds} s"),
+        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
+        HOUR..172_800 => format!("{} h", seconds / HOUR),
+        _ if seconds < 60 * DAY => super::plural(seconds / DAY, "day", "days"),
+        _ if seconds < 730 * DAY => super::plural(seconds / (30 * DAY), "month", "months"),
+        _ => super::plural(seconds / (365 * DAY), "year", "years"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    fn from_now(delta: TimeDelta) -> String {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        relative(now + delta, now)
+    }
+
+    #[test]
+    fn moments_are_told_in_their_largest_sensible_unit() {
+        assert_eq!(from_now(TimeDelta::seconds(-2)), "just now");
+        assert_eq!(from_now(TimeDelta::seconds(-38)), "38 s ago");
+        assert_eq!(from_now(TimeDelta::minutes(-4)), "4 min ago");
+        assert_eq!(from_now(TimeDelta::hours(-31)), "31 h ago");
+        assert_eq!(from_now(TimeDelta::days(27)), "in 27 days");
+        assert_eq!(from_now(TimeDelta::days(365)), "in 12 months");
+        assert_eq!(from_now(TimeDelta::days(-800)), "2 years ago");
+    }
+
+    #[test]
+    fn exact_times_say_their_zone() {
+        assert_eq!(exact(DateTime::UNIX_EPOCH), "1 Jan 1970, 00:00:00 UTC");
+        assert_eq!(machine(DateTime::UNIX_EPOCH), "1970-01-01T00:00:00Z");
+    }
+}
