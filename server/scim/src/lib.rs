@@ -1,1 +1,30 @@
-//! Caption to come.
+//! SCIM 2.0 as data (RFC 7643, RFC 7644): what a resource may hold, what a filter means, what a
+//! PATCH does, what an error says. It reads the RFCs to the letter and also what identity
+//! providers really send; both are brought into one form at the door, so that nothing behind it
+//! knows dialects.
+//!
+//! It never does I/O, knows no HTTP framework, no database and no other crate of ours. Bounds on
+//! hostile input are kept here, except the size of a body.
+//!
+//! Start at [`schema`], the table that everything else reads; then [`User::from_json`] for a POST
+//! or PUT, [`patch`] for a PATCH, [`Filter`] for a search, [`Error`] for a refusal.
+
+mod error;
+mod path;
+mod resource;
+
+pub mod discovery;
+pub mod filter;
+pub mod json;
+pub mod key;
+pub mod list;
+pub mod patch;
+pub mod schema;
+
+pub use error::{ERROR_SCHEMA, Error, Result, ScimType};
+pub use filter::{CompareOp, Filter};
+pub use key::user_name_key;
+pub use list::{ListQuery, Page};
+pub use patch::PatchOp;
+pub use path::AttrPath;
+pub use resource::{User, etag};

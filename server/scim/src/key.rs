@@ -1,0 +1,110 @@
+//! The form of a `userName` by which it is unique and by which it is looked up.
+//!
+//! The rule, in the order it is applied, so that a database, a person and another program can
+//! follow it:
+//!
+//! 1. canonical decomposition (NFD);
+//! 2. each character is put in lower case, then in upper case, then in lower case again, by the
+//!    Unicode tables without a locale, so that `ß`, `ẞ` and `ss` agree, and `Σ`, `σ` and `ς`;
+//!    `ı` (dotless i) alone stays as it is, because it is a letter of its own and not an `i`;
+//! 3. canonical composition (NFC).
+//!
+//! Nothing else is done: blanks, dots and plus signs are part of the name, and look-alikes of
+//! other scripts (Cyrillic `а`, full-width letters) stay different names.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::{Error, Result};
+
+/// Longest name in bytes: above this an index row of Postgres would not fit.
+pub const MAX_BYTES: usize = 800;
+
+/// The uniqueness key of a `userName` (RFC 7643 section 4.1.1: required, not empty, not case-exact).
+pub fn user_name_key(user_name: &str) -> Result<String> {
+    if user_name.trim().is_empty() {
+        return Err(Error::value("userName is empty. Send the name by which the user signs in."));
+    }
+    if user_name.len() > MAX_BYTES {
+        return Err(Error::value(format!("userName is longer than {MAX_BYTES} bytes.")));
+    }
+    if let Some(c) = user_name.chars().find(|c| c.is_control()) {
+        return Err(Error::value(format!(
+            "userName holds the control character U+{:04X}. Send it without.",
+            u32::from(c)
+        )));
+    }
+    Ok(fold(user_name))
+}
+
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfd() {
+        if c == 'ı' {
+            folded.push(c);
+            continue;
+        }
+        for lower in c.to_lowercase() {
+            for upper in lower.to_uppercase() {
+                folded.extend(upper.to_lowercase());
+            }
+        }
+    }
+    folded.nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key(name: &str) -> String {
+        user_name_key(name).unwrap()
+    }
+
+    #[test]
+    fn names_that_agree() {
+        for (a, b) in [
+            ("Ada@Example.com", "ada@example.COM"),
+            ("Jose\u{301}", "JOSÉ"),
+            ("Straße", "STRASSE"),
+            ("STRAẞE", "straße"),
+            ("ΟΔΟΣ", "οδος"),
+            ("\u{212a}im", "kim"),
+        ] {
+            assert_eq!(key(a), key(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn names_that_differ() {
+        for (a, b) in [("ımran", "imran"), ("ada", "аda"), ("ada", "ada "), ("a.da", "ada"), ("jose", "josé")] {
+            assert_ne!(key(a), key(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn refused_names() {
+        for name in ["", "  ", "a\tb", "a\u{7f}", "a\u{85}b", "x\0"] {
+            let error = user_name_key(name).expect_err(name);
+            assert_eq!(error.to_json()["scimType"], "invalidValue");
+        }
+        assert!(user_name_key(&"x".repeat(MAX_BYTES)).is_ok());
+        assert!(user_name_key(&"x".repeat(MAX_BYTES + 1)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_its_own_key(name in "\\PC{1,30}") {
+            if let Ok(key) = user_name_key(&name) {
+                prop_assert_eq!(fold(&key), key);
+            }
+        }
+
+        #[test]
+        fn case_never_matters(name in "[a-zA-Z0-9@._äöüÄÖÜéßñøåçşğщжЩЖ]{1,30}") {
+            let key = user_name_key(&name).unwrap();
+            prop_assert_eq!(&user_name_key(&name.to_uppercase()).unwrap(), &key);
+            prop_assert_eq!(&user_name_key(&name.to_lowercase()).unwrap(), &key);
+        }
+    }
+}
