@@ -72,7 +72,8 @@ need_cargo_tool() {
     PATH="$tools/bin:$PATH"
     if ! command -v "$1" >/dev/null; then
         say "Installing $1 $2 into $tools"
-        cargo install --quiet --locked --root "$tools" --version "$2" "$1"
+        CARGO_TARGET_DIR="$tools/target" cargo install --quiet --locked --root "$tools" --version "$2" "$1"
+        rm -rf "$tools/target"
     fi
 }
 

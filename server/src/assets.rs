@@ -18,7 +18,7 @@ use rust_embed::{Embed, EmbeddedFile};
 use sha2::{Digest, Sha256};
 
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../dist/site"]
+#[folder = "../dist/site"]
 struct Site;
 
 /// For a year, which is what "for ever" is on the web (RFC 9111 leaves it open, RFC 8246 gives `immutable`).

@@ -1,1 +1,174 @@
-//! Caption to come.
+//! The program `rollcall`: web portal, inbound SCIM and the worker in one process.
+//!
+//! This room wires the others together and knows axum; it speaks no SQL, renders no page and calls no Zoom by itself.
+//! [`Server::start`] is what `rollcall serve`, `rollcall demo` and the tests start; [`router`] says what answers where.
+
+pub mod assets;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod postgres;
+
+use crate::http::origin::Ours;
+use app::session::Backend;
+use axum::extract::Request;
+use axum::middleware::from_fn_with_state;
+use axum::{Router, middleware};
+use directory::{Actor, Directory};
+use secrecy::{ExposeSecret, SecretString};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use url::Url;
+
+/// The largest body of any request; SCIM answers a larger one in its own words.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    pub directory: Directory,
+    pub backend: Backend,
+    pub ours: Arc<Ours>,
+    pub https: bool,
+    /// Turns true when the process is to end.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl axum::extract::FromRef<AppState> for Directory {
+    fn from_ref(state: &AppState) -> Self {
+        state.directory.clone()
+    }
+}
+
+/// Everything that answers.
+pub fn router(state: AppState) -> Router {
+    let sessions = http::sessions::layer(state.directory.clone(), state.https);
+    let portal = http::pages::router(&state)
+        .merge(http::auth::router())
+        .merge(http::live::router())
+        .layer(from_fn_with_state(state.directory.clone(), http::sessions::find_admin))
+        .layer(sessions)
+        .layer(from_fn_with_state(state.clone(), http::origin::check_same_origin))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT));
+    Router::new()
+        .nest("/scim/v2", http::scim::router())
+        .merge(assets::router())
+        .merge(portal)
+        .layer(from_fn_with_state(state.clone(), http::origin::check_host))
+        .merge(http::health::router())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(state.clone(), http::headers::secure))
+        .layer(middleware::from_fn(log_request))
+        .with_state(state)
+}
+
+/// One line a request, without its query: that may hold a one-time token.
+async fn log_request(request: Request, next: middleware::Next) -> axum::response::Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let start = tokio::time::Instant::now();
+    let response = next.run(request).await;
+    let (status, ms) = (response.status(), start.elapsed().as_millis());
+    if status.is_server_error() {
+        tracing::warn!(%method, path, status = status.as_u16(), ms, "request");
+    } else {
+        tracing::debug!(%method, path, status = status.as_u16(), ms, "request");
+    }
+    response
+}
+
+/// How a server is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub listen: SocketAddr,
+    /// None: `http://localhost` with the port that was bound.
+    pub public_url: Option<Url>,
+    pub allow_private_urls: bool,
+    /// Whether this process provisions.
+    pub worker: bool,
+}
+
+/// A running server: listener, worker, and the relay between replicas.
+pub struct Server {
+    pub address: SocketAddr,
+    pub public_url: Url,
+    pub directory: Directory,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens, and starts what works in the background.
+    pub async fn start(directory: Directory, options: Options) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(options.listen).await?;
+        let address = listener.local_addr()?;
+        let public_url = match options.public_url {
+            Some(url) => url,
+            None => Url::parse(&format!("http://localhost:{}", address.port())).map_err(std::io::Error::other)?,
+        };
+        let (stop, stopping) = watch::channel(false);
+        let state = AppState {
+            directory: directory.clone(),
+            backend: Backend {
+                directory: directory.clone(),
+                public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+                allow_private_urls: options.allow_private_urls,
+                assets: format!("/{}", assets::pkg_dir()),
+            },
+            ours: Arc::new(Ours::new(&public_url)),
+            https: public_url.scheme() == "https",
+            stopping: stopping.clone(),
+        };
+        let mut tasks = vec![
+            tokio::spawn(http::serve::serve(listener, router(state), stopping.clone())),
+            tokio::spawn(relay(directory.clone(), stopping.clone())),
+        ];
+        if options.worker {
+            let engine = provision::engine::Options { allow_private: options.allow_private_urls };
+            tasks.push(tokio::spawn(provision::engine::Worker::run(directory.clone(), engine, stopping)));
+        }
+        Ok(Self { address, public_url, directory, stop, tasks })
+    }
+
+    /// Ends in an orderly way: requests and calls under way are finished, leases given up.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task ended badly");
+            }
+        }
+        self.directory.close().await;
+    }
+}
+
+/// Keeps the relay between replicas running: it ends when the database is lost, and is started again.
+async fn relay(directory: Directory, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let ended = tokio::select! {
+            ended = directory::wake::relay(directory.clone()) => ended,
+            _ = stopping.wait_for(|stop| *stop) => return,
+        };
+        if let Err(error) = ended {
+            tracing::warn!(%error, "the relay between replicas ended; it is started again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// A one-time sign-in link for an owner.
+pub async fn setup_link(directory: &Directory, actor: Actor, public_url: &Url) -> directory::Result<SecretString> {
+    let mut tx = directory.begin(actor).await?;
+    let token = directory::admins::create_setup_link(&mut tx).await?;
+    tx.commit().await?;
+    let base = public_url.as_str().trim_end_matches('/');
+    Ok(SecretString::from(format!("{base}/auth/setup?token={}", token.expose_secret())))
+}
