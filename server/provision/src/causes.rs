@@ -1,0 +1,93 @@
+//! Why Rollcall itself does nothing, or something else than asked: what happened, why, what to do. What Zoom's answers
+//! mean is in `zoom::error`.
+
+use model::link::{Cause, CauseKind};
+use model::log::Action;
+use model::person::PersonState;
+
+fn cause(kind: CauseKind, happened: impl Into<String>, why: impl Into<String>, advice: impl Into<String>) -> Cause {
+    Cause { kind, happened: happened.into(), why: why.into(), advice: advice.into(), zoom_said: None }
+}
+
+/// Neither the user name nor an e-mail is an address.
+pub(crate) fn no_address(user_name: &str) -> Cause {
+    cause(
+        CauseKind::MissingAttribute,
+        "No Zoom account was created or changed.",
+        format!(
+            "Zoom knows people by their e-mail address. The user name “{user_name}” is not one, and no e-mail is given."
+        ),
+        "Add a work e-mail in the identity source. The next change there is picked up by itself.",
+    )
+}
+
+/// A switch of the To Zoom tab is off.
+pub(crate) fn action_off(action: Action) -> Cause {
+    let (switch, happened) = match action {
+        Action::Create => ("Allow users to be created", "No Zoom account was created."),
+        Action::Update => ("Allow users to be updated", "The Zoom account was not updated."),
+        Action::Enable => ("Allow users to be updated", "The Zoom account was not enabled again."),
+        Action::Disable => ("Allow users to be disabled", "The Zoom account stays active."),
+        Action::Delete | Action::Other => ("Allow users to be deprovisioned", "The Zoom account stays as it is."),
+    };
+    cause(
+        CauseKind::ActionOff,
+        happened,
+        format!("The switch “{switch}” is off on this connection."),
+        "Switch it on in the To Zoom tab if Rollcall is to do this.",
+    )
+}
+
+/// The address changed, and nothing may send that yet.
+pub(crate) fn address_change(old: &str, new: &str) -> Cause {
+    cause(
+        CauseKind::ActionOff,
+        format!("The e-mail change from {old} to {new} was not sent to Zoom."),
+        "Changing an address changes how the person signs in to Zoom, so Rollcall does not send it by itself.",
+        "Change the address in Zoom's user management if it is to change there as well. Everything else was kept in sync.",
+    )
+}
+
+/// Out of scope, without an account.
+pub(crate) fn out_of_scope() -> Cause {
+    cause(
+        CauseKind::OutOfScope,
+        "Nothing was done in Zoom.",
+        "The person is not in this connection's scope and has no Zoom account from Rollcall.",
+        "Assign the person to the connection if there is to be an account.",
+    )
+}
+
+/// In scope and not active, without an account.
+pub(crate) fn not_active(state: PersonState) -> Cause {
+    let why = match state {
+        PersonState::Staged => "The person is not active in the directory yet.",
+        PersonState::Active | PersonState::Deactivated => "The person is deactivated in the directory.",
+    };
+    cause(
+        CauseKind::OutOfScope,
+        "No Zoom account was created.",
+        why,
+        "Nothing to do: an account is created when the person becomes active.",
+    )
+}
+
+/// Zoom has the account, and Rollcall did not make it.
+pub(crate) fn not_linked(address: &str) -> Cause {
+    cause(
+        CauseKind::NotLinked,
+        format!("Zoom already has an account for {address}, and it was left as it is."),
+        "Rollcall never changes an account that it did not create or link.",
+        "Import from Zoom will match such accounts to people. Until then, nothing is changed in Zoom for this person.",
+    )
+}
+
+/// Zoom has the account, and it is another person's.
+pub(crate) fn already_linked(address: &str) -> Cause {
+    cause(
+        CauseKind::AlreadyLinked,
+        format!("The Zoom account of {address} is linked to another person, and it was left as it is."),
+        "Two people of the directory have the same address.",
+        "Correct the address of one of them in the identity source, or unassign one.",
+    )
+}
