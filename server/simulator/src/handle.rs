@@ -201,7 +201,9 @@ impl Handle {
         self.shared.change(|state| snapshot.restore(state));
     }
 
-    /// Sees users, groups and journal at one moment.
+    /// Sees users, groups and journal at one moment. The account stands still
+    /// meanwhile, so `see` must not call the handle: it would wait for itself.
+    /// The same holds for every closure given to a handle.
     pub fn look<T>(&self, see: impl FnOnce(&State) -> T) -> T {
         self.shared.look(see)
     }
