@@ -6,6 +6,7 @@
 
 mod site;
 mod small;
+mod stamp;
 mod wasm;
 
 use std::path::{Path, PathBuf};
@@ -19,17 +20,24 @@ fn main() -> Result<()> {
         other => bail!("unknown argument {}; the only one is --release", other.join(" ")),
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
+    let compiled = wasm::compile(&root, release)?;
+    let stamp = stamp::of(&root, &compiled, release)?;
+    if stamp::is_current(&root, &stamp) {
+        return Ok(());
+    }
     // Made beside the one in use and swapped in whole, so that a running server never serves halves.
     let draft = root.join("dist/site.new");
     site::clear(&draft)?;
     let pkg = draft.join("pkg");
-    wasm::bind(&wasm::compile(&root, release)?, &pkg, release)?;
+    wasm::bind(&compiled, &pkg, release)?;
     site::copy(&root, &draft)?;
     if release {
         small::optimise(&pkg.join("rollcall_bg.wasm"))?;
         small::compress(&draft)?;
     }
-    site::replace(&root.join("dist/site"), &draft)
+    stamp::forget(&root)?;
+    site::replace(&root.join("dist/site"), &draft)?;
+    stamp::keep(&root, &stamp)
 }
 
 /// Where Cargo puts what it builds.

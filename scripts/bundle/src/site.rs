@@ -1,7 +1,7 @@
 //! The folder itself: what is copied into it, and how it replaces the old one.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -11,6 +11,10 @@ const COPIED: [(&str, &str); 3] = [
     ("style/favicon.svg", "favicon.svg"),
     ("style/icons.svg", "icons.svg"),
 ];
+
+pub(crate) fn sources(root: &Path) -> impl Iterator<Item = PathBuf> {
+    COPIED.iter().map(|(from, _)| root.join(from))
+}
 
 pub(crate) fn clear(folder: &Path) -> Result<()> {
     remove(folder)?;

@@ -33,6 +33,8 @@ pub(crate) fn bind(wasm: &Path, pkg: &Path, release: bool) -> Result<()> {
         .out_name("rollcall")
         .web(true)?
         .typescript(false)
+        // The script finds the wasm file beside itself, so the page need not name it.
+        .omit_default_module_path(false)
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate(pkg)
