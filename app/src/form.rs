@@ -171,7 +171,7 @@ where
     let class = (!class.is_empty()).then_some(class);
     let id = (!id.is_empty()).then_some(id);
     view! {
-        <form method="post" action=address class=class id=id on:submit=submit aria-busy=move || state.pending().to_string()>
+        <form method="post" action=address class=class id=id on:submit=submit aria-busy=move || state.action.pending().get().to_string()>
             {children()}
         </form>
     }

@@ -15,8 +15,8 @@ pub struct Backend {
     pub public_url: String,
     /// Whether outside addresses may be private ones (`ROLLCALL_ALLOW_PRIVATE_URLS`).
     pub allow_private_urls: bool,
-    /// Changes with every build of the browser's files: part of their addresses.
-    pub assets_hash: String,
+    /// Where script, wasm and stylesheet of this build are found: `/pkg/<hash>`.
+    pub assets: String,
 }
 
 /// Who is signed in; in the extensions of the request.

@@ -1,6 +1,6 @@
 //! The document, the routes, and the frame around every signed-in page.
 
-use crate::api::shell::{Frame, frame};
+use crate::api::shell::{Frame, read_frame};
 use crate::components::{Avatar, Crumb, Crumbs, Icon, grouped};
 use crate::error::AppError;
 use crate::flash::Flash;
@@ -19,7 +19,7 @@ use leptos_router::{SsrMode, path};
 pub fn document() -> impl IntoView {
     use leptos::nonce::use_nonce;
     let backend = crate::session::backend();
-    let version = backend.assets_hash;
+    let assets = backend.assets;
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
         && let Ok(policy) = http::HeaderValue::from_str(&content_security_policy(&nonce))
@@ -27,7 +27,7 @@ pub fn document() -> impl IntoView {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
     }
     let start = format!(
-        "import('/pkg/rollcall.js?v={version}').then(m=>m.default({{module_or_path:'/pkg/rollcall_bg.wasm?v={version}'}}).then(()=>m.start()))"
+        "import('{assets}/rollcall.js').then(m=>m.default().then(()=>m.start()))"
     );
     view! {
         <!DOCTYPE html>
@@ -36,7 +36,7 @@ pub fn document() -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <link rel="stylesheet" href=format!("/pkg/rollcall.css?v={version}")/>
+                <link rel="stylesheet" href=format!("{assets}/rollcall.css")/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <MetaTags/>
                 <script type="module" nonce=nonce>{start}</script>
@@ -98,7 +98,7 @@ pub fn App() -> impl IntoView {
 fn Layout() -> impl IntoView {
     let location = use_location();
     let live = use_live();
-    let data = Resource::new(move || (location.pathname.get(), live.get()), |_| frame());
+    let data = Resource::new(move || (location.pathname.get(), live.get()), |_| read_frame());
     provide_context(FrameData(data));
     view! {
         <a class="skip-link" href="#main">"Skip to content"</a>

@@ -57,7 +57,6 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), http::origin::check_same_origin))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT));
     Router::new()
-        .nest("/scim/v2", http::scim::router())
         .merge(assets::router())
         .merge(portal)
         .layer(from_fn_with_state(state.clone(), http::origin::check_host))
@@ -124,14 +123,10 @@ impl Server {
             https: public_url.scheme() == "https",
             stopping: stopping.clone(),
         };
-        let mut tasks = vec![
+        let tasks = vec![
             tokio::spawn(http::serve::serve(listener, router(state), stopping.clone())),
             tokio::spawn(relay(directory.clone(), stopping.clone())),
         ];
-        if options.worker {
-            let engine = provision::engine::Options { allow_private: options.allow_private_urls };
-            tasks.push(tokio::spawn(provision::engine::Worker::run(directory.clone(), engine, stopping)));
-        }
         Ok(Self { address, public_url, directory, stop, tasks })
     }
 

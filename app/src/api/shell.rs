@@ -17,7 +17,7 @@ pub struct Frame {
 
 /// The frame's data.
 #[server]
-pub async fn frame() -> Result<Frame, AppError> {
+pub async fn read_frame() -> Result<Frame, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     Ok(Frame {
         me: crate::session::signed_in()?,

@@ -1,0 +1,126 @@
+//! The commands, one file each, and what they share: the configuration, the database, how they end.
+
+pub mod serve;
+pub mod setup_link;
+pub mod token;
+
+use crate::config::{Config, Database, Key, LogFormat};
+use crate::postgres::PrivatePostgres;
+use clap::Subcommand;
+use directory::{Clock, Directory, Keyring};
+use secrecy::ExposeSecret;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the portal, inbound SCIM and the worker.
+    Serve(serve::Serve),
+    /// Print a one-time sign-in link for an owner.
+    SetupLink(setup_link::SetupLink),
+    /// Make, list and revoke SCIM tokens.
+    Token(token::Token),
+}
+
+impl Command {
+    pub async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Serve(command) => command.run().await,
+            Self::SetupLink(command) => command.run().await,
+            Self::Token(command) => command.run().await,
+        }
+    }
+}
+
+/// How a command ends when it does not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Exit status 1: something is wrong with what was found.
+    #[error("{0}")]
+    Problem(String),
+    /// Exit status 2: the command's words, its input or the configuration are wrong.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Failure {
+    pub fn problem(error: impl std::fmt::Display) -> Self {
+        Self::Problem(error.to_string())
+    }
+
+    pub fn usage(error: impl std::fmt::Display) -> Self {
+        Self::Usage(error.to_string())
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Problem(_) => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+        }
+    }
+}
+
+impl From<directory::Error> for Failure {
+    fn from(error: directory::Error) -> Self {
+        Self::problem(error)
+    }
+}
+
+/// Reads the configuration; what is wrong with it stops the start.
+pub fn configuration() -> Result<Config, Failure> {
+    Config::from_env().map_err(Failure::usage)
+}
+
+/// Starts the log. Lines go to standard error: standard output is for a command's answer.
+pub fn start_log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let started = match config.log.format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    if started.is_err() {
+        tracing::debug!("the log was started already");
+    }
+}
+
+/// An open directory, with the private Postgres below it when there is one.
+pub struct Opened {
+    pub directory: Directory,
+    postgres: Option<PrivatePostgres>,
+}
+
+/// Whether a command may work beside a running server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// It is the server.
+    Nobody,
+    /// It uses the server's private Postgres when one runs.
+    Server,
+}
+
+impl Opened {
+    pub async fn open(database: &Database, key: Key, beside: Beside) -> Result<Self, Failure> {
+        let postgres = match (&database.url, beside) {
+            (Some(_), _) => None,
+            (None, Beside::Nobody) => Some(PrivatePostgres::start(&database.data_dir).await),
+            (None, Beside::Server) => Some(PrivatePostgres::attach_or_start(&database.data_dir).await),
+        };
+        let postgres = postgres.transpose().map_err(Failure::problem)?;
+        let url = match (&postgres, &database.url) {
+            (Some(postgres), _) => postgres.url(),
+            (None, url) => url.as_ref().map(|url| url.expose_secret().to_owned()).unwrap_or_default(),
+        };
+        let key = key.load_or_create().map_err(Failure::usage)?;
+        let directory = Directory::open(&url, Keyring::new(*key.expose_secret()), Clock::system()).await?;
+        Ok(Self { directory, postgres })
+    }
+
+    /// Closes the pool and stops the private Postgres.
+    pub async fn close(self) {
+        self.directory.close().await;
+        if let Some(postgres) = self.postgres {
+            postgres.stop().await;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `rollcall serve`: everything in one process, until it is told to stop.
+
+use super::{Beside, Failure, Opened, configuration, start_log};
+use crate::{Options, Server, setup_link};
+use directory::{Actor, Directory};
+use secrecy::ExposeSecret;
+use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
+
+/// Serve the portal, inbound SCIM and the worker in one process.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  ROLLCALL_PUBLIC_URL=https://rollcall.example.com rollcall serve")]
+pub struct Serve;
+
+impl Serve {
+    pub async fn run(self) -> Result<(), Failure> {
+        let config = configuration()?;
+        start_log(&config);
+        let opened = Opened::open(&config.database, config.key, Beside::Nobody).await?;
+        greet(&opened.directory, &config.web.public_url).await?;
+        let options = Options {
+            listen: config.web.listen,
+            public_url: Some(config.web.public_url),
+            allow_private_urls: config.outbound.allow_private_urls,
+            worker: config.worker.enabled,
+        };
+        let listen = options.listen;
+        let server = Server::start(opened.directory.clone(), options).await.map_err(|error| {
+            Failure::problem(format!(
+                "could not listen on {listen}: {error}. Set ROLLCALL_LISTEN to a free address, such as 127.0.0.1:8081."
+            ))
+        })?;
+        tracing::info!(address = %server.address, public_url = %server.public_url, "serving");
+        stopped().await.map_err(Failure::problem)?;
+        tracing::info!("stopping");
+        server.stop().await;
+        opened.close().await;
+        Ok(())
+    }
+}
+
+/// Prints a one-time link while nobody could sign in.
+async fn greet(directory: &Directory, public_url: &Url) -> Result<(), Failure> {
+    let mut tx = directory.begin(Actor::System).await?;
+    if directory::admins::owner_exists(&mut tx).await? {
+        return Ok(());
+    }
+    drop(tx);
+    let link = setup_link(directory, Actor::System, public_url).await?;
+    eprintln!("No owner exists yet. Sign in once within 15 minutes:\n\n  {}\n", link.expose_secret());
+    Ok(())
+}
+
+/// Returns at SIGINT or SIGTERM.
+pub(super) async fn stopped() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

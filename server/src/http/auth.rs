@@ -1,0 +1,94 @@
+//! The ways in and out: the one-time link, signing out, and the choice of theme.
+
+use crate::AppState;
+use crate::http::sessions;
+use app::session::SignedIn;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Form, Router};
+use directory::Actor;
+use http::header::{REFERER, SET_COOKIE};
+use http::{HeaderMap, Method, StatusCode};
+use secrecy::SecretString;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/auth/setup", get(setup))
+        .route("/auth/logout", post(sign_out))
+        .route("/preferences/theme", post(theme))
+}
+
+#[derive(Deserialize)]
+struct Setup {
+    #[serde(default)]
+    token: String,
+}
+
+/// `GET /auth/setup?token=`: lets an owner in, once. Every wrong link gets the same answer.
+async fn setup(
+    State(state): State<AppState>,
+    method: Method,
+    session: Session,
+    Query(query): Query<Setup>,
+) -> Result<Response, StatusCode> {
+    if method == Method::HEAD {
+        // A link checker does not use the link up.
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "a sign-in by a one-time link failed");
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    let mut tx = state.directory.begin(Actor::System).await.map_err(|e| failed(&e))?;
+    let token = SecretString::from(query.token);
+    let admin = directory::admins::redeem_setup_link(&mut tx, &token).await.map_err(|e| failed(&e))?;
+    let Some(admin) = admin else {
+        tracing::warn!("a one-time sign-in link was refused: wrong, used or too old");
+        return Ok(Redirect::to("/login?failed=1").into_response());
+    };
+    tx.commit().await.map_err(|e| failed(&e))?;
+    sessions::sign_in(&session, admin.id).await.map_err(|e| failed(&e))?;
+    tracing::info!(admin = admin.email, "signed in by a one-time link");
+    Ok(Redirect::to("/").into_response())
+}
+
+/// `POST /auth/logout`: ends the session.
+async fn sign_out(
+    State(state): State<AppState>,
+    session: Session,
+    admin: Option<Extension<SignedIn>>,
+) -> Result<Response, StatusCode> {
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "a sign-out failed");
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    if let Some(Extension(SignedIn(admin))) = admin {
+        let actor = Actor::Admin { id: admin.id, email: admin.email.clone() };
+        let mut tx = state.directory.begin(actor).await.map_err(|e| failed(&e))?;
+        directory::admins::signed_out(&mut tx, &admin);
+        tx.commit().await.map_err(|e| failed(&e))?;
+    }
+    session.flush().await.map_err(|e| failed(&e))?;
+    Ok(Redirect::to("/login?signed_out=1").into_response())
+}
+
+#[derive(Deserialize)]
+struct Theme {
+    theme: String,
+}
+
+/// `POST /preferences/theme`: light, dark, or as the system has it. Back to the page it was chosen on.
+async fn theme(State(state): State<AppState>, headers: HeaderMap, Form(form): Form<Theme>) -> Response {
+    let secure = if state.https { "; Secure" } else { "" };
+    let cookie = match form.theme.as_str() {
+        theme @ ("light" | "dark") => format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"),
+        _ => format!("theme=; Path=/; Max-Age=0; SameSite=Lax{secure}"),
+    };
+    let back = headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<http::Uri>().ok());
+    let back = back.as_ref().and_then(http::Uri::path_and_query).map_or("/", |path| path.as_str());
+    let back = if back.starts_with("//") { "/" } else { back };
+    ([(SET_COOKIE, cookie)], Redirect::to(back)).into_response()
+}

@@ -1,0 +1,10 @@
+//! Everything that answers HTTP: pages and server functions, sign-in, live events, health, inbound SCIM.
+
+pub mod auth;
+pub mod headers;
+pub mod health;
+pub mod live;
+pub mod origin;
+pub mod pages;
+pub mod serve;
+pub mod sessions;

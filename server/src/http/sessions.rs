@@ -1,0 +1,133 @@
+//! Browser sessions: tower-sessions over the directory's table, and the middleware that finds who is signed in.
+
+use app::session::SignedIn;
+use async_trait::async_trait;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use directory::Directory;
+use model::AdminId;
+use sha2::{Digest, Sha256};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::{Duration, OffsetDateTime};
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
+
+/// The session's key for the administrator's id.
+const ADMIN: &str = "admin";
+/// The session's key for the minute of the last request: writing it renews the idle limit, once a minute at most.
+const SEEN: &str = "seen";
+/// A session that is not used for this long has ended.
+const IDLE_MINUTES: i64 = 30;
+
+/// Sessions in the database, known by the SHA-256 of their ids.
+#[derive(Clone)]
+pub struct Store(Directory);
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+fn hash(id: &Id) -> Vec<u8> {
+    Sha256::digest(id.to_string()).to_vec()
+}
+
+fn admin(record: &Record) -> Option<AdminId> {
+    record.data.get(ADMIN).and_then(|value| serde_json::from_value(value.clone()).ok())
+}
+
+fn end(record: &Record) -> Result<DateTime<Utc>> {
+    DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
+        .ok_or_else(|| Error::Encode("the session's end is out of range".into()))
+}
+
+fn data(record: &Record) -> Result<serde_json::Value> {
+    serde_json::to_value(&record.data).map_err(|error| Error::Encode(error.to_string()))
+}
+
+fn backend(error: directory::Error) -> Error {
+    Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for Store {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            let made =
+                directory::sessions::create(&self.0, &hash(&record.id), admin(record), &data(record)?, end(record)?);
+            if made.await.map_err(backend)? {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        directory::sessions::save(&self.0, &hash(&record.id), admin(record), &data(record)?, end(record)?)
+            .await
+            .map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let Some((data, end)) = directory::sessions::load(&self.0, &hash(id)).await.map_err(backend)? else {
+            return Ok(None);
+        };
+        let data = serde_json::from_value(data).map_err(|error| Error::Decode(error.to_string()))?;
+        let expiry_date =
+            OffsetDateTime::from_unix_timestamp(end.timestamp()).map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        directory::sessions::delete(&self.0, &hash(id)).await.map_err(backend)
+    }
+}
+
+/// The cookie: `__Host-` and Secure under https; Lax, as a sign-in comes back from another site.
+pub fn layer(directory: Directory, https: bool) -> SessionManagerLayer<Store> {
+    SessionManagerLayer::new(Store(directory))
+        .with_name(if https { "__Host-rollcall" } else { "rollcall" })
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(Duration::minutes(IDLE_MINUTES)))
+}
+
+/// Opens a session for an administrator under a new id.
+pub async fn sign_in(session: &Session, id: AdminId) -> Result<(), tower_sessions::session::Error> {
+    session.cycle_id().await?;
+    session.insert(ADMIN, id).await
+}
+
+/// Finds who is signed in and says so in the request's extensions. An administrator who was removed is nobody from the
+/// next request on.
+pub async fn find_admin(State(directory): State<Directory>, session: Session, mut request: Request, next: Next) -> Response {
+    match session.get::<AdminId>(ADMIN).await {
+        Ok(Some(id)) => match directory::admins::find(&directory, id).await {
+            Ok(Some(admin)) => {
+                renew(&session, directory.now()).await;
+                request.extensions_mut().insert(SignedIn(admin));
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the administrator of a session could not be read"),
+        },
+        Ok(None) => {}
+        Err(error) => tracing::error!(%error, "a session could not be read"),
+    }
+    next.run(request).await
+}
+
+async fn renew(session: &Session, now: DateTime<Utc>) {
+    let minute = now.timestamp() / 60;
+    let seen = session.get::<i64>(SEEN).await.ok().flatten();
+    if seen != Some(minute)
+        && let Err(error) = session.insert(SEEN, minute).await
+    {
+        tracing::error!(%error, "a session could not be renewed");
+    }
+}
