@@ -34,14 +34,16 @@ pub(super) struct Lock(#[expect(dead_code, reason = "open files hold locks")] Fi
 impl Folder {
     /// Makes the folders that are missing and checks that whoever runs Postgres gets to them.
     pub(super) fn prepare(data_dir: &Path, account: Option<&Account>) -> Result<Self, PostgresError> {
+        let absolute = std::path::absolute(data_dir).map_err(PostgresError::io("find", data_dir))?;
+        // Before anything is made: what is there already must let that user pass.
+        if let (Some(account), Some(there)) = (account, absolute.ancestors().find(|folder| folder.exists())) {
+            account.check_can_enter(&there.canonicalize().map_err(PostgresError::io("find", there))?)?;
+        }
         // Passable when Postgres runs as another user; what is secret inside has its own permissions.
         let mode = if account.is_some() { 0o711 } else { 0o700 };
-        let made = DirBuilder::new().recursive(true).mode(mode).create(data_dir);
-        made.map_err(PostgresError::io("make the folder", data_dir))?;
-        let data_dir = data_dir.canonicalize().map_err(PostgresError::io("find", data_dir))?;
-        if let Some(account) = account {
-            account.check_can_enter(&data_dir)?;
-        }
+        let made = DirBuilder::new().recursive(true).mode(mode).create(&absolute);
+        made.map_err(PostgresError::io("make the folder", &absolute))?;
+        let data_dir = absolute.canonicalize().map_err(PostgresError::io("find", absolute))?;
         let sockets = socket_folder(&data_dir, &std::env::temp_dir());
         own_folder(&sockets, account)?;
         Ok(Self { cluster: data_dir.join("postgres"), sockets, data_dir })

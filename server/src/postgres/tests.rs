@@ -99,6 +99,7 @@ async fn a_folder_in_the_way_is_named() {
     if process::effective_uid() == 0 {
         let Err(PostgresError::NotSearchable { folder, .. }) = started else { panic!("entered a closed folder") };
         assert_eq!(folder, scratch.0.canonicalize().unwrap());
+        assert!(!scratch.data().exists());
     } else {
         started.unwrap().stop().await;
     }
