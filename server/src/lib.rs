@@ -15,7 +15,8 @@ use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::{Router, middleware};
 use directory::{Actor, Directory};
-use secrecy::{ExposeSecret, SecretString};
+use login::OneTimeLink;
+use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -160,10 +161,10 @@ async fn relay(directory: Directory, mut stopping: watch::Receiver<bool>) {
 }
 
 /// A one-time sign-in link for an owner.
-pub async fn setup_link(directory: &Directory, actor: Actor, public_url: &Url) -> directory::Result<SecretString> {
+pub async fn setup_link(directory: &Directory, actor: Actor, public_url: &Url) -> anyhow::Result<SecretString> {
+    let link = OneTimeLink::generate()?;
     let mut tx = directory.begin(actor).await?;
-    let token = directory::admins::create_setup_link(&mut tx).await?;
+    directory::admins::keep_setup_link(&mut tx, &link.hash().0).await?;
     tx.commit().await?;
-    let base = public_url.as_str().trim_end_matches('/');
-    Ok(SecretString::from(format!("{base}/auth/setup?token={}", token.expose_secret())))
+    Ok(link.address(public_url.as_str()))
 }

@@ -1,15 +1,10 @@
 //! Administrators and the one-time link that lets an owner in.
 
 use crate::audit::Entry;
-use crate::keyring::random;
 use crate::text::name_key;
 use crate::{Directory, Error, Result, Tx};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Duration, Utc};
 use model::{AdminId, Administrator, Role};
-use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// How long a one-time link works.
@@ -110,21 +105,19 @@ pub async fn set_role(tx: &mut Tx, id: AdminId, role: Role) -> Result<()> {
     Ok(())
 }
 
-/// Makes the token of a one-time link; stored as a hash.
-pub async fn create_setup_link(tx: &mut Tx) -> Result<SecretString> {
-    let token = BASE64.encode(random::<32>()?);
+/// Keeps the hash of a one-time link, which works for [`SETUP_LINK_LIFE`].
+pub async fn keep_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<()> {
     let (now, end) = (tx.now(), tx.now() + SETUP_LINK_LIFE);
-    let hash = Sha256::digest(&token).to_vec();
     sqlx::query!("insert into setup_link (token_hash, created_at, expires_at) values ($1, $2, $3)", hash, now, end)
         .execute(tx.db())
         .await?;
     tx.audit(Entry::new("setup_link.created", "setup_link", None, "One-time sign-in link"));
-    Ok(SecretString::from(token))
+    Ok(())
 }
 
 /// Uses a one-time link: the oldest owner comes in, made when there is none. None when the link is wrong, used or old.
-pub async fn redeem_setup_link(tx: &mut Tx, token: &SecretString) -> Result<Option<Administrator>> {
-    let (now, hash) = (tx.now(), Sha256::digest(token.expose_secret()).to_vec());
+pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Administrator>> {
+    let now = tx.now();
     let used = sqlx::query!(
         "update setup_link set used_at = $2 where token_hash = $1 and used_at is null and expires_at > $2",
         hash,

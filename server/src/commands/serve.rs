@@ -46,7 +46,7 @@ async fn greet(directory: &Directory, public_url: &Url) -> Result<(), Failure> {
         return Ok(());
     }
     drop(tx);
-    let link = setup_link(directory, Actor::System, public_url).await?;
+    let link = setup_link(directory, Actor::System, public_url).await.map_err(Failure::problem)?;
     eprintln!("No owner exists yet. Sign in once within 15 minutes:\n\n  {}\n", link.expose_secret());
     Ok(())
 }

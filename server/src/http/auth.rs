@@ -10,7 +10,7 @@ use axum::{Extension, Form, Router};
 use directory::Actor;
 use http::header::{REFERER, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
-use secrecy::SecretString;
+use login::OneTimeLink;
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -43,8 +43,8 @@ async fn setup(
         StatusCode::INTERNAL_SERVER_ERROR
     };
     let mut tx = state.directory.begin(Actor::System).await.map_err(|e| failed(&e))?;
-    let token = SecretString::from(query.token);
-    let admin = directory::admins::redeem_setup_link(&mut tx, &token).await.map_err(|e| failed(&e))?;
+    let link = OneTimeLink::from_query(query.token).hash();
+    let admin = directory::admins::redeem_setup_link(&mut tx, &link.0).await.map_err(|e| failed(&e))?;
     let Some(admin) = admin else {
         tracing::warn!("a one-time sign-in link was refused: wrong, used or too old");
         return Ok(Redirect::to("/login?failed=1").into_response());
