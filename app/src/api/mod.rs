@@ -1,3 +1,8 @@
 //! The server functions: everything an administrator can ask for or do, one file a noun.
 
+pub mod links;
+pub mod logs;
+pub mod people;
 pub mod shell;
+pub mod sources;
+pub mod tokens;

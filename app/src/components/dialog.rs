@@ -40,8 +40,8 @@ pub fn Dialog(
             link.click();
         }
     };
-    let title_id = format!("{id}-t");
-    let text_id = description.is_some().then(|| format!("{id}-d"));
+    let (title_id, text_id) = (format!("{id}-t"), format!("{id}-d"));
+    let described_by = description.is_some().then(|| text_id.clone());
     view! {
         <div class="modal-layer">
             <dialog
@@ -49,8 +49,8 @@ pub fn Dialog(
                 node_ref=node
                 open=true
                 aria-modal="true"
-                aria-labelledby=title_id.clone()
-                aria-describedby=text_id.clone()
+                aria-labelledby=format!("{id}-t")
+                aria-describedby=described_by
                 role=alert.then_some("alertdialog")
                 data-size=wide.then_some("lg")
                 on:cancel=leave

@@ -54,7 +54,7 @@ pub use menu::Menu;
 pub use number::{duration, grouped, plural};
 pub use page_head::{PageHead, PageMark};
 pub use pager::Pager;
-pub use query::Query;
+pub use query::{Query, use_id};
 pub use table::Table;
 pub use tabs::{Tab, TabNav};
 pub use time::{Moment, Time, exact, relative};

@@ -13,7 +13,10 @@ pub enum PageMark {
 #[component]
 pub fn PageHead(
     #[prop(into)] title: String,
-    #[prop(optional, into)] description: Option<AnyView>,
+    #[prop(optional, into)] description: Option<String>,
+    /// A description with more than text in it.
+    #[prop(optional)]
+    about: Option<AnyView>,
     /// The state, inside the heading.
     #[prop(optional)]
     badge: Option<AnyView>,
@@ -23,6 +26,7 @@ pub fn PageHead(
     let heading = view! {
         <h1>{title}" "{badge}</h1>
         {description.map(|description| view! { <p>{description}</p> })}
+        {about.map(|about| view! { <p>{about}</p> })}
     };
     let heading = match mark {
         None => view! { <div>{heading}</div> }.into_any(),

@@ -1,7 +1,7 @@
 //! The state of a page, as it stands in its address: filters, page, open dialog.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_params_map};
 use model::Cursor;
 
 /// A path with its query parameters, to read from and to make links with.
@@ -68,6 +68,15 @@ impl Query {
             _ => self.path.clone(),
         }
     }
+}
+
+/// The noun's id in the page's path (`:id`); none when it is not an id at all.
+pub fn use_id<T>() -> Memo<Option<T>>
+where
+    T: std::str::FromStr + PartialEq + Send + Sync + 'static,
+{
+    let params = use_params_map();
+    Memo::new(move |_| params.read().get_str("id").and_then(|id| id.parse().ok()))
 }
 
 #[cfg(test)]

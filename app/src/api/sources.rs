@@ -1,0 +1,71 @@
+//! Identity sources: list, look at one, make one.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::SourceId;
+use model::source::SourceSummary;
+use serde::{Deserialize, Serialize};
+
+/// All sources, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceList {
+    pub sources: Vec<SourceSummary>,
+    /// Whether whoever looks may make a source.
+    pub may_manage: bool,
+}
+
+/// All sources, by name.
+#[server]
+pub async fn list_sources() -> Result<SourceList, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    Ok(SourceList {
+        sources: directory::sources::list(&mut tx).await?,
+        may_manage: crate::session::signed_in()?.role.allows(model::Permission::ManageSources),
+    })
+}
+
+/// A source, with what its identity provider has to be given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceDetails {
+    pub summary: SourceSummary,
+    /// The address to paste; the token says which source it opens.
+    pub scim_url: String,
+    /// Whether whoever looks may generate and revoke tokens.
+    pub may_manage_tokens: bool,
+}
+
+/// One source.
+#[server]
+pub async fn get_source(id: SourceId) -> Result<SourceDetails, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let found = directory::sources::list(&mut tx).await?.into_iter().find(|summary| summary.source.id == id);
+    Ok(SourceDetails {
+        summary: found.ok_or_else(|| AppError::NotFound { what: "source".to_owned() })?,
+        scim_url: format!("{}/scim/v2", crate::session::backend().public_url),
+        may_manage_tokens: crate::session::signed_in()?.role.allows(model::Permission::ManageTokens),
+    })
+}
+
+/// Makes a SCIM source and goes to its page.
+#[server]
+pub async fn make_source(name: String) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageSources).await?;
+    let mut problems = crate::error::Problems::default();
+    let name = problems.text("name", "Name", &name, 60);
+    problems.check()?;
+    let made = directory::sources::create(&mut tx, &name, model::source::SourceKind::Scim).await;
+    let id = match made {
+        Ok(id) => id,
+        Err(directory::Error::Taken(_)) => {
+            let mut problems = crate::error::Problems::default();
+            problems.add("name", format!("There is a source called {name} already. Choose another name."));
+            return Err(problems.check().err().unwrap_or(AppError::Internal));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    tx.commit().await?;
+    let next = "Generate a token next, then paste it with the SCIM URL into your identity provider.";
+    crate::flash::say(format!("Source {name} made"), next).await?;
+    crate::session::go_to(&format!("/sources/{id}"));
+    Ok(())
+}

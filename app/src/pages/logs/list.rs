@@ -1,0 +1,136 @@
+//! The list of log entries, with its filters.
+
+use crate::api::logs::list_log;
+use crate::components::{
+    Chip, Chips, Empty, FilterBar, FilterSelect, Moment, Pager, Query, SearchBox, Status, Table, duration, part_of,
+    plural,
+};
+use crate::live::use_live;
+use leptos::prelude::*;
+use model::log::{Action, LogRow, Status as LogStatus};
+use model::{ConnectionId, Cursor, Page, PersonId};
+
+/// The parameters of the filter form.
+const FIELDS: &[&str] = &["q", "action", "status"];
+
+/// The log of one connection, or of all. Its first page is read anew whenever something happens.
+#[component]
+pub fn LogList(#[prop(optional)] connection: Option<ConnectionId>) -> impl IntoView {
+    let query = Query::here();
+    let live = use_live();
+    let newest = Memo::new(move |_| if query.read().cursor() == Cursor::First { live.get() } else { 0 });
+    let data = Resource::new(
+        move || (query.get(), newest.get()),
+        move |(query, _)| async move {
+            let text = |name| query.get(name).map(str::to_owned);
+            let connection = connection.or_else(|| query.parsed("connection"));
+            let (person, action, status) = (query.parsed("person"), query.parsed("action"), query.parsed("status"));
+            list_log(connection, person, action, status, text("q"), text("after"), text("before")).await
+        },
+    );
+    view! {
+        <section class="card" aria-label="Provisioning log">
+            {move || view! { <Filters query=query.get()/> }}
+            {part_of(data, move |page| list(page, query.get_untracked()))}
+        </section>
+    }
+}
+
+#[component]
+fn Filters(query: Query) -> impl IntoView {
+    let actions = Action::ALL.iter().map(|action| (action.as_str().to_owned(), action.label().to_owned())).collect();
+    let statuses =
+        LogStatus::ALL.iter().map(|status| (status.as_str().to_owned(), status.label().to_owned())).collect();
+    let value = |name| query.get(name).unwrap_or_default().to_owned();
+    let (q_value, action_value, status_value) = (value("q"), value("action"), value("status"));
+    let (form_query, chips) = (query.clone(), chips(&query));
+    view! {
+        <FilterBar label="Filter the log" query=form_query fields=FIELDS>
+            <SearchBox name="q" label="Name or user name" value=q_value/>
+            <FilterSelect name="action" label="Action" any="Any action" options=actions value=action_value/>
+            <FilterSelect name="status" label="Status" any="Any status" options=statuses value=status_value/>
+        </FilterBar>
+        <Chips query chips/>
+    }
+}
+
+fn chips(query: &Query) -> Vec<Chip> {
+    let mut chips = Vec::new();
+    if let Some(q) = query.get("q") {
+        chips.push(Chip { name: "q", text: format!("Contains “{q}”") });
+    }
+    if let Some(action) = query.parsed::<Action>("action") {
+        chips.push(Chip { name: "action", text: format!("Action is {}", action.label()) });
+    }
+    if let Some(status) = query.parsed::<LogStatus>("status") {
+        chips.push(Chip { name: "status", text: format!("Status is {}", status.label()) });
+    }
+    if query.parsed::<PersonId>("person").is_some() {
+        chips.push(Chip { name: "person", text: "One person only".to_owned() });
+    }
+    if query.parsed::<ConnectionId>("connection").is_some() {
+        chips.push(Chip { name: "connection", text: "One connection only".to_owned() });
+    }
+    chips
+}
+
+fn list(page: Page<LogRow>, query: Query) -> AnyView {
+    if page.rows.is_empty() {
+        return nothing(!chips(&query).is_empty());
+    }
+    let shown = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "entry", "entries");
+    let rows = page.rows.into_iter().map(|row| view! { <Row row/> });
+    view! {
+        <Table caption="Provisioning log entries">
+            <thead><tr>
+                <th scope="col" aria-sort="descending">"Date"</th>
+                <th scope="col">"Identity"</th>
+                <th scope="col">"Action"</th>
+                <th scope="col" class="p3">"Source"</th>
+                <th scope="col" class="p3">"Target"</th>
+                <th scope="col">"Status"</th>
+                <th scope="col" class="r p2">"Duration"</th>
+            </tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </Table>
+        <Pager query=query previous=page.previous next=page.next text=format!("{shown} on this page")/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: LogRow) -> impl IntoView {
+    // What concerns a whole connection has no person.
+    let identity = if row.identity.is_empty() { row.target.clone() } else { row.identity };
+    view! {
+        <tr>
+            <td class="nowrap muted"><Moment at=row.at/></td>
+            <th scope="row">
+                <a class="plain font-[550] hover:underline" href=format!("/logs/{}", row.id)>{identity}</a>
+                <span class="sub">{row.user_name}</span>
+            </th>
+            <td>{row.action.label()}</td>
+            <td class="p3 muted">{row.source}</td>
+            <td class="p3 muted">{row.target}</td>
+            <td><Status look=row.status/></td>
+            <td class="r num p2 muted nowrap">{duration(i64::from(row.duration_ms))}</td>
+        </tr>
+    }
+}
+
+fn nothing(filtered: bool) -> AnyView {
+    if filtered {
+        return view! {
+            <Empty icon="search" title="No entry matches this filter" text="Take a filter away, or look for another part of the name."/>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty
+            icon="scroll-text"
+            title="Nothing was done in Zoom yet"
+            text="Every create, update, disable, enable and delete shows here with its steps, what changed, and Zoom’s own answer. Switch a connection on and assign people to see the first entry."
+        />
+    }
+    .into_any()
+}

@@ -1,0 +1,124 @@
+//! Everybody in the directory, by name.
+
+use crate::api::people::list_people;
+use crate::components::Crumb;
+use crate::components::{
+    Chip, Chips, Empty, FilterBar, FilterSelect, PageHead, Pager, PersonCell, Query, SearchBox, Status, Table, Time,
+    part_of, plural,
+};
+use crate::shell::Screen;
+use leptos::prelude::*;
+use model::Page;
+use model::person::{PersonState, PersonSummary};
+
+/// The parameters of the filter form.
+const FIELDS: &[&str] = &["q", "state"];
+
+#[component]
+pub fn People() -> impl IntoView {
+    let query = Query::here();
+    let data = Resource::new(
+        move || query.get(),
+        |query| async move {
+            let text = |name| query.get(name).map(str::to_owned);
+            list_people(text("q"), query.parsed("state"), text("after"), text("before")).await
+        },
+    );
+    view! {
+        <Screen title="People" crumbs=vec![Crumb::here("People")]>
+            <PageHead title="People" description="Everybody your sources have told Rollcall about, merged into one person each."/>
+            <section class="card" aria-label="People">
+                {move || view! { <Filters query=query.get()/> }}
+                {part_of(data, move |page| list(page, query.get_untracked()))}
+            </section>
+        </Screen>
+    }
+}
+
+#[component]
+fn Filters(query: Query) -> impl IntoView {
+    let states = PersonState::ALL.iter().map(|state| (state.as_str().to_owned(), state.label().to_owned())).collect();
+    let mut chips = Vec::new();
+    if let Some(q) = query.get("q") {
+        chips.push(Chip { name: "q", text: format!("Contains “{q}”") });
+    }
+    if let Some(state) = query.parsed::<PersonState>("state") {
+        chips.push(Chip { name: "state", text: format!("State is {}", state.label()) });
+    }
+    let value = |name| query.get(name).unwrap_or_default().to_owned();
+    let (q_value, state_value, form_query) = (value("q"), value("state"), query.clone());
+    view! {
+        <FilterBar label="Filter people" query=form_query fields=FIELDS>
+            <SearchBox name="q" label="Name, e-mail or department" value=q_value/>
+            <FilterSelect name="state" label="State" any="Any state" options=states value=state_value/>
+        </FilterBar>
+        <Chips query chips/>
+    }
+}
+
+fn list(page: Page<PersonSummary>, query: Query) -> AnyView {
+    if page.rows.is_empty() {
+        let filtered = query.get("q").is_some() || query.parsed::<PersonState>("state").is_some();
+        return if filtered { nobody_found() } else { nobody_yet() };
+    }
+    let shown = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "person", "people");
+    let rows = page.rows.into_iter().map(|person| view! { <Row person/> });
+    view! {
+        <Table caption="People">
+            <thead><tr>
+                <th scope="col" aria-sort="ascending">"Name"</th>
+                <th scope="col" class="p2">"Department"</th>
+                <th scope="col" class="p3">"Title"</th>
+                <th scope="col" class="p2">"Source"</th>
+                <th scope="col">"State"</th>
+                <th scope="col" class="p3">"Changed"</th>
+            </tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </Table>
+        <Pager query=query previous=page.previous next=page.next text=format!("{shown} on this page")/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(person: PersonSummary) -> impl IntoView {
+    let sources = if person.gone { "None any more".to_owned() } else { person.sources.join(", ") };
+    view! {
+        <tr>
+            <th scope="row">
+                <PersonCell name=person.display_name sub=person.user_name href=format!("/people/{}", person.id)/>
+            </th>
+            <td class="p2">{person.department}</td>
+            <td class="p3">{person.title}</td>
+            <td class="p2 muted">{sources}</td>
+            <td><Status look=person.state/></td>
+            <td class="p3 muted nowrap"><Time at=person.updated_at/></td>
+        </tr>
+    }
+}
+
+fn nobody_found() -> AnyView {
+    let actions = view! { <a class="btn" data-variant="outline" href="/people">"Show everybody"</a> }.into_any();
+    view! {
+        <Empty
+            icon="search"
+            title="Nobody matches this filter"
+            text="The search looks at names, user names, e-mail addresses and departments. A person who is not here was never sent by a source."
+            actions=actions
+        />
+    }
+    .into_any()
+}
+
+fn nobody_yet() -> AnyView {
+    let actions = view! { <a class="btn" href="/sources">"Go to sources"</a> }.into_any();
+    view! {
+        <Empty
+            icon="users"
+            title="No source has sent anybody yet"
+            text="People come from your identity provider over SCIM. Make a source, paste its token and the SCIM URL into the provider, and assign people there: they show here within seconds."
+            actions=actions
+        />
+    }
+    .into_any()
+}
