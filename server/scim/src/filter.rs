@@ -79,6 +79,15 @@ impl Filter {
         }
     }
 
+    /// How many comparisons there are in it; a measure of the work to evaluate it.
+    pub(crate) fn comparisons(&self) -> usize {
+        match self {
+            Self::And(terms) | Self::Or(terms) => terms.iter().map(Self::comparisons).sum(),
+            Self::Not(inner) | Self::Element(_, inner) => inner.comparisons(),
+            Self::Present(_) | Self::Compare(..) => 1,
+        }
+    }
+
     /// Whether the user satisfies the filter. Attributes the user lacks are unassigned: `eq null`
     /// and `ne "x"` hold for them. Of an attribute with several values, `ne` holds when none of
     /// them is equal, every other comparison when it holds for one.

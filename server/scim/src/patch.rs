@@ -9,6 +9,7 @@ mod apply;
 #[cfg(test)]
 mod cases;
 mod elements;
+mod target;
 
 use serde_json::{Map, Value};
 

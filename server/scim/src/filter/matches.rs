@@ -153,7 +153,8 @@ fn same_in_any_case(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() {
         return a.eq_ignore_ascii_case(b);
     }
-    a.to_lowercase() == b.to_lowercase()
+    let lower = |text| str::chars(text).flat_map(char::to_lowercase);
+    lower(a).eq(lower(b))
 }
 
 /// A boolean that came as text: Entra sends "True" and "False".

@@ -97,6 +97,9 @@ fn lists() {
     assert!(patched(json!([{"op": "remove", "path": "roles"}])).get("roles").is_none());
     let some = patched(one("remove", "roles", json!([{"value": "a", "display": "stale"}])));
     assert_eq!(some["roles"], json!([{"value": "b"}]));
+    let user = patched(one("remove", "roles", json!({"value": "b"})));
+    assert_eq!(user["roles"], json!([{"value": "a"}]));
+    unchanged(one("remove", "roles", json!([])));
     unchanged(one("add", "roles", json!("a")));
     unchanged(one("remove", "roles", json!([{"value": "none"}])));
 }
@@ -278,6 +281,22 @@ fn growth_is_bounded() {
     let more: Vec<Value> = (900..1800).map(|n| json!({"value": n.to_string()})).collect();
     let error = run(&mut user, one("add", "roles", json!(more))).unwrap_err();
     assert!(error.detail.contains("1000"), "{error}");
+}
+
+#[test]
+fn a_request_for_endless_work() {
+    let many: Vec<Value> = (0..900).map(|n| json!({"value": n.to_string()})).collect();
+    let mut user = User::from_json(json!({"userName": "ada", "roles": many})).unwrap();
+    let copy = op("replace", "roles.display", json!("x".repeat(500)));
+    let error = run(&mut user, json!(vec![copy; 100])).unwrap_err();
+    assert!(error.detail.starts_with("Operation 19: "), "{error}");
+    let filter = vec!["value eq \"x\""; 100].join(" or ");
+    let compare = op("add", &format!("roles[{filter} or value pr].type"), json!("t"));
+    let error = run(&mut user, json!(vec![compare; 50])).unwrap_err();
+    assert_eq!(error.status, 413);
+    assert!(error.detail.starts_with("Operation 45: "), "{error}");
+    let keys: serde_json::Map<String, Value> = (0..2000).map(|n| (format!("k{n}"), json!(n))).collect();
+    assert!(run(&mut user, json!([{"op": "add", "value": keys}])).is_err());
 }
 
 fn any_path() -> impl Strategy<Value = String> {

@@ -8,6 +8,7 @@
 
 use serde_json::{Map, Value};
 
+use super::target::Work;
 use super::{Op, Operation};
 use crate::error::{Error, Result};
 use crate::filter::{Filter, Scope, holds};
@@ -21,12 +22,16 @@ pub(super) struct Elements<'a> {
     pub name: &'a str,
     pub definition: Option<&'static Attribute>,
     pub sub: Option<&'a str>,
+    pub work: &'a mut Work,
 }
 
 impl Elements<'_> {
     /// Applies an operation whose path has a filter, a sub-attribute, or both.
     pub(super) fn change(self, operation: &Operation) -> Result<()> {
         let filter = operation.path.filter.as_ref();
+        if let Some(filter) = filter {
+            self.work.compare(self.list.len(), filter)?;
+        }
         let mut touched = self.matching(filter);
         let value = operation.value.as_ref().filter(|v| !v.is_null());
         let (op, value) = match (operation.op, value) {
@@ -41,6 +46,7 @@ impl Elements<'_> {
             touched.push(self.list.len());
             self.list.push(Value::Object(made));
         }
+        self.work.copy(touched.len(), value)?;
         let new = self.checked(value)?;
         for &index in &touched {
             if let Some(Value::Object(element)) = self.list.get_mut(index) {

@@ -141,10 +141,16 @@ fn put(kept: &mut Map<String, Value>, name: &str, value: Option<Value>) -> Resul
         if spelling(kept, name).is_some() {
             return Err(Error::syntax(format!("{} is given twice. Names count in any case.", shown(name))));
         }
-        if kept.len() == MAX_ATTRIBUTES {
-            return Err(Error::value(format!("More than {MAX_ATTRIBUTES} attributes in one object.")));
-        }
+        room_for(kept, name)?;
         kept.insert(name.to_owned(), value);
+    }
+    Ok(())
+}
+
+/// Refuses one attribute too many in an object.
+pub(crate) fn room_for(object: &Map<String, Value>, name: &str) -> Result<()> {
+    if object.len() >= MAX_ATTRIBUTES && !object.contains_key(name) {
+        return Err(Error::value(format!("More than {MAX_ATTRIBUTES} attributes in one object.")));
     }
     Ok(())
 }
