@@ -9,4 +9,8 @@ pub mod attributes;
 mod causes;
 pub mod desired;
 pub mod mapping;
+pub mod outbound;
 pub mod plan;
+pub mod zoom;
+
+pub use outbound::{Outbound, check_url};
