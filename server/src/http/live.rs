@@ -24,7 +24,9 @@ async fn live(
     State(state): State<AppState>,
     admin: Option<Extension<SignedIn>>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, StatusCode> {
-    admin.ok_or(StatusCode::UNAUTHORIZED)?;
+    if admin.is_none() {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
     let heard = state.directory.listen();
     let changes = stream::unfold(heard, |mut heard| async move {
         // Lagging behind is one change like any other.

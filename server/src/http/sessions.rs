@@ -57,9 +57,8 @@ fn backend(error: directory::Error) -> Error {
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
-            let made =
-                directory::sessions::create(&self.0, &hash(&record.id), admin(record), &data(record)?, end(record)?);
-            if made.await.map_err(backend)? {
+            let (id, data, end) = (hash(&record.id), data(record)?, end(record)?);
+            if directory::sessions::create(&self.0, &id, admin(record), &data, end).await.map_err(backend)? {
                 return Ok(());
             }
             record.id = Id::default();
@@ -99,7 +98,7 @@ pub fn layer(directory: Directory, https: bool) -> SessionManagerLayer<Store> {
 }
 
 /// Opens a session for an administrator under a new id.
-pub async fn sign_in(session: &Session, id: AdminId) -> Result<(), tower_sessions::session::Error> {
+pub async fn sign_in(session: &Session, id: AdminId) -> std::result::Result<(), tower_sessions::session::Error> {
     session.cycle_id().await?;
     session.insert(ADMIN, id).await
 }
