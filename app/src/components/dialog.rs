@@ -97,3 +97,22 @@ fn keep_focus(node: NodeRef<html::Dialog>) {
         }
     });
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::components::html;
+
+    #[test]
+    fn the_server_sends_a_dialog_open_with_a_link_out() {
+        let html = html(|| {
+            let footer = "Buttons".into_any();
+            view! { <Dialog id="x" title="Sure?" description="Why" close="/back" footer=footer>"Body"</Dialog> }
+                .into_any()
+        });
+        assert!(html.contains(" open") && html.contains(r#"aria-modal="true""#), "{html}");
+        assert!(html.contains(r#"aria-labelledby="x-t""#) && html.contains(r#"<h2 id="x-t">Sure?"#), "{html}");
+        assert!(html.contains(r#"aria-describedby="x-d""#) && html.contains(r#"href="/back""#), "{html}");
+        assert!(!html.contains("style="), "{html}");
+    }
+}

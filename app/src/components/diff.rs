@@ -33,3 +33,17 @@ pub fn ModifiedTable(properties: Vec<ModifiedProperty>) -> impl IntoView {
 fn nothing() -> AnyView {
     view! { <span class="none">"not set"</span> }.into_any()
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::components::html;
+
+    #[test]
+    fn values_from_outside_are_text_and_never_markup() {
+        let property =
+            ModifiedProperty { name: "title".to_owned(), old: None, new: Some("<script>alert(1)</script>".to_owned()) };
+        let html = html(|| view! { <ModifiedTable properties=vec![property]/> }.into_any());
+        assert!(html.contains("<ins>&lt;script&gt;") && html.contains("not set"), "{html}");
+    }
+}

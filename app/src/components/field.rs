@@ -237,3 +237,37 @@ fn ErrorLine(name: &'static str, error: Signal<Option<String>>) -> impl IntoView
         })
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::components::html;
+
+    fn field(error: Option<&str>) -> FieldState {
+        let error = Signal::stored(error.map(str::to_owned));
+        FieldState { name: "secret", value: "s3cret".to_owned(), checked: true, error }
+    }
+
+    #[test]
+    fn a_wrong_field_says_so_and_is_described_by_hint_and_error() {
+        let html =
+            html(|| view! { <TextField field=field(Some("Fill it in.")) label="Name" hint="Any name"/> }.into_any());
+        assert!(
+            html.contains(r#"aria-invalid="true""#) && html.contains(r#"aria-describedby="secret-h secret-e""#),
+            "{html}"
+        );
+        assert!(html.contains(r#"value="s3cret""#) && html.contains("Fill it in."), "{html}");
+    }
+
+    #[test]
+    fn a_secret_does_not_come_back() {
+        let html = html(|| view! { <TextField field=field(None) label="Secret" kind="password"/> }.into_any());
+        assert!(!html.contains("s3cret") && !html.contains("aria-invalid"), "{html}");
+    }
+
+    #[test]
+    fn a_switch_shows_whether_it_is_on() {
+        let html = html(|| view! { <SwitchRow field=field(None) label="On" hint="What it does"/> }.into_any());
+        assert!(html.contains("checked") && html.contains(r#"role="switch""#), "{html}");
+    }
+}

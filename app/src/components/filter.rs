@@ -97,3 +97,36 @@ pub fn Chips(query: Query, chips: Vec<Chip>) -> impl IntoView {
     view! { <div class="chips"><span>"Filters:"</span>{chips.collect_view()}<a class="link" href=clear>"Clear all"</a></div> }
         .into_any()
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::components::html;
+
+    #[test]
+    fn a_filter_form_keeps_what_its_fields_do_not_set() {
+        let query = Query::parse("/logs", "person=p1&status=failure&after=k");
+        let html = html(|| {
+            let options = vec![("failure".to_owned(), "Failure".to_owned())];
+            view! {
+                <FilterBar label="Filter" query fields=&["status"]>
+                    <FilterSelect name="status" label="Status" any="Any" options value="failure"/>
+                </FilterBar>
+            }
+            .into_any()
+        });
+        assert!(html.contains(r#"<input type="hidden" name="person" value="p1">"#), "{html}");
+        assert!(!html.contains("name=\"after\"") && html.matches("name=\"status\"").count() == 1, "{html}");
+        assert!(html.contains(r#"<option value="failure" selected>Failure"#), "{html}");
+    }
+
+    #[test]
+    fn a_chip_takes_its_own_filter_away() {
+        let query = Query::parse("/logs", "q=ada&status=failure&after=k");
+        let html = html(|| {
+            let chips = vec![Chip { name: "q", text: "Contains ada".to_owned() }];
+            view! { <Chips query chips/> }.into_any()
+        });
+        assert!(html.contains(r#"href="/logs?status=failure" class="chip""#), "{html}");
+    }
+}

@@ -59,3 +59,12 @@ pub use table::Table;
 pub use tabs::{Tab, TabNav};
 pub use time::{Moment, Time, exact, relative};
 pub use timeline::{Event, Timeline};
+
+/// A view as the server renders it, for tests.
+#[cfg(all(test, feature = "ssr"))]
+pub(crate) fn html(view: impl FnOnce() -> leptos::prelude::AnyView) -> String {
+    use leptos::prelude::{Owner, RenderHtml};
+    let owner = Owner::new();
+    // What Leptos puts between neighbouring texts is no part of the markup.
+    owner.with(|| view().to_html()).replace("<!>", "")
+}

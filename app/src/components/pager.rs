@@ -42,3 +42,18 @@ pub fn Pager(
 fn disabled(label: AnyView) -> AnyView {
     view! { <span class="btn" data-variant="outline" data-size="sm" aria-disabled="true">{label}</span> }.into_any()
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::components::html;
+
+    #[test]
+    fn the_next_page_keeps_the_filters_and_forgets_this_page() {
+        let query = Query::parse("/people", "q=ada&after=here");
+        let html =
+            html(|| view! { <Pager query previous=None next=Some("k&1".to_owned()) text="2 people"/> }.into_any());
+        assert!(html.contains(r#"href="/people?q=ada&amp;after=k%261""#), "{html}");
+        assert!(html.contains(r#"aria-disabled="true""#) && !html.contains("rel=\"prev\""), "{html}");
+    }
+}
