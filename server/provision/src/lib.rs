@@ -10,7 +10,11 @@ mod causes;
 pub mod desired;
 pub mod mapping;
 pub mod outbound;
+pub mod pace;
 pub mod plan;
+mod test;
 pub mod zoom;
 
 pub use outbound::{Outbound, check_url};
+pub use test::test_connection;
+pub use zoom::Credentials;
