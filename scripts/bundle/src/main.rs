@@ -19,7 +19,9 @@ fn main() -> Result<()> {
         [flag] if flag == "--release" => true,
         other => bail!("unknown argument {}; the only one is --release", other.join(" ")),
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
+    // As cargo says now, not as it was when this was compiled: several checkouts may share what they build.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").context("run this with `cargo run -p bundle`")?;
+    let root = Path::new(&here).join("../..").canonicalize().context("finding the workspace")?;
     let compiled = wasm::compile(&root, release)?;
     let stamp = stamp::of(&root, &compiled, release)?;
     if stamp::is_current(&root, &stamp) {
