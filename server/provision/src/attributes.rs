@@ -96,6 +96,14 @@ impl Attributes {
         (old.to_lowercase() != new.to_lowercase()).then_some((old, new))
     }
 
+    /// What an account that was disabled still has.
+    #[must_use]
+    pub fn without_what_disabling_takes(&self) -> Self {
+        let mut kept = self.clone();
+        kept.0.retain(|name, _| !LOST_BY_DISABLING.contains(&name.as_str()));
+        kept
+    }
+
     /// What Zoom has been told once `changes` were accepted.
     #[must_use]
     pub fn with(&self, changes: &Self) -> Self {

@@ -8,6 +8,7 @@
 pub mod attributes;
 mod causes;
 pub mod desired;
+pub mod engine;
 pub mod mapping;
 pub mod outbound;
 pub mod pace;
@@ -15,6 +16,7 @@ pub mod plan;
 mod test;
 pub mod zoom;
 
+pub use engine::{Options, Worker};
 pub use outbound::{Outbound, check_url};
 pub use test::test_connection;
 pub use zoom::Credentials;
