@@ -4,6 +4,7 @@
 //! puts them (`cargo run -p bundle`). Addresses that carry the content's hash ([`pkg_dir`], [`versioned`]) may be kept
 //! for ever; all others are asked for again each time and answered with 304 when nothing changed.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::OnceLock;
 
@@ -13,8 +14,8 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
-use http::{HeaderMap, StatusCode};
-use rust_embed::{Embed, EmbeddedFile};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use rust_embed::Embed;
 use sha2::{Digest, Sha256};
 
 #[derive(Embed)]
@@ -85,33 +86,55 @@ fn is_hash(text: &str) -> bool {
 
 fn serve(name: &str, for_ever: bool, headers: &HeaderMap) -> Response {
     // The compressed copies are another form of a file, not files of their own.
-    let plain = (!name.ends_with(".br")).then(|| Site::get(name)).flatten();
-    let Some(plain) = plain else { return StatusCode::NOT_FOUND.into_response() };
-    let compressed = if accepts_brotli(headers) { Site::get(&format!("{name}.br")) } else { None };
-    let encoding = compressed.as_ref().map(|_| "br");
-    let file = compressed.unwrap_or(plain);
+    let Some(plain) = (!name.ends_with(".br")).then(|| File::find(name)).flatten() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let compressed = if accepts_brotli(headers) { File::find(&format!("{name}.br")) } else { None };
     // In a development build the hash is that of the start, while the files may have changed since.
     let keep = if for_ever && !cfg!(debug_assertions) { FOR_EVER } else { ASK_AGAIN };
-    let tag = etag(&file);
-    let mut response = if headers.get_all(IF_NONE_MATCH).iter().any(|known| lists(known.to_str(), &tag)) {
+    answer(name, plain, compressed, keep, headers)
+}
+
+/// A file's bytes and the SHA-256 of them.
+struct File {
+    bytes: Cow<'static, [u8]>,
+    hash: [u8; 32],
+}
+
+impl File {
+    fn find(name: &str) -> Option<Self> {
+        Site::get(name).map(|file| Self { bytes: file.data, hash: file.metadata.sha256_hash() })
+    }
+
+    /// Different for the compressed form, because its bytes are (RFC 9110, section 8.8.3.3).
+    fn etag(&self) -> String {
+        format!("\"{}\"", hex(&self.hash[..8]))
+    }
+}
+
+fn answer(name: &str, plain: File, compressed: Option<File>, keep: &'static str, asked: &HeaderMap) -> Response {
+    let encoding = compressed.as_ref().map(|_| (CONTENT_ENCODING, HeaderValue::from_static("br")));
+    let file = compressed.unwrap_or(plain);
+    let tag = file.etag();
+    let mut response = if asked.get_all(IF_NONE_MATCH).iter().any(|known| lists(known.to_str(), &tag)) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(Body::from(file.data));
+        let mut response = Response::new(Body::from(file.bytes));
         response.headers_mut().extend(content_type(name).map(|kind| (CONTENT_TYPE, kind)));
-        response.headers_mut().extend(encoding.map(|br| (CONTENT_ENCODING, http::HeaderValue::from_static(br))));
+        response.headers_mut().extend(encoding);
         response
     };
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, http::HeaderValue::from_static(keep));
-    headers.insert(VARY, http::HeaderValue::from_static("accept-encoding"));
-    headers.extend(http::HeaderValue::try_from(tag).ok().map(|tag| (ETAG, tag)));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.extend(HeaderValue::try_from(tag).ok().map(|tag| (ETAG, tag)));
     response
 }
 
-fn content_type(name: &str) -> Option<http::HeaderValue> {
+fn content_type(name: &str) -> Option<HeaderValue> {
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
-    http::HeaderValue::try_from(format!("{kind}{charset}")).ok()
+    HeaderValue::try_from(format!("{kind}{charset}")).ok()
 }
 
 /// `br` with a weight above zero (RFC 9110, section 12.5.3).
@@ -123,11 +146,6 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
         let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse() == Ok(0.0));
         named && !refused
     })
-}
-
-/// Different for the compressed form, because its bytes are (RFC 9110, section 8.8.3.3).
-fn etag(file: &EmbeddedFile) -> String {
-    format!("\"{}\"", hex(&file.metadata.sha256_hash()[..8]))
 }
 
 fn lists<E>(known: Result<&str, E>, tag: &str) -> bool {
@@ -147,7 +165,7 @@ mod tests {
     use super::*;
 
     fn asking(name: &'static str, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(http::HeaderName::from_static(name), http::HeaderValue::from_static(value))])
+        HeaderMap::from_iter([(http::HeaderName::from_static(name), HeaderValue::from_static(value))])
     }
 
     #[test]
@@ -175,6 +193,28 @@ mod tests {
         assert!(lists::<()>(Ok("\"a\", W/\"b\""), "\"b\""));
         assert!(lists::<()>(Ok("*"), "\"b\""));
         assert!(!lists::<()>(Ok("\"ab\""), "\"b\""));
+    }
+
+    fn file(bytes: &'static [u8]) -> File {
+        File { bytes: bytes.into(), hash: Sha256::digest(bytes).into() }
+    }
+
+    #[test]
+    fn each_form_of_a_file_has_its_own_tag_and_is_sent_once() {
+        let ask = |headers: HeaderMap, br: Option<File>| answer("pkg/a.js", file(b"plain"), br, ASK_AGAIN, &headers);
+        let plain = ask(HeaderMap::new(), None);
+        let small = ask(HeaderMap::new(), Some(file(b"small")));
+        assert_eq!((plain.status(), plain.headers().get(CONTENT_ENCODING)), (StatusCode::OK, None));
+        assert_eq!(small.headers()[CONTENT_ENCODING], "br");
+        assert_eq!(small.headers()[CONTENT_TYPE], "text/javascript; charset=utf-8");
+        assert_eq!(small.headers()[VARY], "accept-encoding");
+        assert_ne!(plain.headers()[ETAG], small.headers()[ETAG]);
+
+        let known = HeaderMap::from_iter([(IF_NONE_MATCH, small.headers()[ETAG].clone())]);
+        let again = ask(known.clone(), Some(file(b"small")));
+        assert_eq!((again.status(), again.headers().get(CONTENT_TYPE)), (StatusCode::NOT_MODIFIED, None));
+        assert_eq!(again.headers()[CACHE_CONTROL], ASK_AGAIN);
+        assert_eq!(ask(known, None).status(), StatusCode::OK);
     }
 
     #[test]
