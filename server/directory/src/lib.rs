@@ -17,6 +17,7 @@ pub mod leases;
 pub mod links;
 pub mod logs;
 pub mod people;
+pub mod records;
 pub mod sessions;
 pub mod sources;
 mod text;
@@ -25,7 +26,7 @@ pub mod tx;
 pub mod wake;
 
 pub use clock::Clock;
-pub use error::{Error, Result};
+pub use error::{Error, Result, Unique};
 pub use keyring::Keyring;
 pub use tx::{Actor, Tx};
 pub use wake::Signal;

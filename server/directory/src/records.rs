@@ -1,0 +1,404 @@
+//! Records: what a source says of a user, as SCIM clients see it, and the person that follows from it.
+//!
+//! A person is made with its first record and follows it: every change of a record brings the person up to date and
+//! marks its links due, in the same transaction. A record is seen through its source only.
+
+use crate::audit::Entry;
+use crate::due::{self, Priority};
+use crate::error::{from_json, to_json};
+use crate::text::fold;
+use crate::{Error, Result, Tx};
+use chrono::{DateTime, Utc};
+use model::person::PersonState;
+use model::{PersonId, RecordId, SourceId};
+use scim::{AttrPath, Filter, User, user_name_key};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// A record, with the resource whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The `id` the source's clients see.
+    pub id: RecordId,
+    pub person_id: PersonId,
+    pub user: User,
+    /// Grows with every change; 1 at first.
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+struct Row {
+    id: Uuid,
+    person_id: Uuid,
+    resource: Value,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Record {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: RecordId(row.id),
+            person_id: PersonId(row.person_id),
+            user: from_json("record", row.resource)?,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// Makes a record and its person. [`Error::Taken`] when the source has a user of this `userName` or `externalId`.
+pub async fn create(tx: &mut Tx, source: SourceId, user: &User) -> Result<Record> {
+    let id = RecordId(Uuid::now_v7());
+    let person = insert_person(tx, user).await?;
+    let (now, key, resource) = (tx.now(), key_of(user)?, to_json("record", user)?);
+    sqlx::query!(
+        "insert into record (id, source_id, person_id, user_name, user_name_key, external_id, active, resource,
+                             created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        id.0,
+        source.0,
+        person.0,
+        user.user_name(),
+        key,
+        user.external_id(),
+        user.active(),
+        resource,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    let entry = Entry::new("person.created", "person", person.0, &display_name(user));
+    tx.audit(entry.after(resource));
+    due::person(tx, person, Priority::Change).await?;
+    Ok(Record { id, person_id: person, user: user.clone(), version: 1, created_at: now, updated_at: now })
+}
+
+/// A record of this source; none when it was deleted or is another source's.
+pub async fn get(tx: &mut Tx, source: SourceId, id: RecordId) -> Result<Option<Record>> {
+    sqlx::query_as!(
+        Row,
+        "select id, person_id, resource, version, created_at, updated_at from record
+         where id = $1 and source_id = $2 and deleted_at is null",
+        id.0,
+        source.0
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .map(Record::try_from)
+    .transpose()
+}
+
+/// The same, held until the transaction ends: two changes of one record come one after the other.
+pub async fn lock(tx: &mut Tx, source: SourceId, id: RecordId) -> Result<Option<Record>> {
+    sqlx::query_as!(
+        Row,
+        "select id, person_id, resource, version, created_at, updated_at from record
+         where id = $1 and source_id = $2 and deleted_at is null for update",
+        id.0,
+        source.0
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .map(Record::try_from)
+    .transpose()
+}
+
+/// Replaces what a locked record says, and brings its person up to date.
+pub async fn save(tx: &mut Tx, record: Record, user: User) -> Result<Record> {
+    let (now, key, resource) = (tx.now(), key_of(&user)?, to_json("record", &user)?);
+    let done = sqlx::query!(
+        "update record set user_name = $3, user_name_key = $4, external_id = $5, active = $6, resource = $7,
+                version = version + 1, updated_at = $8
+         where id = $1 and version = $2 and deleted_at is null",
+        record.id.0,
+        record.version,
+        user.user_name(),
+        key,
+        user.external_id(),
+        user.active(),
+        resource,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::Stale("the record"));
+    }
+    update_person(tx, record.person_id, &user).await?;
+    let (before, after) = difference(record.user.attributes(), user.attributes());
+    let entry = Entry::new("person.changed", "person", record.person_id.0, &display_name(&user));
+    tx.audit(entry.before(before).after(after));
+    let leaves = record.user.active() && !user.active();
+    due::person(tx, record.person_id, if leaves { Priority::Leaver } else { Priority::Change }).await?;
+    Ok(Record { user, version: record.version + 1, updated_at: now, ..record })
+}
+
+/// Deletes a record: its source sees it no more, and its person is gone. False when there is none.
+pub async fn delete(tx: &mut Tx, source: SourceId, id: RecordId) -> Result<bool> {
+    let Some(record) = lock(tx, source, id).await? else { return Ok(false) };
+    let now = tx.now();
+    sqlx::query!("update record set deleted_at = $2, updated_at = $2 where id = $1", id.0, now)
+        .execute(tx.db())
+        .await?;
+    sqlx::query!(
+        "update person set gone = true, state = $2, revision = revision + 1, updated_at = $3 where id = $1",
+        record.person_id.0,
+        PersonState::Deactivated.as_str(),
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    let entry = Entry::new("person.deleted", "person", record.person_id.0, &display_name(&record.user));
+    tx.audit(entry.before(to_json("record", &record.user)?));
+    due::person(tx, record.person_id, Priority::Leaver).await?;
+    Ok(true)
+}
+
+/// Which records a client looks for; empty means all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    user_name_key: Option<String>,
+    external_id: Option<String>,
+    id: Option<Uuid>,
+    /// A condition that no record can meet, such as two different ids.
+    nobody: bool,
+}
+
+impl Search {
+    /// The filters that have an index: `userName`, `externalId` and `id`, with `eq`, joined by `and`. None for others.
+    pub fn from_filter(filter: &Filter) -> Option<Self> {
+        let mut search = Self::default();
+        for (path, value) in filter.equalities()? {
+            search.add(path, value.as_str()?)?;
+        }
+        Some(search)
+    }
+
+    fn add(&mut self, path: &AttrPath, value: &str) -> Option<()> {
+        if path.is("userName") {
+            // What cannot be a user name is nobody's.
+            self.nobody |= user_name_key(value).map_or(true, |key| differs(&mut self.user_name_key, key));
+        } else if path.is("externalId") {
+            self.nobody |= differs(&mut self.external_id, value.to_owned());
+        } else if path.is("id") {
+            self.nobody |= value.parse().map_or(true, |id| differs(&mut self.id, id));
+        } else {
+            return None;
+        }
+        Some(())
+    }
+}
+
+/// Sets the condition; true when another value was asked for as well.
+fn differs<T: PartialEq>(condition: &mut Option<T>, value: T) -> bool {
+    match condition {
+        Some(there) => *there != value,
+        None => {
+            *condition = Some(value);
+            false
+        }
+    }
+}
+
+/// A page of a source's records, and how many there are in all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub total: u64,
+    pub records: Vec<Record>,
+}
+
+/// The records of a source in the order they were made, from `offset` on.
+pub async fn list(tx: &mut Tx, source: SourceId, search: &Search, offset: u64, count: u32) -> Result<Found> {
+    if search.nobody {
+        return Ok(Found { total: 0, records: Vec::new() });
+    }
+    let one = search.user_name_key.is_some() || search.external_id.is_some() || search.id.is_some();
+    if !one {
+        return page(tx, source, offset, count).await;
+    }
+    // Each condition is unique within the source, so at most one record meets them.
+    let record = find(tx, source, search).await?;
+    let total = u64::from(record.is_some());
+    Ok(Found { total, records: record.into_iter().filter(|_| offset == 0 && count > 0).collect() })
+}
+
+async fn find(tx: &mut Tx, source: SourceId, search: &Search) -> Result<Option<Record>> {
+    sqlx::query_as!(
+        Row,
+        "select id, person_id, resource, version, created_at, updated_at from record
+         where source_id = $1 and deleted_at is null and ($2::text is null or user_name_key = $2)
+           and ($3::text is null or external_id = $3) and ($4::uuid is null or id = $4)",
+        source.0,
+        search.user_name_key,
+        search.external_id,
+        search.id
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .map(Record::try_from)
+    .transpose()
+}
+
+async fn page(tx: &mut Tx, source: SourceId, offset: u64, count: u32) -> Result<Found> {
+    let total = sqlx::query_scalar!(
+        "select count(*) as \"n!\" from record where source_id = $1 and deleted_at is null",
+        source.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, person_id, resource, version, created_at, updated_at from record
+         where source_id = $1 and deleted_at is null order by id offset $2 limit $3",
+        source.0,
+        i64::try_from(offset).unwrap_or(i64::MAX),
+        i64::from(count)
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let records = rows.into_iter().map(Record::try_from).collect::<Result<_>>()?;
+    Ok(Found { total: u64::try_from(total).unwrap_or_default(), records })
+}
+
+async fn insert_person(tx: &mut Tx, user: &User) -> Result<PersonId> {
+    let (id, now, name) = (PersonId(Uuid::now_v7()), tx.now(), display_name(user));
+    sqlx::query!(
+        "insert into person (id, state, user_name, display_name, email, department, title, profile, sort_key, search,
+                             created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
+        id.0,
+        state(user).as_str(),
+        user.user_name(),
+        name,
+        user.email(),
+        user.department(),
+        user.title(),
+        profile(user),
+        fold(&name),
+        search_text(user, &name),
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(id)
+}
+
+async fn update_person(tx: &mut Tx, id: PersonId, user: &User) -> Result<()> {
+    let (now, name) = (tx.now(), display_name(user));
+    sqlx::query!(
+        "update person set state = $2, user_name = $3, display_name = $4, email = $5, department = $6, title = $7,
+                profile = $8, sort_key = $9, search = $10, revision = revision + 1, updated_at = $11, gone = false
+         where id = $1",
+        id.0,
+        state(user).as_str(),
+        user.user_name(),
+        name,
+        user.email(),
+        user.department(),
+        user.title(),
+        profile(user),
+        fold(&name),
+        search_text(user, &name),
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
+/// A user who was read by `scim` has a name that has a key.
+fn key_of(user: &User) -> Result<String> {
+    user_name_key(user.user_name()).map_err(|e| Error::Refused(e.detail))
+}
+
+fn state(user: &User) -> PersonState {
+    if user.active() { PersonState::Active } else { PersonState::Deactivated }
+}
+
+/// What the person is called: what the source says, else what can be made of the parts.
+fn display_name(user: &User) -> String {
+    let parts: Vec<&str> = user.given_name().into_iter().chain(user.family_name()).collect();
+    let joined = parts.join(" ");
+    let made = Some(joined.trim()).filter(|name| !name.is_empty());
+    user.display_name().or(user.formatted_name()).or(made).unwrap_or(user.user_name()).to_owned()
+}
+
+fn search_text(user: &User, name: &str) -> String {
+    let parts = [Some(name), Some(user.user_name()), user.email(), user.department()];
+    fold(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+/// The attributes without `schemas`, which says nothing of a person.
+fn profile(user: &User) -> Value {
+    let attributes = user.attributes().iter().filter(|(name, _)| *name != "schemas");
+    Value::Object(attributes.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+/// The top-level attributes that differ, as they were and as they are.
+fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> (Value, Value) {
+    let only = |these: &Map<String, Value>, others: &Map<String, Value>| {
+        let changed = these.iter().filter(|(name, value)| others.get(*name) != Some(value));
+        Value::Object(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
+    };
+    (only(before, after), only(after, before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn user(mut rest: Value) -> User {
+        rest["userName"] = json!("Ada@Example.com");
+        User::from_json(rest).unwrap()
+    }
+
+    fn search(filter: &str) -> Option<Search> {
+        Search::from_filter(&Filter::parse(filter).unwrap())
+    }
+
+    #[test]
+    fn only_filters_with_an_index_are_searches() {
+        let by_name = search(r#"USERNAME eq "ADA@example.com""#).unwrap();
+        assert_eq!(by_name.user_name_key.as_deref(), Some("ada@example.com"));
+        assert_eq!(search(r#"userName eq "Ada@Example.com" and userName eq "ada@example.com""#), Some(by_name));
+        let both = search(r#"externalId eq "E1" and id eq "01890000-0000-7000-8000-000000000000""#).unwrap();
+        assert!(both.external_id.as_deref() == Some("E1") && both.id.is_some() && !both.nobody);
+        for other in
+            ["title pr", r#"userName sw "a""#, r#"id eq "a" or id eq "b""#, "externalId eq null", r#"title eq "x""#]
+        {
+            assert_eq!(search(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_no_record_can_meet_finds_nobody() {
+        for nobody in [r#"id eq "not an id""#, r#"userName eq """#, r#"externalId eq "a" and externalId eq "b""#] {
+            assert!(search(nobody).unwrap().nobody, "{nobody}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_for_everybody() {
+        assert_eq!(display_name(&user(json!({}))), "Ada@Example.com");
+        assert_eq!(display_name(&user(json!({"name": {"givenName": "Ada", "familyName": " "}}))), "Ada");
+        let parts = json!({"givenName": "Ada", "familyName": "King", "formatted": "Ada K."});
+        assert_eq!(display_name(&user(json!({"name": parts}))), "Ada K.");
+        assert_eq!(display_name(&user(json!({"displayName": "A", "name": parts}))), "A");
+    }
+
+    #[test]
+    fn the_difference_shows_what_came_and_what_went() {
+        let (before, after) = difference(
+            user(json!({"title": "a", "nickName": "n"})).attributes(),
+            user(json!({"title": "b", "locale": "en"})).attributes(),
+        );
+        assert_eq!(before, json!({"title": "a", "nickName": "n"}));
+        assert_eq!(after, json!({"title": "b", "locale": "en"}));
+    }
+}
