@@ -59,6 +59,7 @@ pub fn router(state: AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT));
     Router::new()
         .merge(assets::router())
+        .merge(http::scim::router())
         .merge(portal)
         .layer(from_fn_with_state(state.clone(), http::origin::check_host))
         .merge(http::health::router())

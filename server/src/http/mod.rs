@@ -6,5 +6,6 @@ pub mod health;
 pub mod live;
 pub mod origin;
 pub mod pages;
+pub mod scim;
 pub mod serve;
 pub mod sessions;

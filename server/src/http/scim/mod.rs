@@ -1,0 +1,89 @@
+//! Inbound SCIM 2.0 (RFC 7644) at `/scim/v2`: finds the source by the token, the endpoint by the path, and answers
+//! every outcome as SCIM does. What a body, a filter or a PATCH means is `scim`'s; what is stored is `directory`'s.
+//!
+//! Start with [`endpoint`], the table of what answers where. It is one match instead of routes, so that a wrong method
+//! or an unknown path gets a SCIM error too, and a slash at the end counts for nothing (RFC 7644, section 1.3).
+
+mod answer;
+mod request;
+mod token;
+mod users;
+
+use crate::AppState;
+use answer::Answer;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::any;
+use http::Method;
+use request::Call;
+use scim::list::response as list;
+use scim::{Error, discovery};
+
+/// The path below the public URL.
+pub const BASE_PATH: &str = "/scim/v2";
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route(BASE_PATH, any(answer_request))
+        .route(&format!("{BASE_PATH}/"), any(answer_request))
+        .route(&format!("{BASE_PATH}/{{*path}}"), any(answer_request))
+}
+
+async fn answer_request(State(state): State<AppState>, request: Request) -> Response {
+    let json_only = answer::wants_plain_json(request.headers());
+    let outcome = match Call::open(state, request).await {
+        Ok(call) => endpoint(call).await,
+        Err(refusal) => Err(refusal),
+    };
+    answer::render(outcome, json_only)
+}
+
+/// What answers where.
+async fn endpoint(call: Call) -> Result<Answer, Error> {
+    let path = call.path.clone();
+    let segments: Vec<&str> = path.iter().map(String::as_str).collect();
+    let base = call.base.as_str();
+    match (&call.method, segments.as_slice()) {
+        (&Method::GET, ["Users"]) => users::list(call).await,
+        (&Method::POST, ["Users"]) => users::create(call).await,
+        (&Method::GET, ["Users", id]) => users::get(call, id).await,
+        (&Method::PUT, ["Users", id]) => users::replace(call, id).await,
+        (&Method::PATCH, ["Users", id]) => users::patch(call, id).await,
+        (&Method::DELETE, ["Users", id]) => users::delete(call, id).await,
+
+        (&Method::GET, ["ServiceProviderConfig"]) => Ok(Answer::ok(discovery::service_provider_config(base))),
+        (&Method::GET, ["ResourceTypes"]) => Ok(Answer::ok(whole_list(discovery::resource_types(base)))),
+        (&Method::GET, ["ResourceTypes", name]) => {
+            discovery::resource_type(base, name).map(Answer::ok).ok_or_else(|| Error::not_found("ResourceType", name))
+        }
+        (&Method::GET, ["Schemas"]) => Ok(Answer::ok(whole_list(discovery::schemas(base)))),
+        (&Method::GET, ["Schemas", urn]) => {
+            discovery::schema(base, urn).map(Answer::ok).ok_or_else(|| Error::not_found("Schema", urn))
+        }
+
+        (_, ["Groups", ..] | ["Bulk"] | ["Me"] | [".search"] | ["Users", ".search"]) => Err(not_implemented(&path)),
+        (_, ["Users"]) => Err(wrong_method("GET and POST")),
+        (_, ["Users", _]) => Err(wrong_method("GET, PUT, PATCH and DELETE")),
+        (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas"] | ["ResourceTypes" | "Schemas", _]) => {
+            Err(wrong_method("GET"))
+        }
+        _ => Err(Error::plain(404, "There is nothing at this address. Resources are at /Users.")),
+    }
+}
+
+/// A discovery list: all on one page (RFC 7644, section 4).
+fn whole_list(documents: Vec<serde_json::Value>) -> serde_json::Value {
+    list(documents.len() as u64, 1, documents)
+}
+
+fn not_implemented(path: &[String]) -> Error {
+    Error::plain(
+        501,
+        format!("{} is not supported. ServiceProviderConfig and ResourceTypes say what is.", path.join("/")),
+    )
+}
+
+fn wrong_method(allowed: &str) -> Error {
+    Error::plain(405, format!("This address takes {allowed}."))
+}

@@ -1,0 +1,148 @@
+//! A request as the endpoints need it: who speaks, the path in its parts, the query, the body.
+
+use super::{BASE_PATH, token};
+use crate::AppState;
+use axum::body::Body;
+use axum::extract::Request;
+use directory::{Actor, Directory};
+use futures::StreamExt;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method};
+use model::SourceId;
+use scim::discovery::MAX_PAYLOAD_BYTES;
+use scim::{Error, ListQuery};
+use serde_json::Value;
+
+/// One authenticated call.
+pub struct Call {
+    pub directory: Directory,
+    pub actor: Actor,
+    pub source: SourceId,
+    /// The address that ends in `/scim/v2`.
+    pub base: String,
+    pub method: Method,
+    /// Below the base, decoded; empty segments are left out.
+    pub path: Vec<String>,
+    query: String,
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Call {
+    /// Lets the request in when its token opens a source.
+    pub async fn open(state: AppState, request: Request) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let (actor, source) = token::authenticate(&state.directory, &parts.headers).await?;
+        Ok(Self {
+            actor,
+            source,
+            base: format!("{}{BASE_PATH}", state.backend.public_url),
+            directory: state.directory,
+            method: parts.method,
+            path: segments(parts.uri.path())?,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            body,
+        })
+    }
+
+    /// The filter and the page of a list.
+    pub fn list_query(&self) -> Result<ListQuery, Error> {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&self.query)
+            .map_err(|_| Error::plain(400, "The query string cannot be read. Encode it as a form."))?;
+        ListQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// The body as JSON, within its bounds.
+    pub async fn json(&mut self) -> Result<Value, Error> {
+        check_content_type(&self.headers)?;
+        let body = std::mem::take(&mut self.body);
+        scim::json::parse(&read_body(body).await?)
+    }
+}
+
+fn segments(path: &str) -> Result<Vec<String>, Error> {
+    let below = path.strip_prefix(BASE_PATH).unwrap_or(path);
+    below
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| {
+            percent_decode(segment).ok_or_else(|| Error::plain(400, "The address is not valid percent-encoded UTF-8."))
+        })
+        .collect()
+}
+
+/// `%XX` to its byte; a plus sign stays one, as this is a path.
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let hex = std::str::from_utf8(rest.get(..2)?).ok()?;
+        bytes.push(u8::from_str_radix(hex, 16).ok().filter(|_| !hex.starts_with('+'))?);
+        rest = &rest[2..];
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// SCIM clients send `application/scim+json` or `application/json` (Okta, Google), with any parameters.
+fn check_content_type(headers: &HeaderMap) -> Result<(), Error> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if ["application/scim+json", "application/json"].iter().any(|ours| media_type.eq_ignore_ascii_case(ours)) {
+        return Ok(());
+    }
+    Err(Error::plain(415, "Send the body as application/scim+json."))
+}
+
+/// Never more than the bound in memory, whatever the client announces.
+async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Error::plain(400, "The body ended early."))?;
+        if bytes.len() + chunk.len() > MAX_PAYLOAD_BYTES {
+            return Err(Error::plain(413, format!("The body is larger than {MAX_PAYLOAD_BYTES} bytes.")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn the_path_in_its_parts() {
+        let parts = |path| segments(path).unwrap();
+        assert_eq!(parts("/scim/v2/Users/"), ["Users"]);
+        assert_eq!(parts("/scim/v2//Users/a%2Fb+c"), ["Users", "a/b+c"]);
+        assert!(parts("/scim/v2").is_empty());
+        for wrong in ["/scim/v2/%", "/scim/v2/%4", "/scim/v2/%zz", "/scim/v2/%+1", "/scim/v2/%ff"] {
+            assert_eq!(segments(wrong).unwrap_err().status, 400, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn content_types() {
+        let check =
+            |value| check_content_type(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(value))]));
+        assert!(check("application/scim+json").is_ok());
+        assert!(check("Application/JSON; Charset=UTF-8").is_ok());
+        assert_eq!(check("text/xml").unwrap_err().status, 415);
+        assert!(check_content_type(&HeaderMap::new()).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_body_has_a_bound() {
+        assert_eq!(read_body(Body::from(vec![b' '; MAX_PAYLOAD_BYTES])).await.unwrap().len(), MAX_PAYLOAD_BYTES);
+        let error = read_body(Body::from(vec![b' '; MAX_PAYLOAD_BYTES + 1])).await.unwrap_err();
+        assert_eq!(error.status, 413);
+    }
+}
