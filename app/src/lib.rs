@@ -17,7 +17,9 @@ pub mod pages;
 pub mod session;
 pub mod shell;
 
-pub use shell::{App, document};
+pub use shell::App;
+#[cfg(feature = "ssr")]
+pub use shell::document;
 
 /// Takes the server's page over in the browser, and marks it as taken.
 #[cfg(feature = "hydrate")]

@@ -21,7 +21,9 @@ pub fn use_now() -> Signal<DateTime<Utc>> {
 /// Moves the page's time on.
 #[cfg(feature = "hydrate")]
 pub(crate) fn tick() {
-    if let (Some(Now(now)), Some(time)) = (use_context::<Now>(), DateTime::from_timestamp_millis(js_sys::Date::now() as i64)) {
+    if let (Some(Now(now)), Some(time)) =
+        (use_context::<Now>(), DateTime::from_timestamp_millis(js_sys::Date::now() as i64))
+    {
         now.set(time);
     }
 }

@@ -9,7 +9,7 @@ use crate::live::{provide_live, use_live};
 use crate::now::provide_now;
 use crate::pages;
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, path};
@@ -18,6 +18,7 @@ use leptos_router::{SsrMode, path};
 #[cfg(feature = "ssr")]
 pub fn document() -> impl IntoView {
     use leptos::nonce::use_nonce;
+    use leptos_meta::MetaTags;
     let backend = crate::session::backend();
     let assets = backend.assets;
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
@@ -26,9 +27,7 @@ pub fn document() -> impl IntoView {
     {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
     }
-    let start = format!(
-        "import('{assets}/rollcall.js').then(m=>m.default().then(()=>m.start()))"
-    );
+    let start = format!("import('{assets}/rollcall.js').then(m=>m.default().then(()=>m.start()))");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme()>

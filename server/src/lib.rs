@@ -16,6 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::{Router, middleware};
 use directory::{Actor, Directory};
 use login::OneTimeLink;
+use provision::engine;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -125,10 +126,14 @@ impl Server {
             https: public_url.scheme() == "https",
             stopping: stopping.clone(),
         };
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(http::serve::serve(listener, router(state), stopping.clone())),
             tokio::spawn(relay(directory.clone(), stopping.clone())),
         ];
+        if options.worker {
+            let engine = engine::Options { allow_private_urls: options.allow_private_urls, ..engine::Options::default() };
+            tasks.push(tokio::spawn(work(directory.clone(), engine, stopping)));
+        }
         Ok(Self { address, public_url, directory, stop, tasks })
     }
 
@@ -141,6 +146,15 @@ impl Server {
             }
         }
         self.directory.close().await;
+    }
+}
+
+/// Provisions until the process is to end.
+async fn work(directory: Directory, options: engine::Options, mut stopping: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is the end as well.
+    let stopped = async move { drop(stopping.wait_for(|stop| *stop).await) };
+    if let Err(error) = engine::Worker::run(directory, options, stopped).await {
+        tracing::error!(%error, "the worker could not be started: nothing is provisioned");
     }
 }
 
