@@ -7,6 +7,7 @@
 
 pub mod admins;
 pub mod assignments;
+pub mod attention;
 pub mod audit;
 pub mod clock;
 pub mod connections;
