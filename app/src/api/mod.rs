@@ -1,7 +1,10 @@
 //! The server functions: everything an administrator can ask for or do, one file a noun.
 
+pub mod assignments;
+pub mod connections;
 pub mod links;
 pub mod logs;
+pub mod overview;
 pub mod people;
 pub mod shell;
 pub mod sources;

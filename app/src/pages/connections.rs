@@ -1,10 +1,45 @@
-//! connections.
+//! Connections: the list, a new one, and the tabs of one: Overview, Integration, To Zoom, Assignments, Logs.
+//!
+//! Each tab is a page of its own. What it shares with the others (head, switch, tabs) is in [`frame`]; that part is
+//! live, while forms are not: nobody's typing is disturbed by what happens meanwhile.
+
+mod assign;
+mod assignments;
+mod attention;
+mod cards;
+mod frame;
+mod guide;
+mod integration;
+mod integration_form;
+mod list;
+mod logs;
+mod mappings;
+mod new;
+mod overview;
+mod rules;
+mod strip;
+mod test_result;
+mod turn_on;
+mod unassign;
+
+pub(crate) use cards::ConnectionCards;
 
 use leptos::prelude::*;
-use leptos_router::components::Route;
-use leptos_router::{MatchNestedRoutes, SsrMode, path};
+use leptos_router::components::{Outlet, ParentRoute, Route};
+use leptos_router::{SsrMode, path};
 
 #[component(transparent)]
-pub fn ConnectionRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/connections") view=|| () ssr=SsrMode::Async/> }.into_inner()
+pub fn ConnectionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/connections") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("") view=list::Connections ssr=SsrMode::Async/>
+            <Route path=path!("new") view=new::NewConnection ssr=SsrMode::Async/>
+            <Route path=path!(":id") view=overview::OverviewTab ssr=SsrMode::Async/>
+            <Route path=path!(":id/integration") view=integration::IntegrationTab ssr=SsrMode::Async/>
+            <Route path=path!(":id/to-zoom") view=rules::ToZoomTab ssr=SsrMode::Async/>
+            <Route path=path!(":id/assignments") view=assignments::AssignmentsTab ssr=SsrMode::Async/>
+            <Route path=path!(":id/logs") view=logs::LogsTab ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
 }

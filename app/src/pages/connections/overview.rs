@@ -1,0 +1,161 @@
+//! The Overview tab: how everybody stands, what needs attention, how fast changes arrive.
+
+use super::attention::Attention;
+use super::frame::{TabKind, known, tab_page, use_place};
+use super::strip::{StateStrip, total};
+use super::turn_on::TurnOn;
+use crate::api::connections::{Standing, SwitchConnection, get_standing};
+use crate::components::{Callout, Card, Checks, Empty, Icon, Look, Query, Status, Time, Tone, duration, part_of};
+use crate::form::use_form;
+use crate::live::use_live;
+use crate::pages::overview::Newest;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use model::connection::Connection;
+
+#[component]
+pub(super) fn OverviewTab() -> impl IntoView {
+    let place = use_place(TabKind::Overview);
+    let switch = use_form::<SwitchConnection>();
+    let query = Query::here();
+    let (location, live) = (use_location(), use_live());
+    let asks = Memo::new(move |_| query.read().get("dialog") == Some("turn-on"));
+    let standing = Resource::new(
+        move || (place.id.get(), location.search.get(), live.get()),
+        |(id, _, _)| async move { get_standing(known(id)?).await },
+    );
+    let body = move |_| part_of(standing, |standing| view! { <Body standing/> }.into_any()).into_any();
+    let dialogs = move |_| {
+        part_of(standing, move |standing| {
+            let open = asks.get() && standing.may.manage && standing.connection.is_valid();
+            (open && !standing.connection.enabled).then(|| view! { <TurnOn standing form=switch/> }).into_any()
+        })
+        .into_any()
+    };
+    tab_page(place, asks.into(), body, dialogs)
+}
+
+#[component]
+fn Body(standing: Standing) -> impl IntoView {
+    let connection = standing.connection.clone();
+    let id = connection.id;
+    let people = total(standing.links);
+    let paused = connection.paused_until.map(|until| {
+        view! {
+            <Callout look=Look::new(Tone::Warn, "hourglass", "Waiting") title="Zoom asked Rollcall to wait">
+                <p>"Too many requests reached the account. Nothing is lost: work goes on "<Time at=until/>"."</p>
+            </Callout>
+        }
+    });
+    let strip = (people > 0).then(|| {
+        view! {
+            <section aria-labelledby="states">
+                <h2 id="states" class="vh">"People by state"</h2>
+                <StateStrip id links=standing.links enabled=connection.enabled/>
+            </section>
+        }
+    });
+    let next = next_step(&standing);
+    let attention = (people > 0).then(|| {
+        view! { <Attention id groups=standing.causes may_retry=standing.may.retry/> }
+    });
+    let newest = (!standing.newest.is_empty())
+        .then(|| view! { <Newest rows=standing.newest more=format!("/connections/{id}/logs")/> });
+    view! {
+        <div class="cols">
+            <div class="stack">{paused}{next}{strip}{attention}{newest}</div>
+            <aside class="stack" aria-label="Health and latency">
+                <Health connection/>
+                <Latency p50=standing.p50 p95=standing.p95/>
+            </aside>
+        </div>
+    }
+}
+
+/// What to do next, until provisioning is on and somebody is on the connection.
+fn next_step(standing: &Standing) -> Option<AnyView> {
+    let (connection, id) = (&standing.connection, standing.connection.id);
+    let nobody = total(standing.links) == 0;
+    let (icon, title, text, href, label) = match (connection.is_valid(), nobody, connection.enabled) {
+        (false, _, _) => (
+            "plug-zap",
+            "Test the connection first",
+            "The test asks Zoom for a token, looks at its scope and reads one user. It changes nothing. Then assign people, and turn provisioning on.",
+            format!("/connections/{id}/integration"),
+            "Go to Integration",
+        ),
+        (true, true, _) => (
+            "user-plus",
+            "Nobody is on this connection yet",
+            "Assign the people who are to have a Zoom account, or choose Everyone under To Zoom. Each of them gets an account, and every change in the directory follows within seconds.",
+            format!("/connections/{id}/assignments?dialog=assign"),
+            "Assign people",
+        ),
+        (true, false, false) => (
+            "circle-play",
+            "Everything is ready, and provisioning is off",
+            "Nothing in Zoom has changed so far. Turning provisioning on says first for how many people, and can be turned off again at once.",
+            format!("/connections/{id}?dialog=turn-on"),
+            "Turn provisioning on",
+        ),
+        (true, false, true) => return None,
+    };
+    let allowed = if connection.is_valid() && nobody { standing.may.assign } else { standing.may.manage };
+    let actions = if allowed {
+        view! { <a class="btn" href=href><Icon name=icon/>{label}</a> }.into_any()
+    } else {
+        ().into_any()
+    };
+    Some(view! { <section class="card"><Empty icon title text actions/></section> }.into_any())
+}
+
+/// The newest test, line by line.
+#[component]
+fn Health(connection: Connection) -> impl IntoView {
+    let (look, body) = match connection.test {
+        None => (
+            Look::new(Tone::Warn, "circle-dashed", "Not tested"),
+            view! { <section><p class="hint">"The credentials have not been tested since they were changed."</p></section> }
+                .into_any(),
+        ),
+        Some(test) => {
+            let look = if test.passed() {
+                Look::new(Tone::Ok, "circle-check", "Healthy")
+            } else {
+                Look::new(Tone::Bad, "circle-x", "Failed")
+            };
+            let body = view! {
+                <Checks checks=test.checks/>
+                <footer><span class="hint">"Tested "<Time at=test.at/></span></footer>
+            };
+            (look, body.into_any())
+        }
+    };
+    view! {
+        <Card id="health" title="Connection health" end=view! { <Status look/> }.into_any()>{body}</Card>
+    }
+}
+
+/// How long changes take, from the source to Zoom.
+#[component]
+fn Latency(p50: Option<i64>, p95: Option<i64>) -> impl IntoView {
+    let body = match (p50, p95) {
+        (Some(p50), Some(p95)) => view! {
+            <dl class="mb-3 grid grid-cols-2 gap-4">
+                <div>
+                    <dt class="muted text-xs">"Median (p50)"</dt>
+                    <dd class="num text-xl font-semibold tracking-tight">{duration(p50)}</dd>
+                </div>
+                <div>
+                    <dt class="muted text-xs">"95th percentile (p95)"</dt>
+                    <dd class="num text-xl font-semibold tracking-tight">{duration(p95)}</dd>
+                </div>
+            </dl>
+            <p class="hint">"From “the source sent it” to “Zoom confirmed it”."</p>
+        }
+        .into_any(),
+        _ => view! { <p class="hint">"Shows how long a change takes from the source to Zoom, once the first has arrived."</p> }
+            .into_any(),
+    };
+    view! { <Card id="latency" title="Change latency" hint="24 h"><section>{body}</section></Card> }
+}
