@@ -71,7 +71,15 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{problem, read};
-    use super::distance;
+    use super::{KNOWN, distance};
+
+    #[test]
+    fn every_name_is_on_the_reference_page() {
+        let page = include_str!("../../../docs/configuration.md");
+        for name in KNOWN.iter().filter(|name| !name.ends_with("_FILE")) {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+    }
 
     #[test]
     fn a_mistyped_name_is_refused_with_the_nearest() {
