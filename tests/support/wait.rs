@@ -1,0 +1,89 @@
+//! Waiting for what the server does by itself: looked at after every commit it tells of, never by the clock.
+
+use crate::TestApp;
+use directory::Signal;
+use model::link::{LinkState, PersonLink};
+use model::log::{LogEntry, LogFilter, LogRow};
+use model::{ConnectionId, Cursor, PersonId};
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl TestApp {
+    /// The person's link as it stands.
+    pub async fn link(&self, connection: ConnectionId, person: PersonId) -> PersonLink {
+        let links = directory::links::of_person(&mut self.tx().await, person).await.unwrap();
+        let link = links.into_iter().find(|link| link.connection_id == connection);
+        link.unwrap_or_else(|| panic!("the person has no link on that connection"))
+    }
+
+    /// Waits until the link is in that state with nothing left to do at once.
+    pub async fn wait_link(&self, connection: ConnectionId, person: PersonId, state: LinkState) -> PersonLink {
+        self.wait_link_until(connection, person, |link| link.state == state).await
+    }
+
+    pub async fn wait_link_until(
+        &self,
+        connection: ConnectionId,
+        person: PersonId,
+        is_so: impl Fn(&PersonLink) -> bool,
+    ) -> PersonLink {
+        let mut heard = self.directory.listen();
+        loop {
+            let link = self.link(connection, person).await;
+            if is_so(&link) {
+                return link;
+            }
+            self.hear(&mut heard, || format!("the link is still {link:?}")).await;
+        }
+    }
+
+    /// Waits until nothing of the connection is due or under way.
+    pub async fn wait_idle(&self, connection: ConnectionId) {
+        let mut heard = self.directory.listen();
+        loop {
+            let links = directory::links::counts(&mut self.tx().await, connection).await.unwrap();
+            if links.pending == 0 && links.failing == 0 {
+                return;
+            }
+            self.hear(&mut heard, || format!("the links are still {links:?}")).await;
+        }
+    }
+
+    /// Waits for the newest entry that is so.
+    pub async fn wait_log(&self, person: PersonId, is_so: impl Fn(&LogRow) -> bool) -> LogEntry {
+        let mut heard = self.directory.listen();
+        loop {
+            let log = self.log(person).await;
+            if let Some(row) = log.iter().find(|row| is_so(row)) {
+                return directory::logs::get(&mut self.tx().await, row.id).await.unwrap().unwrap();
+            }
+            self.hear(&mut heard, || format!("the log is still {log:#?}")).await;
+        }
+    }
+
+    /// What the log says of a person, newest first.
+    pub async fn log(&self, person: PersonId) -> Vec<LogRow> {
+        let filter = LogFilter { person_id: Some(person), ..LogFilter::default() };
+        directory::logs::list(&mut self.tx().await, &filter, &Cursor::First, 100).await.unwrap().rows
+    }
+
+    /// Waits until something was committed.
+    async fn hear(&self, heard: &mut Receiver<Signal>, otherwise: impl FnOnce() -> String) {
+        match timeout(PATIENCE, heard.recv()).await {
+            Ok(Ok(_) | Err(RecvError::Lagged(_))) => {}
+            Ok(Err(RecvError::Closed)) => panic!("the server is gone; {}", otherwise()),
+            Err(_) => panic!("nothing happened for {PATIENCE:?}; {}\n{}", otherwise(), self.journal()),
+        }
+    }
+
+    /// What Zoom was asked last, for a message.
+    pub fn journal(&self) -> String {
+        let entries = self.zoom.journal();
+        let last = entries.iter().rev().take(20).rev();
+        last.map(|entry| format!("{} {}?{} {:?}\n", entry.method, entry.path, entry.query, entry.status)).collect()
+    }
+}
