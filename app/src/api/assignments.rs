@@ -5,7 +5,7 @@ use crate::error::AppError;
 use leptos::prelude::*;
 use model::assignment::{AssignmentRow, Candidate};
 use model::link::{LinkCounts, LinkState};
-use model::{ConnectionId, Page, Permission, PersonId};
+use model::{ConnectionId, Page, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// How many people one form may name.
@@ -29,7 +29,7 @@ pub async fn list_assignments(
     after: Option<String>,
     before: Option<String>,
 ) -> Result<Assignments, AppError> {
-    let mut tx = crate::session::begin(Permission::Look).await?;
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
     let filter = directory::assignments::Filter { q, state };
     let at = model::Cursor::from_query(after, before);
     Ok(Assignments {
@@ -45,14 +45,14 @@ pub async fn list_candidates(
     connection: ConnectionId,
     #[server(default)] q: String,
 ) -> Result<Vec<Candidate>, AppError> {
-    let mut tx = crate::session::begin(Permission::Look).await?;
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
     Ok(directory::assignments::candidates(&mut tx, connection, q.trim(), 50).await?)
 }
 
 /// Gives people the connection.
 #[server]
 pub async fn assign_people(id: ConnectionId, #[server(default)] people: Vec<PersonId>) -> Result<(), AppError> {
-    let mut tx = crate::session::begin(Permission::Assign).await?;
+    let mut tx = crate::session::begin(model::Permission::Assign).await?;
     chosen(&people)?;
     let added = directory::assignments::assign(&mut tx, id, &people).await?;
     let connection = directory::connections::get(&mut tx, id).await?;
@@ -74,7 +74,7 @@ pub async fn assign_people(id: ConnectionId, #[server(default)] people: Vec<Pers
 /// Takes the connection from people.
 #[server]
 pub async fn unassign_people(id: ConnectionId, #[server(default)] people: Vec<PersonId>) -> Result<(), AppError> {
-    let mut tx = crate::session::begin(Permission::Assign).await?;
+    let mut tx = crate::session::begin(model::Permission::Assign).await?;
     chosen(&people)?;
     let removed = directory::assignments::unassign(&mut tx, id, &people).await?;
     let connection = directory::connections::get(&mut tx, id).await?;
@@ -92,7 +92,7 @@ pub async fn unassign_people(id: ConnectionId, #[server(default)] people: Vec<Pe
 /// Looks at people's links again, now.
 #[server]
 pub async fn retry_people(id: ConnectionId, #[server(default)] people: Vec<PersonId>) -> Result<(), AppError> {
-    let mut tx = crate::session::begin(Permission::Retry).await?;
+    let mut tx = crate::session::begin(model::Permission::Retry).await?;
     chosen(&people)?;
     directory::links::retry(&mut tx, id, &people).await?;
     let connection = directory::connections::get(&mut tx, id).await?;

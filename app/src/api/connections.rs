@@ -5,10 +5,10 @@ pub mod integration;
 
 use crate::error::AppError;
 use leptos::prelude::*;
+use model::ConnectionId;
 use model::connection::{Connection, RemoveAction, ScopeMode};
 use model::link::{Cause, CauseKind, LinkCounts, LinkState};
 use model::log::LogRow;
-use model::{ConnectionId, Permission};
 use serde::{Deserialize, Serialize};
 
 /// What whoever looks may do here: buttons that would be refused are not shown.
@@ -25,9 +25,9 @@ impl May {
     pub(crate) fn here() -> Result<Self, AppError> {
         let role = crate::session::signed_in()?.role;
         Ok(Self {
-            manage: role.allows(Permission::ManageConnections),
-            assign: role.allows(Permission::Assign),
-            retry: role.allows(Permission::Retry),
+            manage: role.allows(model::Permission::ManageConnections),
+            assign: role.allows(model::Permission::Assign),
+            retry: role.allows(model::Permission::Retry),
         })
     }
 }
@@ -44,7 +44,7 @@ pub struct ConnectionPage {
 /// A connection's settings.
 #[server]
 pub async fn get_connection(id: ConnectionId) -> Result<ConnectionPage, AppError> {
-    let mut tx = crate::session::begin(Permission::Look).await?;
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
     Ok(ConnectionPage {
         connection: directory::connections::get(&mut tx, id).await?,
         may: May::here()?,
@@ -55,7 +55,7 @@ pub async fn get_connection(id: ConnectionId) -> Result<ConnectionPage, AppError
 /// Whether the caller may make a connection: the page of a new one asks before it shows its form.
 #[server]
 pub async fn may_make_connection() -> Result<(), AppError> {
-    drop(crate::session::begin(Permission::ManageConnections).await?);
+    drop(crate::session::begin(model::Permission::ManageConnections).await?);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub struct Head {
 /// The head of a connection's tabs.
 #[server]
 pub async fn get_connection_head(id: ConnectionId) -> Result<Head, AppError> {
-    let mut tx = crate::session::begin(Permission::Look).await?;
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
     let connection = directory::connections::get(&mut tx, id).await?;
     Ok(Head {
         id,
@@ -114,7 +114,7 @@ pub struct Standing {
 /// How a connection stands, for its Overview tab.
 #[server]
 pub async fn get_standing(id: ConnectionId) -> Result<Standing, AppError> {
-    let mut tx = crate::session::begin(Permission::Look).await?;
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
     let connection = directory::connections::get(&mut tx, id).await?;
     let latency = directory::links::latency(&mut tx, id).await?;
     let filter = model::log::LogFilter { connection_id: Some(id), ..Default::default() };
@@ -136,7 +136,7 @@ pub async fn get_standing(id: ConnectionId) -> Result<Standing, AppError> {
 /// Looks again at everybody who is in that state for that cause.
 #[server]
 pub async fn retry_cause(id: ConnectionId, state: LinkState, kind: CauseKind) -> Result<(), AppError> {
-    let mut tx = crate::session::begin(Permission::Retry).await?;
+    let mut tx = crate::session::begin(model::Permission::Retry).await?;
     let people = directory::attention::retry(&mut tx, id, state, kind).await?;
     let connection = directory::connections::get(&mut tx, id).await?;
     tx.commit().await?;
@@ -159,7 +159,7 @@ pub(crate) fn after_retry(connection: &Connection) -> &'static str {
 /// Turns provisioning on or off. On only with a test that succeeded; off takes effect at once.
 #[server]
 pub async fn switch_connection(id: ConnectionId, #[server(default)] on: bool) -> Result<(), AppError> {
-    let mut tx = crate::session::begin(Permission::ManageConnections).await?;
+    let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
     directory::connections::set_enabled(&mut tx, id, on).await?;
     let name = directory::connections::get(&mut tx, id).await?.name;
     tx.commit().await?;
@@ -196,7 +196,7 @@ pub async fn save_rules(
     #[server(default)] delete_confirmed: bool,
     scope: ScopeMode,
 ) -> Result<(), AppError> {
-    let mut tx = crate::session::begin(Permission::ManageConnections).await?;
+    let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
     let stored = directory::connections::get(&mut tx, id).await?;
     let newly_deletes = remove_action == RemoveAction::Delete && stored.actions.remove_action != RemoveAction::Delete;
     if newly_deletes && !delete_confirmed {

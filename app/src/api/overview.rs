@@ -3,9 +3,9 @@
 use super::connections::May;
 use crate::error::AppError;
 use leptos::prelude::*;
+use model::SourceId;
 use model::connection::ConnectionSummary;
 use model::log::LogRow;
-use model::{Permission, SourceId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub struct Setup {
 /// What the overview shows.
 #[server]
 pub async fn get_overview() -> Result<Overview, AppError> {
-    let mut tx = crate::session::begin(Permission::Look).await?;
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
     let sources = directory::sources::list(&mut tx).await?;
     let log = directory::logs::list(&mut tx, &model::log::LogFilter::default(), &model::Cursor::First, 8).await?;
     Ok(Overview {
