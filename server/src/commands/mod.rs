@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share: the configuration, the database, how they end.
 
+pub mod demo;
 pub mod serve;
 pub mod setup_link;
 pub mod token;
@@ -14,6 +15,8 @@ use tracing_subscriber::EnvFilter;
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Run everything on this machine with nothing set up: database, simulated Zoom, a busy directory.
+    Demo(demo::Demo),
     /// Serve the portal, inbound SCIM and the worker.
     Serve(serve::Serve),
     /// Print a one-time sign-in link for an owner.
@@ -25,6 +28,7 @@ pub enum Command {
 impl Command {
     pub async fn run(self) -> Result<(), Failure> {
         match self {
+            Self::Demo(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::SetupLink(command) => command.run().await,
             Self::Token(command) => command.run().await,
