@@ -42,15 +42,26 @@ pub async fn take_message() -> Result<Option<Message>, AppError> {
     })
 }
 
-/// Shows the message above the page, until the next page.
-#[component]
-pub fn Flash() -> impl IntoView {
+/// The message for the page that is shown.
+#[derive(Clone, Copy)]
+struct Taken(Resource<Option<Message>>);
+
+/// Takes the message of each page. Called once by the frame around the pages: a page is drawn several times, and only
+/// the first drawing would find the message.
+pub fn provide_message() {
     let location = use_location();
     let message = Resource::new(
         move || (location.pathname.get(), location.search.get()),
         |_| async { take_message().await.ok().flatten() },
     );
-    view! {
+    provide_context(Taken(message));
+}
+
+/// Shows the message above the page, until the next page.
+#[component]
+pub fn Flash() -> impl IntoView {
+    let Taken(message) = use_context::<Taken>()?;
+    let shown = view! {
         <Transition>
             {move || Suspend::new(async move {
                 message.await.map(|message| view! {
@@ -63,5 +74,6 @@ pub fn Flash() -> impl IntoView {
                 })
             })}
         </Transition>
-    }
+    };
+    Some(shown)
 }

@@ -3,7 +3,7 @@
 use crate::api::shell::{Frame, read_frame};
 use crate::components::{Avatar, Crumb, Crumbs, Icon, grouped};
 use crate::error::AppError;
-use crate::flash::Flash;
+use crate::flash::{Flash, provide_message};
 use crate::form::Problem;
 use crate::live::{provide_live, use_live};
 use crate::now::provide_now;
@@ -99,6 +99,7 @@ fn Layout() -> impl IntoView {
     let live = use_live();
     let data = Resource::new(move || (location.pathname.get(), live.get()), |_| read_frame());
     provide_context(FrameData(data));
+    provide_message();
     view! {
         <a class="skip-link" href="#main">"Skip to content"</a>
         <div class="app">

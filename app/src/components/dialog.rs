@@ -74,6 +74,10 @@ pub fn Dialog(
 /// In the browser: makes the dialog modal, which moves the focus into it and keeps it there, and gives the focus back
 /// to the opener when the dialog goes.
 fn keep_focus(node: NodeRef<html::Dialog>) {
+    if cfg!(feature = "ssr") {
+        // What is local to a thread must not be touched by the other threads that a render moves to.
+        return;
+    }
     let opener = StoredValue::new_local(None);
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
