@@ -22,7 +22,7 @@ pub fn ModifiedTable(properties: Vec<ModifiedProperty>) -> impl IntoView {
                 <thead><tr>
                     <th scope="col">"Zoom attribute"</th>
                     <th scope="col">"Old value"</th>
-                    <th scope="col">"New value"</th>
+                    <th scope="col" class="!w-auto">"New value"</th>
                 </tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>

@@ -42,7 +42,7 @@ fn title(row: &LogRow) -> String {
 fn Entry(entry: LogEntry) -> impl IntoView {
     let (row, details) = (entry.row, entry.details);
     let badge = view! { <Badge look=row.status/> }.into_any();
-    let about = view! { {row.summary.clone()}" "<Moment at=row.at/>" UTC" }.into_any();
+    let about = view! { {row.summary.clone()}" · "<Moment at=row.at/>" UTC" }.into_any();
     let cause = details.cause.clone().map(|cause| view! { <Recommendations cause row=row.clone()/> });
     let modified = if details.modified.is_empty() {
         view! { <section><p class="muted">"Nothing was changed."</p></section> }.into_any()
@@ -161,7 +161,7 @@ fn summary(entry: LogEntry) -> Vec<(String, AnyView)> {
         pair("Duration", view! { <span class="num">{duration(i64::from(row.duration_ms))}</span> }),
     ];
     if let Some(latency) = details.latency_ms {
-        rows.push(pair("Since the source’s change", view! { <span class="num">{duration(latency)}</span> }));
+        rows.push(pair("Source to Zoom", view! { <span class="num">{duration(latency)}</span> }));
     }
     if let Some(zoom_id) = details.zoom_id {
         rows.push(pair("Zoom user", view! { <span class="mono">{zoom_id}</span> }));

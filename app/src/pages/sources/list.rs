@@ -52,10 +52,10 @@ fn table(sources: Vec<SourceSummary>) -> AnyView {
                     </a>
                     <span class="sub">{summary.source.kind.label()}</span>
                 </th>
-                <td class="r num">{grouped(summary.people)}</td>
-                <td class="r num p2">{grouped(summary.tokens)}</td>
                 <td class="muted nowrap">{last}</td>
                 <td class="p3 muted nowrap"><Time at=summary.source.created_at/>" by "{summary.source.created_by}</td>
+                <td class="r num">{grouped(summary.people)}</td>
+                <td class="r num p2">{grouped(summary.tokens)}</td>
             </tr>
         }
     });
@@ -64,10 +64,10 @@ fn table(sources: Vec<SourceSummary>) -> AnyView {
             <Table caption="Sources">
                 <thead><tr>
                     <th scope="col">"Name"</th>
-                    <th scope="col" class="r">"People"</th>
-                    <th scope="col" class="r p2">"Tokens in force"</th>
                     <th scope="col">"Last request"</th>
                     <th scope="col" class="p3">"Made"</th>
+                    <th scope="col" class="r">"People"</th>
+                    <th scope="col" class="r p2">"Tokens in force"</th>
                 </tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </Table>
