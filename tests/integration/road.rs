@@ -11,10 +11,13 @@ async fn a_pushed_and_assigned_person_gets_an_account_and_the_log_says_so() {
     let app = TestApp::start().await;
     let owner = app.owner().await;
 
-    let page = owner.open("/sources?dialog=new").await;
+    let page = owner.open("/sources").await;
+    let page = owner.open(page.html.link("New source").unwrap()).await;
     let made = owner.submit(&page, "make_source", &[("name", "Okta")]).await;
     let source = made.location().to_owned();
-    let page = owner.open(&format!("{source}?dialog=generate")).await;
+    let page = owner.open(&source).await;
+    assert!(page.html.text().contains("Source Okta made"), "{}", page.html.text());
+    let page = owner.open(page.html.link("Generate token").unwrap()).await;
     let generated = owner.submit(&page, "generate_token", &[("name", "Production"), ("expires_in", "90")]).await;
     assert_eq!(generated.status, 200);
     let token = token_in(&generated.body);
@@ -35,13 +38,13 @@ async fn a_pushed_and_assigned_person_gets_an_account_and_the_log_says_so() {
     let page = owner.follow(&saved).await;
     assert!(page.html.text().contains("The connection works"), "{}", page.html.text());
     let connection = saved.location().split('/').nth(2).unwrap().to_owned();
-    let page = owner.open(&format!("/connections/{connection}?dialog=on")).await;
+    let page = owner.open(page.html.link("Turn provisioning on").unwrap()).await;
     let switched = owner.submit(&page, "switch_connection", &[("on", "true")]).await;
     assert!(owner.follow(&switched).await.html.text().contains("Provisioning is on"));
 
     okta.create(&ada()).await;
     let person = app.person("ada.lovelace@example.com").await;
-    let page = owner.open(&format!("/connections/{connection}/assignments?dialog=assign&q=ada")).await;
+    let page = owner.open(&format!("/connections/{connection}/assignments?dialog=assign&find=ada")).await;
     let assigned = owner.submit(&page, "assign_people", &[("people[]", &person.to_string())]).await;
     assert_eq!(assigned.status, 303, "{}", assigned.html.text());
 
