@@ -13,6 +13,7 @@ pub mod clock;
 pub mod connections;
 pub mod due;
 mod error;
+pub mod health;
 pub mod keyring;
 pub mod leases;
 pub mod links;

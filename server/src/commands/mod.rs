@@ -1,8 +1,12 @@
 //! The commands, one file each, and what they share: the configuration, the database, how they end.
 
 pub mod demo;
+pub mod doctor;
+mod local;
 pub mod serve;
 pub mod setup_link;
+pub mod status;
+mod table;
 pub mod token;
 
 use crate::config::{Config, Database, Key, LogFormat};
@@ -17,10 +21,14 @@ use tracing_subscriber::EnvFilter;
 pub enum Command {
     /// Run everything on this machine with nothing set up: database, simulated Zoom, a busy directory.
     Demo(demo::Demo),
+    /// Check configuration, database, key, clock, Zoom and the address; say what to do.
+    Doctor(doctor::Doctor),
     /// Serve the portal, inbound SCIM and the worker.
     Serve(serve::Serve),
     /// Print a one-time sign-in link for an owner.
     SetupLink(setup_link::SetupLink),
+    /// Print how each connection stands.
+    Status(status::Status),
     /// Make, list and revoke SCIM tokens.
     Token(token::Token),
 }
@@ -29,8 +37,10 @@ impl Command {
     pub async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Demo(command) => command.run().await,
+            Self::Doctor(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::SetupLink(command) => command.run().await,
+            Self::Status(command) => command.run().await,
             Self::Token(command) => command.run().await,
         }
     }

@@ -1,12 +1,12 @@
 //! A SCIM client, as an identity provider has one: it speaks HTTP to `/scim/v2` with a bearer token and knows nothing
 //! else of the server it shares a process with.
 
+use crate::commands::local;
 use reqwest::header::{CONTENT_TYPE, HOST};
 use reqwest::{Client, Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::net::SocketAddr;
 use url::Url;
 
 /// What a page of a list holds.
@@ -35,17 +35,10 @@ pub(super) enum Refusal {
 impl Source {
     /// `address` is where the server listens; `public_url` gives the host it answers to.
     pub(super) fn new(address: SocketAddr, public_url: &Url, token: SecretString) -> reqwest::Result<Self> {
-        #[expect(clippy::disallowed_methods, reason = "the demo's identity source, which speaks to this process alone")]
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30))
-            .build()?;
-        let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
         let host = public_url.host_str().unwrap_or("localhost");
         Ok(Self {
-            client,
-            base: format!("http://{}/scim/v2", SocketAddr::new(ip, address.port())),
+            client: local::client()?,
+            base: format!("http://{}/scim/v2", local::reached_at(address)),
             host: public_url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
             token,
         })
