@@ -2,4 +2,5 @@
 //! URL tree; [`road`] goes all the way.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod engine;
 mod road;

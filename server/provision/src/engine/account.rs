@@ -51,6 +51,11 @@ impl Account {
         self.trouble().paused_until.filter(|until| *until > now)
     }
 
+    /// The connection goes on: its pause is over, or somebody who put things right has ended it.
+    pub(super) fn go_on(&self) {
+        self.trouble().paused_until = None;
+    }
+
     /// Zoom did, or properly refused, what it was asked. A pause that runs is kept: the call was made before it.
     pub(super) fn went_well(&self, now: DateTime<Utc>) {
         let mut trouble = self.trouble();

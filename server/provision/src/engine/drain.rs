@@ -43,9 +43,10 @@ pub(super) async fn drain(shared: &Arc<Shared>, id: ConnectionId, nudge: &Notify
         let Some((settings, account)) = prepare(shared, id).await? else { return Ok(None) };
         let connection = settings.connection;
         let now = shared.directory.now();
-        if let Some(until) = connection.paused_until.filter(|until| *until > now).or(account.paused(now)) {
+        if let Some(until) = connection.paused_until.filter(|until| *until > now) {
             return Ok(Some(until));
         }
+        account.go_on();
         let asked = Instant::now();
         let mut tx = shared.begin().await?;
         let Some(lease) = leases::take(&mut tx, id, shared.owner).await? else { return Ok(Some(now + AGAIN)) };

@@ -11,7 +11,7 @@ use crate::desired::{Desired, desired};
 use crate::pace;
 use crate::plan::{Change, Ending, plan};
 use crate::zoom::Answer;
-use crate::zoom::error::{Failure, Kind, Reach};
+use crate::zoom::error::{Failure, Kind, Reach, RetryAfter};
 use directory::leases;
 use directory::links::{self, DueLink, Known, Outcome, Recorded};
 use directory::logs::{self, NewEntry};
@@ -106,8 +106,7 @@ impl<'a> Work<'a> {
             End::Halt(halt) if self.entries.is_empty() => return Ok(Handled::Halt(halt)),
             // Something was done already: it is kept, and the rest stays due.
             End::Halt(halt) => {
-                let at = if let Halt::Paused(until) = halt { until } else { self.shared.directory.now() };
-                let recorded = self.record(Outcome::RetryAt(at, None), None).await?;
+                let recorded = self.record(Outcome::RetryAt(self.shared.directory.now(), None), None).await?;
                 return Ok(Handled::Halt(if recorded == Recorded::Refused { Halt::Lost } else { halt }));
             }
         };
@@ -253,7 +252,7 @@ impl<'a> Work<'a> {
                     failure.kind == Kind::InUse && self.was_creating && self.link.attempts < LOOKS_FOR_OUR_OWN;
                 if perhaps_ours {
                     let cause = failure.cause(&self.address());
-                    return Ok(Step::End(self.again_later(Action::Create, cause)));
+                    return Ok(Step::End(self.again_later(Action::Create, cause, None)));
                 }
                 if !failure.may_have_worked() {
                     self.known = Known::default();
@@ -340,13 +339,15 @@ impl<'a> Work<'a> {
                 let pause = self.account.pause(&failure, self.shared.directory.now());
                 End::Pause(failure, pause)
             }
-            Reach::Passing => self.again_later(action, cause),
+            Reach::Passing => self.again_later(action, cause, failure.retry_after),
         }
     }
 
-    fn again_later(&mut self, action: Action, cause: Cause) -> End {
+    fn again_later(&mut self, action: Action, cause: Cause, asked: Option<RetryAfter>) -> End {
         self.log(Operation::not_done(action, Status::Failure, cause.clone(), vec![]));
-        let at = self.shared.directory.now() + pace::backoff(self.link.attempts, dice());
+        let now = self.shared.directory.now();
+        let at = now + pace::backoff(self.link.attempts, dice());
+        let at = asked.map_or(at, |after| after.time(now).max(at));
         End::Outcome(Outcome::Failed(at, cause))
     }
 
@@ -406,14 +407,16 @@ impl<'a> Work<'a> {
         self.account.passing(&Failure::new(kind), self.shared.directory.now())
     }
 
-    /// The connection waits; the link stays pending, no attempt is counted.
+    /// The connection waits; the link stays pending and due, so that it goes on as soon as the connection does. No
+    /// attempt is counted.
     async fn pause(mut self, failure: &Failure, pause: &Pause) -> directory::Result<Handled> {
         let cause = failure.cause(&self.address());
         if pause.new {
             let exchanges = std::mem::take(&mut self.exchanges);
             self.entries.push(report::connection_entry(self.connection, cause.clone(), exchanges));
         }
-        let recorded = self.record(Outcome::RetryAt(pause.until, Some(cause)), Some(pause)).await?;
+        let now = self.shared.directory.now();
+        let recorded = self.record(Outcome::RetryAt(now, Some(cause)), Some(pause)).await?;
         Ok(Handled::Halt(if recorded == Recorded::Refused { Halt::Lost } else { Halt::Paused(pause.until) }))
     }
 

@@ -409,6 +409,12 @@ impl RetryAfter {
         Some(Self::At(at.to_utc()))
     }
 
+    /// `X-RateLimit-Reset`: the second, since 1970, at which the limit begins anew. Seen instead of `Retry-After` on
+    /// per-second limits.
+    pub fn read_reset(text: &str) -> Option<Self> {
+        DateTime::from_timestamp(text.trim().parse().ok()?, 0).map(Self::At)
+    }
+
     /// As a time, never more than a day ahead: nobody has to wait for a header gone wrong.
     pub fn time(self, now: DateTime<Utc>) -> DateTime<Utc> {
         let at = match self {

@@ -59,7 +59,10 @@ fn redact(value: &mut Value, secrets: &[&SecretString]) {
 pub(crate) async fn send(request: reqwest::RequestBuilder, limit: usize) -> Result<Raw, Failure> {
     let mut response = request.send().await.map_err(|error| unreachable(&error))?;
     let status = response.status().as_u16();
-    let retry_after = response.headers().get("retry-after").and_then(|value| RetryAfter::read(value.to_str().ok()?));
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let retry_after = header("retry-after")
+        .and_then(RetryAfter::read)
+        .or(header("x-ratelimit-reset").and_then(RetryAfter::read_reset));
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
