@@ -1,6 +1,15 @@
 //! Tests across crates, over real HTTP: a whole server, a database of its own, a simulated Zoom. The modules mirror the
-//! URL tree; [`road`] goes all the way.
+//! URL tree; [`road`] goes all the way, [`sweep`] visits every page and function there is.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod auth;
+mod connections;
 mod engine;
+mod forms;
+mod guard;
+mod headers;
+mod replicas;
 mod road;
+mod scim;
+mod secrets;
+mod sweep;

@@ -34,6 +34,10 @@ impl Scim {
         Self { token: token.to_owned(), ..self.clone() }
     }
 
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let address = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         self.http.request(method, address).bearer_auth(&self.token).header("accept", MEDIA_TYPE)

@@ -1,0 +1,6 @@
+//! `/scim/v2`, as identity providers use and misuse it.
+
+mod bad_input;
+mod patch;
+mod token;
+mod users;

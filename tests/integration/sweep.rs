@@ -1,0 +1,157 @@
+//! Every server function and every page, without a session and with every role: a new one is covered on the day it is
+//! written, as it has to be named here first.
+
+use model::{Permission, Role};
+use tests::TestApp;
+use uuid::Uuid;
+
+/// What each function needs of whoever calls it, and a well-formed call: a call that cannot be read is refused before
+/// anybody looks at who sent it.
+const FUNCTIONS: &[(&str, Permission, &[(&str, &str)])] = &[
+    ("assign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),
+    ("generate_token", Permission::ManageTokens, &[("source", ID), ("name", "x"), ("expires_in", "90")]),
+    ("get_connection", Permission::Look, &[("id", ID)]),
+    ("get_connection_head", Permission::Look, &[("id", ID)]),
+    ("get_log_entry", Permission::Look, &[("id", ID)]),
+    ("get_overview", Permission::Look, &[]),
+    ("get_person", Permission::Look, &[("id", ID)]),
+    ("get_provisioning", Permission::Look, &[("person", ID)]),
+    ("get_source", Permission::Look, &[("id", ID)]),
+    ("get_standing", Permission::Look, &[("id", ID)]),
+    ("list_assignments", Permission::Look, &[("connection", ID)]),
+    ("list_candidates", Permission::Look, &[("connection", ID)]),
+    ("list_log", Permission::Look, &[]),
+    ("list_people", Permission::Look, &[]),
+    ("list_sources", Permission::Look, &[]),
+    ("list_tokens", Permission::Look, &[("source", ID)]),
+    ("make_source", Permission::ManageSources, &[("name", "")]),
+    ("may_make_connection", Permission::ManageConnections, &[]),
+    ("read_frame", Permission::Look, &[]),
+    ("retry_cause", Permission::Retry, &[("id", ID), ("state", "blocked"), ("kind", "no-license")]),
+    ("retry_link", Permission::Retry, &[("connection", ID), ("person", ID)]),
+    ("retry_people", Permission::Retry, &[("id", ID), ("people[]", ID)]),
+    ("revoke_token", Permission::ManageTokens, &[("token", ID)]),
+    ("save_connection", Permission::ManageConnections, &[("name", "x"), ("intent", "save")]),
+    ("save_rules", Permission::ManageConnections, &[("id", ID), ("version", "1"), ("remove_action", "disable"), ("scope", "assigned")]),
+    ("switch_connection", Permission::ManageConnections, &[("id", ID), ("on", "true")]),
+    ("take_message", Permission::Look, &[]),
+    ("unassign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),
+];
+
+/// Nothing has it.
+const ID: &str = "019a0000-0000-7000-8000-000000000000";
+
+/// Every function there is: its path, what it needs, how it is called.
+fn functions() -> Vec<(&'static str, Permission, &'static [(&'static str, &'static str)])> {
+    let mut paths: Vec<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    paths.sort_unstable();
+    let name = |path: &'static str| path.trim_start_matches("/api/").trim_end_matches(|c: char| c.is_ascii_digit());
+    let named: Vec<&str> = paths.iter().map(|path| name(path)).collect();
+    let expected: Vec<&str> = FUNCTIONS.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(named, expected, "the functions that exist, and those this test knows how to call");
+    paths.into_iter().zip(FUNCTIONS).map(|(path, (_, needs, call))| (path, *needs, *call)).collect()
+}
+
+#[tokio::test]
+async fn without_a_session_every_function_answers_401() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    for (path, _, call) in functions() {
+        let shown = browser.call(path, call).await;
+        assert_eq!((shown.status, shown.body.contains("NotSignedIn")), (401, true), "{path}: {}", shown.body);
+    }
+    assert_eq!(browser.get("/live").await.status, 401);
+}
+
+#[tokio::test]
+async fn with_every_role_a_function_does_what_the_role_may() {
+    let app = TestApp::start().await;
+    for role in Role::ALL {
+        let browser = app.signed_in_as(*role).await;
+        for (path, needs, call) in functions() {
+            let shown = browser.call(path, call).await;
+            let status = shown.status;
+            if role.allows(needs) {
+                assert!(![401, 403].contains(&status) && status < 500, "{role} {path}: {status} {}", shown.body);
+            } else {
+                assert_eq!((status, shown.body.contains("Forbidden")), (403, true), "{role} {path}: {}", shown.body);
+            }
+        }
+    }
+    for table in ["source", "scim_token", "connection", "assignment"] {
+        assert_eq!(app.database.count(&format!("select count(*) from {table}")).await, 0, "{table}");
+    }
+}
+
+/// The same through a plain form: the page's own way must not be a way around.
+#[tokio::test]
+async fn a_plain_form_is_refused_like_the_function() {
+    let app = TestApp::start().await;
+    let (nobody, auditor) = (app.browser(), app.signed_in_as(Role::Auditor).await);
+    for (path, needs, call) in functions() {
+        let form = format!("/people?do={}", path.trim_start_matches("/api/"));
+        assert_eq!(nobody.post(&form, call).await.location(), "/login", "{form}");
+        if !Role::Auditor.allows(needs) {
+            assert_eq!(auditor.post(&form, call).await.status, 403, "{form}");
+        }
+    }
+}
+
+/// The addresses of all pages, with an id that nothing has.
+fn pages() -> Vec<String> {
+    let routes = leptos_axum::generate_route_list(app::App);
+    let fill = |segment: &str| if segment.starts_with('{') { ID.to_owned() } else { segment.to_owned() };
+    let mut pages: Vec<String> =
+        routes.iter().map(|route| route.path().split('/').map(fill).collect::<Vec<_>>().join("/")).collect();
+    pages.sort();
+    pages.dedup();
+    assert!(pages.len() >= 15, "{pages:?}");
+    pages
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_session_every_page_leads_to_the_sign_in() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    for page in pages() {
+        let shown = browser.get(&page).await;
+        if page == "/login" {
+            assert_eq!(shown.status, 200);
+            continue;
+        }
+        let back = page.replace('/', "%2F");
+        assert_eq!(shown.location(), format!("/login?return_to={back}"), "{page}");
+        assert!(shown.body.is_empty(), "{page}: {}", shown.body);
+        assert_eq!(browser.post(&page, &[]).await.location(), "/login", "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_every_role_every_page_answers() {
+    let app = TestApp::start().await;
+    for role in Role::ALL {
+        let browser = app.signed_in_as(*role).await;
+        for page in pages() {
+            let shown = browser.get(&page).await;
+            let expected: &[u16] = match page.as_str() {
+                "/connections/new" if !role.allows(Permission::ManageConnections) => &[403],
+                page if page.contains(ID) => &[404],
+                _ => &[200],
+            };
+            assert!(expected.contains(&shown.status), "{role} {page}: {} {}", shown.status, shown.html.text());
+            if page != "/login" && shown.status != 403 {
+                assert!(shown.html.text().contains(role.label()), "{role} {page} says who is signed in");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_not_found() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    for page in ["/people/x", "/sources/x", "/logs/%00", "/connections/x", "/connections/x/to-zoom"] {
+        assert_eq!(owner.get(page).await.status, 404, "{page}");
+    }
+    assert_eq!(owner.get(&format!("/people/{}/more", Uuid::nil())).await.status, 404);
+}
