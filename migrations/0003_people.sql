@@ -45,6 +45,8 @@ create table record (
 -- A deleted record gives its names free.
 create unique index record_user_name on record (source_id, user_name_key) where deleted_at is null;
 create unique index record_external_id on record (source_id, external_id) where deleted_at is null and external_id is not null;
+-- A user who is made again is found by the name they left under.
+create index record_left on record (source_id, user_name_key) where deleted_at is not null;
 -- The list a SCIM client pages through.
 create index record_list on record (source_id, id) where deleted_at is null;
 create index record_person on record (person_id);

@@ -51,11 +51,19 @@ impl TryFrom<Row> for Record {
     }
 }
 
-/// Makes a record and its person. [`Error::Taken`] when the source has a user of this `userName` or `externalId`.
+/// Makes a record and its person. A user whom this source deleted and makes again is the person from before: the Zoom
+/// account that was linked is theirs. [`Error::Taken`] when the source has a user of this `userName` or `externalId`.
 pub async fn create(tx: &mut Tx, source: SourceId, user: &User) -> Result<Record> {
     let id = RecordId(Uuid::now_v7());
-    let person = insert_person(tx, user).await?;
     let (now, key, resource) = (tx.now(), key_of(user)?, to_json("record", user)?);
+    let returning = who_left(tx, source, &key).await?;
+    let person = match returning {
+        Some(person) => {
+            update_person(tx, person, user).await?;
+            person
+        }
+        None => insert_person(tx, user).await?,
+    };
     sqlx::query!(
         "insert into record (id, source_id, person_id, user_name, user_name_key, external_id, active, resource,
                              created_at, updated_at)
@@ -72,10 +80,25 @@ pub async fn create(tx: &mut Tx, source: SourceId, user: &User) -> Result<Record
     )
     .execute(tx.db())
     .await?;
-    let entry = Entry::new("person.created", "person", person.0, &display_name(user));
+    let action = if returning.is_some() { "person.returned" } else { "person.created" };
+    let entry = Entry::new(action, "person", person.0, &display_name(user));
     tx.audit(entry.after(resource));
     due::person(tx, person, Priority::Change).await?;
     Ok(Record { id, person_id: person, user: user.clone(), version: 1, created_at: now, updated_at: now })
+}
+
+/// The person of the record that this source deleted last under this user name, if no source knows them now.
+async fn who_left(tx: &mut Tx, source: SourceId, key: &str) -> Result<Option<PersonId>> {
+    let person = sqlx::query_scalar!(
+        "select p.id from record r join person p on p.id = r.person_id
+         where r.source_id = $1 and r.user_name_key = $2 and r.deleted_at is not null and p.gone
+         order by r.deleted_at desc, r.id desc limit 1 for update of p",
+        source.0,
+        key
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    Ok(person.map(PersonId))
 }
 
 /// A record of this source; none when it was deleted or is another source's.
