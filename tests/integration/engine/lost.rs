@@ -90,6 +90,27 @@ async fn a_worker_that_ends_finishes_its_call_and_gives_the_lease_up() {
 }
 
 #[tokio::test]
+async fn a_worker_that_died_in_a_create_leaves_one_account_and_its_lease_is_taken_over() {
+    let mut engine = Engine::start().await;
+    let (hold, gate) = Fault::hold();
+    engine.zoom.inject(hold.on(CreateUser));
+    let (_, person) = engine.push_assigned(ada()).await;
+    gate.arrived(1).await;
+    // The request is at Zoom, nothing is recorded, and the lease is not given up.
+    for worker in engine.workers.drain(..) {
+        worker.task.abort();
+        assert!(worker.task.await.unwrap_err().is_cancelled());
+    }
+    gate.open();
+    assert_eq!(engine.database.count("select count(*) from link where creating and zoom_id is null").await, 1);
+    assert_eq!(engine.database.count("select count(*) from lease where until > clock_timestamp()").await, 1);
+    engine.database.change("update lease set until = clock_timestamp()").await;
+    engine.work();
+    engine.in_state(person, LinkState::InSync).await;
+    assert_eq!(engine.zoom.users().len(), 1);
+}
+
+#[tokio::test]
 async fn what_an_old_holder_records_is_refused() {
     let engine = Engine::idle().await;
     let (_, person) = engine.push_assigned(ada()).await;
