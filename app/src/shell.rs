@@ -76,7 +76,7 @@ pub fn App() -> impl IntoView {
     provide_now();
     provide_live();
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Rollcall".to_owned() } else { format!("{title} · Rollcall") }/>
+        <Title formatter=document_title/>
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/login") view=pages::login::Login ssr=SsrMode::Async/>
@@ -90,6 +90,16 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// The document's title. The server writes it into the page as it stands, and it may hold a name from a source; the
+/// browser sets it as text.
+fn document_title(title: String) -> String {
+    let title = if title.is_empty() { "Rollcall".to_owned() } else { format!("{title} · Rollcall") };
+    if cfg!(feature = "ssr") {
+        return title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    }
+    title
 }
 
 /// The frame: navigation beside the page. The page brings its own header ([`Screen`]).
