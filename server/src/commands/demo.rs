@@ -32,9 +32,11 @@ use zoom::Zoom;
 /// Run everything on this machine with nothing set up: a database, a simulated Zoom, and a directory whose people come,
 /// move and leave.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  rollcall demo --people 200\n\nWhat the demo keeps is in the folder `demo` of the data \
+#[command(
+    after_help = "Example:\n  rollcall demo --people 200\n\nWhat the demo keeps is in the folder `demo` of the data \
                         folder (ROLLCALL_DATA_DIR); DATABASE_URL is not used. A second start goes on where the first \
-                        stopped; --fresh begins again.")]
+                        stopped; --fresh begins again."
+)]
 pub struct Demo {
     /// How many people the directory has at first.
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=50_000))]

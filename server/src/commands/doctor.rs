@@ -13,8 +13,10 @@ use finding::{Finding, Findings};
 
 /// Check the configuration, the database, the key, the clock, Zoom and the address to listen on.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  rollcall doctor\n\nChanges nothing. Exit status 1 when a check failed; a warning is no \
-                        failure.")]
+#[command(
+    after_help = "Example:\n  rollcall doctor\n\nChanges nothing. Exit status 1 when a check failed; a warning is no \
+                        failure."
+)]
 pub struct Doctor;
 
 impl Doctor {
@@ -28,7 +30,11 @@ impl Doctor {
             Err(ConfigError(problems)) => {
                 for problem in problems {
                     let advice = format!("Set it like this: {}", problem.example);
-                    findings.say(Finding::fail("Configuration", format!("{}: {}", problem.name, problem.problem), advice));
+                    findings.say(Finding::fail(
+                        "Configuration",
+                        format!("{}: {}", problem.name, problem.problem),
+                        advice,
+                    ));
                 }
                 findings.say(Finding::warn("The rest", "not checked", "Correct the configuration and run this again."));
             }

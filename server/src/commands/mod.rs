@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share: the configuration, the database, how they end.
 
+pub mod apply;
 pub mod demo;
 pub mod doctor;
 mod local;
@@ -19,6 +20,8 @@ use tracing_subscriber::EnvFilter;
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Bring sources, administrators and connections to what a file says.
+    Apply(apply::Apply),
     /// Run everything on this machine with nothing set up: database, simulated Zoom, a busy directory.
     Demo(demo::Demo),
     /// Check configuration, database, key, clock, Zoom and the address; say what to do.
@@ -36,6 +39,7 @@ pub enum Command {
 impl Command {
     pub async fn run(self) -> Result<(), Failure> {
         match self {
+            Self::Apply(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Doctor(command) => command.run().await,
             Self::Serve(command) => command.run().await,

@@ -12,9 +12,11 @@ use serde::Serialize;
 
 /// Print how each connection stands: its state, its links by state, and how long changes take.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  rollcall status --json\n\nExit status 1 when the database cannot be reached. p50 and \
+#[command(
+    after_help = "Example:\n  rollcall status --json\n\nExit status 1 when the database cannot be reached. p50 and \
                         p95 are the time from the source's change to Zoom's answer over the last 24 hours; null when \
-                        there was none.")]
+                        there was none."
+)]
 pub struct Status {
     /// Print one JSON object for programs.
     #[arg(long)]
@@ -63,10 +65,11 @@ impl Status {
         let config = configuration()?;
         start_log(&config);
         check_there(&config.database)?;
-        let opened = Opened::open(&config.database, config.key, Beside::Server).await.map_err(|failure| match failure {
-            Failure::Problem(what) => Failure::problem(format!("{what}. `rollcall doctor` says what is wrong.")),
-            usage => usage,
-        })?;
+        let opened =
+            Opened::open(&config.database, config.key, Beside::Server).await.map_err(|failure| match failure {
+                Failure::Problem(what) => Failure::problem(format!("{what}. `rollcall doctor` says what is wrong.")),
+                usage => usage,
+            })?;
         let found = async {
             let mut tx = opened.directory.begin(Actor::Command).await?;
             report(&mut tx).await
@@ -101,7 +104,8 @@ async fn report(tx: &mut Tx) -> directory::Result<Report> {
         let connection = connections::get(tx, summary.id).await?;
         let Latency { p50, p95 } = links::latency(tx, summary.id).await?;
         let groups = attention::groups(tx, summary.id).await?;
-        let attention = groups.into_iter().filter(|group| matches!(group.state, LinkState::Blocked | LinkState::Failing));
+        let attention =
+            groups.into_iter().filter(|group| matches!(group.state, LinkState::Blocked | LinkState::Failing));
         shown.push(Shown {
             name: summary.name,
             enabled: summary.enabled,
@@ -154,7 +158,9 @@ fn text(report: &Report) -> String {
             text.push_str(&format!("\n{name} needs attention:\n"));
             let rows: Vec<Vec<String>> = attention
                 .iter()
-                .map(|group| vec![format!("  {}", group.people), group.state.label().to_owned(), group.label.to_owned()])
+                .map(|group| {
+                    vec![format!("  {}", group.people), group.state.label().to_owned(), group.label.to_owned()]
+                })
                 .collect();
             text.push_str(&table(&rows, &[0]));
         }
@@ -206,11 +212,15 @@ mod tests {
     fn people_read_a_table_and_what_needs_them() {
         let mut shown = shown();
         let label = "Account exists in Zoom and is not linked";
-        shown.attention = vec![Attention { state: LinkState::Blocked, people: 2, cause: "not-linked".to_owned(), label }];
+        shown.attention =
+            vec![Attention { state: LinkState::Blocked, people: 2, cause: "not-linked".to_owned(), label }];
         let text = text(&Report { connections: vec![shown] });
         assert!(text.starts_with("CONNECTION  STATE    IN SYNC"), "{text}");
         assert!(text.contains("\nzoom        running      480"), "{text}");
-        assert!(text.ends_with("zoom needs attention:\n  2  Blocked  Account exists in Zoom and is not linked\n"), "{text}");
+        assert!(
+            text.ends_with("zoom needs attention:\n  2  Blocked  Account exists in Zoom and is not linked\n"),
+            "{text}"
+        );
     }
 
     #[test]

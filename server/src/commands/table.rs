@@ -11,9 +11,11 @@ pub(super) fn table(rows: &[Vec<String>], right: &[usize]) -> String {
             .iter()
             .zip(&widths)
             .enumerate()
-            .map(|(column, (cell, &width))| {
-                if right.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
-            })
+            .map(
+                |(column, (cell, &width))| {
+                    if right.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+                },
+            )
             .collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');

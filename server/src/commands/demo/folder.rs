@@ -87,7 +87,10 @@ impl Folder {
             Err(error) => return Err(Failure::problem(format!("could not read {}: {error}", path.display()))),
         };
         serde_json::from_slice(&text).map(Some).map_err(|error| {
-            Failure::problem(format!("{} is damaged ({error}). Begin again with rollcall demo --fresh.", path.display()))
+            Failure::problem(format!(
+                "{} is damaged ({error}). Begin again with rollcall demo --fresh.",
+                path.display()
+            ))
         })
     }
 

@@ -156,7 +156,9 @@ mod tests {
 
     #[test]
     fn addresses_are_plain() {
-        for (name, expected) in [("Großmann", "grossmann"), ("O'Brien", "obrien"), ("Wei Ling", "weiling"), ("Łukasz", "lukasz")] {
+        for (name, expected) in
+            [("Großmann", "grossmann"), ("O'Brien", "obrien"), ("Wei Ling", "weiling"), ("Łukasz", "lukasz")]
+        {
             assert_eq!(plain(name), expected);
         }
         for office in &OFFICES {
@@ -171,6 +173,9 @@ mod tests {
     fn the_resource_is_one_that_scim_accepts() {
         let person = Identity::nth(3, 12);
         let user = scim::User::from_json(person.to_scim()).unwrap();
-        assert_eq!(user.to_json("x", chrono::DateTime::UNIX_EPOCH, chrono::DateTime::UNIX_EPOCH, 1, "y")["externalId"], "E100013");
+        assert_eq!(
+            user.to_json("x", chrono::DateTime::UNIX_EPOCH, chrono::DateTime::UNIX_EPOCH, 1, "y")["externalId"],
+            "E100013"
+        );
     }
 }

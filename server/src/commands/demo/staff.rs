@@ -233,7 +233,8 @@ mod tests {
         let staff = staff(40);
         for change in changes(&staff, 40) {
             let (Some(operations), Some(who)) = (change.operations(&staff), change.who()) else { continue };
-            let body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
+            let body =
+                json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
             let operations = scim::PatchOp::from_json(body).unwrap();
             let number = staff[who].external_id.trim_start_matches('E').parse::<u64>().unwrap() - 100_001;
             let before = scim::User::from_json(Identity::nth(1, number).to_scim()).unwrap();

@@ -102,7 +102,9 @@ fn seed_account(zoom: &Handle, seed: u64) {
         name(user, "Aurora", "Room");
         user.kind = simulator::Kind::ZoomRoom;
     });
-    for (given, family) in [("Milo", "Vance"), ("Petra", "Zander"), ("Oskar", "Lund"), ("Inés", "Roca"), ("Tom", "Abara")] {
+    for (given, family) in
+        [("Milo", "Vance"), ("Petra", "Zander"), ("Oskar", "Lund"), ("Inés", "Roca"), ("Tom", "Abara")]
+    {
         let address = format!("{}.{}@partner.example", given.to_lowercase().replace('é', "e"), family.to_lowercase());
         zoom.add_user(&address, |user| name(user, given, family));
     }

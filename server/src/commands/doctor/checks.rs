@@ -59,7 +59,8 @@ pub(super) async fn directory(url: &str, key: Key, findings: &mut Findings) -> O
     if let Key::InFile(path) = &key
         && !path.exists()
     {
-        let found = format!("{} is missing, and the database may hold secrets that only this key opens", path.display());
+        let found =
+            format!("{} is missing, and the database may hold secrets that only this key opens", path.display());
         findings.say(Finding::fail("Key", found, "Put the copy you kept there, or set ROLLCALL_KEY to it."));
         return None;
     }
@@ -161,7 +162,11 @@ pub(super) async fn connections(directory: &Directory, allow_private_urls: bool,
                 let said = failure.zoom_answered.map(|said| format!(" Zoom answered: {said}.")).unwrap_or_default();
                 let (found, advice) = (format!("{}{said} {}", failure.happened, failure.likely), failure.advice);
                 // One that is off may be a draft.
-                if connection.enabled { Finding::fail(about, found, advice) } else { Finding::warn(about, found, advice) }
+                if connection.enabled {
+                    Finding::fail(about, found, advice)
+                } else {
+                    Finding::warn(about, found, advice)
+                }
             }
         });
     }

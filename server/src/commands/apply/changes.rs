@@ -1,0 +1,47 @@
+//! Brings sources and administrators to the file.
+
+use super::Refusal;
+use super::entry::{AdminEntry, SourceEntry};
+use directory::{Tx, admins, sources};
+
+pub(super) async fn sources(tx: &mut Tx, entries: &[SourceEntry], lines: &mut Vec<String>) -> Result<(), Refusal> {
+    for SourceEntry { name, kind } in entries {
+        match sources::by_name(tx, &name.value).await? {
+            None => {
+                sources::create(tx, &name.value, kind.value).await?;
+                lines.push(format!("source {}: made ({})", name.value, kind.value));
+            }
+            Some(stored) if stored.kind != kind.value => {
+                let reason =
+                    format!("the source is {} already, and the kind of a source cannot be changed", stored.kind);
+                return Err(Refusal::File(kind.problem(reason)));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Those listed are made or get the role; all others are left alone.
+pub(super) async fn admins(tx: &mut Tx, entries: &[AdminEntry], lines: &mut Vec<String>) -> Result<(), Refusal> {
+    // Owners first: a file may hand the last owner's role on.
+    let mut entries: Vec<&AdminEntry> = entries.iter().collect();
+    entries.sort_by_key(|entry| entry.role.value);
+    for AdminEntry { email, role } in entries {
+        match admins::by_email(tx, &email.value).await? {
+            None => {
+                admins::create(tx, &email.value, role.value).await?;
+                lines.push(format!("admin {}: made ({})", email.value, role.value));
+            }
+            Some(admin) if admin.role != role.value => {
+                admins::set_role(tx, admin.id, role.value).await.map_err(|error| match error {
+                    directory::Error::Refused(reason) => Refusal::File(role.problem(reason)),
+                    error => Refusal::Directory(error),
+                })?;
+                lines.push(format!("admin {}: role {} -> {}", email.value, admin.role, role.value));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
