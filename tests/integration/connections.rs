@@ -45,7 +45,7 @@ async fn a_wrong_secret() {
     let app = TestApp::start().await;
     let owner = app.owner().await;
     let page = test_with(&app, &owner, &[("client_secret", "0123456789abcdef0123456789abcdef")]).await;
-    failed(&app, &owner, &page, &["does not accept the client ID and the secret"]).await;
+    failed(&app, &owner, &page, &["did not accept the client ID or the secret"]).await;
     assert!(page.error_at("client_secret").is_some(), "{}", page.html.text());
 }
 

@@ -89,6 +89,7 @@ async fn theme(State(state): State<AppState>, headers: HeaderMap, Form(form): Fo
     };
     let back = headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<http::Uri>().ok());
     let back = back.as_ref().and_then(http::Uri::path_and_query).map_or("/", |path| path.as_str());
-    let back = if back.starts_with("//") { "/" } else { back };
+    // To a browser, both of these begin another host's address.
+    let back = if back.starts_with("//") || back.starts_with("/\\") { "/" } else { back };
     ([(SET_COOKIE, cookie)], Redirect::to(back)).into_response()
 }

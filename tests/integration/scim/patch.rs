@@ -75,7 +75,7 @@ async fn what_makes_no_sense_is_refused_in_scims_words() {
     let path = format!("/Users/{}", scim.create(&ada()).await);
     for (operations, keyword) in [
         (json!([{ "op": "multiply", "path": "title", "value": "x" }]), "invalidSyntax"),
-        (json!([{ "op": "replace", "path": "emails[type eq", "value": "x" }]), "invalidPath"),
+        (json!([{ "op": "replace", "path": "emails[type eq", "value": "x" }]), "invalidFilter"),
         (json!([{ "op": "replace", "path": "active", "value": "perhaps" }]), "invalidValue"),
         (json!([{ "op": "remove" }]), "noTarget"),
         (json!("nothing"), "invalidSyntax"),
