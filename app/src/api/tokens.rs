@@ -16,6 +16,7 @@ pub async fn list_tokens(source: SourceId) -> Result<Vec<ScimToken>, AppError> {
 /// A token that was just generated: the only time its text leaves the server.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewToken {
+    pub source: SourceId,
     pub name: String,
     pub token: String,
     pub scim_url: String,
@@ -40,7 +41,7 @@ pub async fn generate_token(source: SourceId, name: String, expires_in: String) 
     let generated = directory::tokens::generate(&mut tx, source, &name, expires_at).await?;
     tx.commit().await?;
     let scim_url = format!("{}/scim/v2", crate::session::backend().public_url);
-    Ok(NewToken { name, token: generated.token.expose_secret().to_owned(), scim_url })
+    Ok(NewToken { source, name, token: generated.token.expose_secret().to_owned(), scim_url })
 }
 
 /// Revokes a token and goes back to its source.

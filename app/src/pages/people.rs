@@ -4,6 +4,9 @@ mod list;
 mod person;
 mod profile;
 mod provisioning;
+mod retry;
+
+pub(crate) use retry::{Retried, Retry};
 
 use leptos::prelude::*;
 use leptos_router::components::{Outlet, ParentRoute, Route};

@@ -3,11 +3,12 @@
 use crate::api::links::RetryLink;
 use crate::api::logs::get_log_entry;
 use crate::components::{
-    Badge, Callout, Card, CodeBlock, Crumb, Event, Json, Kv, Look, ModifiedTable, Moment, PageHead, SubmitButton,
-    Timeline, duration, page_of, pair, use_id,
+    Badge, Callout, Card, CodeBlock, Crumb, Event, Json, Kv, Look, ModifiedTable, Moment, PageHead, Timeline, duration,
+    page_of, pair, use_id,
 };
 use crate::error::AppError;
-use crate::form::{FormProblem, PostForm, use_form};
+use crate::form::{FormState, use_form};
+use crate::pages::people::{Retried, Retry};
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::LogId;
@@ -26,10 +27,11 @@ pub fn EntryPage() -> impl IntoView {
             }
         },
     );
-    page_of(data, |entry| {
+    let retry = use_form::<RetryLink>();
+    page_of(data, move |entry| {
         let title = title(&entry.row);
         let crumbs = vec![Crumb::link("Provisioning logs", "/logs"), Crumb::here(title.clone())];
-        view! { <Screen title=title crumbs=crumbs><Entry entry/></Screen> }.into_any()
+        view! { <Screen title=title crumbs=crumbs><Entry entry retry/></Screen> }.into_any()
     })
 }
 
@@ -39,11 +41,11 @@ fn title(row: &LogRow) -> String {
 }
 
 #[component]
-fn Entry(entry: LogEntry) -> impl IntoView {
+fn Entry(entry: LogEntry, retry: FormState<RetryLink>) -> impl IntoView {
     let (row, details) = (entry.row, entry.details);
     let badge = view! { <Badge look=row.status/> }.into_any();
     let about = view! { {row.summary.clone()}" · "<Moment at=row.at/>" UTC" }.into_any();
-    let cause = details.cause.clone().map(|cause| view! { <Recommendations cause row=row.clone()/> });
+    let cause = details.cause.clone().map(|cause| view! { <Recommendations cause row=row.clone() retry/> });
     let modified = if details.modified.is_empty() {
         view! { <section><p class="muted">"Nothing was changed."</p></section> }.into_any()
     } else {
@@ -51,6 +53,7 @@ fn Entry(entry: LogEntry) -> impl IntoView {
     };
     view! {
         <PageHead title=title(&row) badge=badge about=about/>
+        {row.person_id.map(|person| view! { <Retried person form=retry/> })}
         <div class="cols">
             <div class="stack">
                 {cause}
@@ -67,24 +70,18 @@ fn Entry(entry: LogEntry) -> impl IntoView {
 
 /// Why it ended as it did, and what to do.
 #[component]
-fn Recommendations(cause: Cause, row: LogRow) -> impl IntoView {
-    let retry = row.person_id.filter(|_| row.status != Status::Success).map(|person| {
-        let form = use_form::<RetryLink>();
+fn Recommendations(cause: Cause, row: LogRow, retry: FormState<RetryLink>) -> impl IntoView {
+    let actions = row.person_id.filter(|_| row.status != Status::Success).map(|person| {
         view! {
-            <PostForm state=form>
-                <input type="hidden" name="connection" value=row.connection_id.to_string()/>
-                <input type="hidden" name="person" value=person.to_string()/>
-                <SubmitButton label="Retry now" icon="rotate-cw" variant="outline" small=true pending=Signal::derive(move || form.pending())/>
-            </PostForm>
+            <Retry person connection=row.connection_id form=retry/>
             <a class="btn" data-variant="outline" data-size="sm" href=format!("/people/{person}")>"Open person"</a>
-            <FormProblem state=form/>
         }
         .into_any()
     });
     view! {
         <Card id="recommendations" title="Troubleshooting & Recommendations">
             <section>
-                <Callout look=row.status title=cause.happened actions=retry.unwrap_or_else(|| ().into_any())>
+                <Callout look=row.status title=cause.happened actions=actions.unwrap_or_else(|| ().into_any())>
                     <p>{cause.why}</p>
                     <p>{cause.advice}</p>
                 </Callout>

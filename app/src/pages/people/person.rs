@@ -2,9 +2,12 @@
 
 use super::profile::{Profile, Records};
 use super::provisioning::{Links, Newest};
+use super::retry::Retried;
+use crate::api::links::RetryLink;
 use crate::api::people::{get_person, get_provisioning};
 use crate::components::{Badge, Crumb, PageHead, PageMark, page_of, part_of, use_id};
 use crate::error::AppError;
+use crate::form::use_form;
 use crate::live::use_live;
 use crate::shell::Screen;
 use leptos::prelude::*;
@@ -20,6 +23,8 @@ pub fn PersonPage() -> impl IntoView {
         move || (id.get(), live.get()),
         |(id, _)| async move { get_provisioning(id.ok_or_else(no_such_person)?).await },
     );
+    // Outside of what is read anew, so that its answer stays on the page.
+    let retry = use_form::<RetryLink>();
     page_of(data, move |person| {
         let Person { summary, profile, records, created_at } = person;
         let name = summary.display_name.clone();
@@ -27,12 +32,13 @@ pub fn PersonPage() -> impl IntoView {
         view! {
             <Screen title=name.clone() crumbs=vec![Crumb::link("People", "/people"), Crumb::here(name)]>
                 <Head person=summary/>
+                <Retried person=id form=retry/>
                 <div class="cols">
                     <div class="stack">
                         {part_of(provisioning, move |provisioning| {
                             let may_retry = provisioning.may_retry;
                             view! {
-                                <Links person=id name=first.clone() links=provisioning.links may_retry/>
+                                <Links person=id name=first.clone() links=provisioning.links retry=may_retry.then_some(retry)/>
                                 <Newest person=id rows=provisioning.log/>
                             }
                             .into_any()

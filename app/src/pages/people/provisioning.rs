@@ -1,10 +1,9 @@
 //! Where a person stands on each connection, why, and what was done last.
 
+use super::retry::Retry;
 use crate::api::links::RetryLink;
-use crate::components::{
-    Callout, Card, CodeBlock, Disclose, Empty, Event, Kv, Look, Status, SubmitButton, Time, Timeline, pair,
-};
-use crate::form::{FormProblem, PostForm, use_form};
+use crate::components::{Callout, Card, CodeBlock, Disclose, Empty, Event, Kv, Look, Status, Time, Timeline, pair};
+use crate::form::FormState;
 use crate::now::use_now;
 use leptos::prelude::*;
 use model::PersonId;
@@ -13,7 +12,13 @@ use model::log::LogRow;
 
 /// One card a connection.
 #[component]
-pub fn Links(person: PersonId, name: String, links: Vec<PersonLink>, may_retry: bool) -> impl IntoView {
+pub fn Links(
+    person: PersonId,
+    name: String,
+    links: Vec<PersonLink>,
+    /// The form of the retry buttons; none when the role may not.
+    retry: Option<FormState<RetryLink>>,
+) -> impl IntoView {
     if links.is_empty() {
         let actions = view! { <a class="btn" href="/connections">"Go to connections"</a> }.into_any();
         return view! {
@@ -28,17 +33,18 @@ pub fn Links(person: PersonId, name: String, links: Vec<PersonLink>, may_retry: 
         }
         .into_any();
     }
-    links.into_iter().map(|link| view! { <Link person link may_retry/> }).collect_view().into_any()
+    links.into_iter().map(|link| view! { <Link person link retry/> }).collect_view().into_any()
 }
 
 #[component]
-fn Link(person: PersonId, link: PersonLink, may_retry: bool) -> impl IntoView {
+fn Link(person: PersonId, link: PersonLink, retry: Option<FormState<RetryLink>>) -> impl IntoView {
     let status = view! { <Status look=link.state/> }.into_any();
     let title = link.connection_name.clone();
-    let retry = may_retry && matches!(link.state, LinkState::Blocked | LinkState::Failing | LinkState::Skipped);
+    let stuck = matches!(link.state, LinkState::Blocked | LinkState::Failing | LinkState::Skipped);
+    let retry = retry.filter(|_| stuck);
     let connection = link.connection_id;
     let cause = link.cause.clone().map(|cause| {
-        let actions = retry.then(|| view! { <Retry person connection/> }.into_any());
+        let actions = retry.map(|form| view! { <Retry person connection form/> }.into_any());
         why(link.state, cause, actions)
     });
     let facts = facts(&link);
@@ -67,20 +73,6 @@ fn why(state: LinkState, cause: Cause, actions: Option<AnyView>) -> AnyView {
     let actions = actions.unwrap_or_else(|| ().into_any());
     view! { <Callout look=look title=format!("{}: {}", look.label, cause.happened) actions=actions>{text}</Callout> }
         .into_any()
-}
-
-/// The button that makes the link due now.
-#[component]
-fn Retry(person: PersonId, connection: model::ConnectionId) -> impl IntoView {
-    let form = use_form::<RetryLink>();
-    view! {
-        <PostForm state=form>
-            <input type="hidden" name="connection" value=connection.to_string()/>
-            <input type="hidden" name="person" value=person.to_string()/>
-            <SubmitButton label="Retry now" icon="rotate-cw" variant="outline" small=true pending=Signal::derive(move || form.pending())/>
-        </PostForm>
-        <FormProblem state=form/>
-    }
 }
 
 fn facts(link: &PersonLink) -> Vec<(String, AnyView)> {

@@ -44,10 +44,10 @@ pub fn SourcePage() -> impl IntoView {
             <Screen title=name.clone() crumbs=vec![Crumb::link("Sources", "/sources"), Crumb::here(name)]>
                 <Content dialog=Signal::derive(move || dialog.read().is_some())>
                     <Head details=details.clone()/>
-                    <Created form=generate/>
+                    <Created source=id form=generate/>
                     <div class="cols">
                         <div class="stack">
-                            <Tokens source=id may_manage=may form=generate/>
+                            <Tokens source=id may_manage=may form=generate query/>
                             <Paste scim_url=details.scim_url/>
                         </div>
                         <aside class="stack" aria-label="Instructions"><Guides/></aside>

@@ -14,9 +14,12 @@ use model::{SourceId, TokenId};
 
 /// The tokens of a source, read anew whenever something changes: "last used" shows the provider's first request.
 #[component]
-pub fn Tokens(source: SourceId, may_manage: bool, form: FormState<GenerateToken>) -> impl IntoView {
+pub fn Tokens(source: SourceId, may_manage: bool, form: FormState<GenerateToken>, query: Memo<Query>) -> impl IntoView {
     let live = use_live();
-    let data = Resource::new(move || (live.get(), form.action.version().get()), move |_| list_tokens(source));
+    // A dialog that closes may have changed one.
+    let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
+    let data =
+        Resource::new(move || (live.get(), form.action.version().get(), dialog.get()), move |_| list_tokens(source));
     part_of(data, move |tokens| {
         let count = i64::try_from(tokens.len()).unwrap_or(i64::MAX);
         let body = if tokens.is_empty() { no_tokens() } else { table(tokens, may_manage) };
@@ -121,9 +124,9 @@ pub fn GenerateDialog(source: SourceId, name: String, form: FormState<GenerateTo
 
 /// The new token, once.
 #[component]
-pub fn Created(form: FormState<GenerateToken>) -> impl IntoView {
+pub fn Created(source: SourceId, form: FormState<GenerateToken>) -> impl IntoView {
     move || {
-        form.success().map(|NewToken { name, token, scim_url }| {
+        form.success().filter(|made| made.source == source).map(|NewToken { name, token, scim_url, .. }| {
             view! {
                 <div class="flash">
                     <Callout
