@@ -11,7 +11,7 @@ mod entry;
 mod reader;
 mod trial;
 
-use super::{Beside, Failure, Opened, configuration, start_log};
+use super::{Beside, Failure, Opened, configuration, start_quiet_log};
 use crate::config::Outbound;
 use directory::{Actor, Directory};
 use document::Document;
@@ -36,8 +36,8 @@ pub struct Apply {
 impl Apply {
     #[expect(clippy::print_stdout, reason = "what changed is the command's answer")]
     pub async fn run(self) -> Result<(), Failure> {
-        let config = configuration()?;
-        start_log(&config);
+        let mut config = configuration()?;
+        start_quiet_log(&mut config);
         let document = read(&self.file, &config.outbound)?;
         let opened = Opened::open(&config.database, config.key, Beside::Server).await?;
         let outbound = config.outbound.allow_private_urls;

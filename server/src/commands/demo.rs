@@ -16,7 +16,7 @@ mod traffic;
 mod zoom;
 
 use super::serve::stopped;
-use super::{Beside, Failure, Opened, start_log};
+use super::{Beside, Failure, Opened, start_quiet_log};
 use crate::config::{Config, Database, Key};
 use crate::{Options, Server, setup_link};
 use directory::Actor;
@@ -48,13 +48,16 @@ pub struct Demo {
 
 impl Demo {
     pub async fn run(self) -> Result<(), Failure> {
-        let config = configuration()?;
-        start_log(&config);
+        let mut config = configuration()?;
+        start_quiet_log(&mut config);
         check_free(config.web.listen)?;
         let folder = Folder::open(&config.database.data_dir, self.fresh)?;
         let mut kept = folder.load::<Kept>()?.map_or_else(Kept::new, Ok)?;
         let database = Database { url: None, data_dir: folder.path().to_owned() };
-        let opened = Opened::open(&database, Key::InFile(folder.path().join("key")), Beside::Nobody).await?;
+        let opened = Opened::open(&database, Key::InFile(folder.path().join("key")), Beside::Nobody).await;
+        let opened = opened.map_err(|failure| {
+            Failure::problem(format!("{failure}. If an older demo is in the way: rollcall demo --fresh begins again."))
+        })?;
         let zoom = Zoom::start(&folder, kept.seed).await?;
         setup::connection(&opened.directory, zoom.handle(), &mut kept).await?;
         let token = setup::token(&opened.directory, &mut kept).await?;
@@ -83,16 +86,11 @@ impl Demo {
     }
 }
 
-/// The environment without a database and a key of somebody else's: the demo has its own. Warnings only, as standard
-/// error shares the terminal with what the demo tells.
+/// The environment without a database and a key of somebody else's: the demo has its own.
 fn configuration() -> Result<Config, Failure> {
     const NOT_OURS: [&str; 4] = ["DATABASE_URL", "DATABASE_URL_FILE", "ROLLCALL_KEY", "ROLLCALL_KEY_FILE"];
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
-    let lookup = |name: &str| match name {
-        name if NOT_OURS.contains(&name) => None,
-        "ROLLCALL_LOG" => variable(name).or_else(|| Some("warn".to_owned())),
-        name => variable(name),
-    };
+    let lookup = |name: &str| if NOT_OURS.contains(&name) { None } else { variable(name) };
     Config::read(&lookup, names).map_err(Failure::usage)
 }
 

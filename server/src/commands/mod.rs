@@ -102,6 +102,14 @@ pub fn start_log(config: &Config) {
     }
 }
 
+/// Starts the log of a command that answers and ends: warnings only, unless `ROLLCALL_LOG` asks for more.
+pub fn start_quiet_log(config: &mut Config) {
+    if std::env::var_os("ROLLCALL_LOG").is_none_or(|level| level.is_empty()) {
+        "warn".clone_into(&mut config.log.filter);
+    }
+    start_log(config);
+}
+
 /// An open directory, with the private Postgres below it when there is one.
 pub struct Opened {
     pub directory: Directory,

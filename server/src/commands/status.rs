@@ -1,7 +1,7 @@
 //! `rollcall status`: how each connection stands.
 
 use super::table::table;
-use super::{Beside, Failure, Opened, configuration, start_log};
+use super::{Beside, Failure, Opened, configuration, start_quiet_log};
 use crate::config::Database;
 use chrono::{DateTime, Utc};
 use directory::links::Latency;
@@ -62,8 +62,8 @@ struct Attention {
 impl Status {
     #[expect(clippy::print_stdout, reason = "the report is the command's answer")]
     pub async fn run(self) -> Result<(), Failure> {
-        let config = configuration()?;
-        start_log(&config);
+        let mut config = configuration()?;
+        start_quiet_log(&mut config);
         check_there(&config.database)?;
         let opened =
             Opened::open(&config.database, config.key, Beside::Server).await.map_err(|failure| match failure {
