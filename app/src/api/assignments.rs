@@ -4,7 +4,8 @@ use super::connections::May;
 use crate::error::AppError;
 use leptos::prelude::*;
 use model::assignment::{AssignmentRow, Candidate};
-use model::link::{LinkCounts, LinkState};
+use model::connection::ScopeMode;
+use model::link::LinkState;
 use model::{ConnectionId, Page, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ const MOST: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignments {
     pub page: Page<AssignmentRow>,
-    pub links: LinkCounts,
+    pub scope: ScopeMode,
     pub may: May,
 }
 
@@ -34,7 +35,7 @@ pub async fn list_assignments(
     let at = model::Cursor::from_query(after, before);
     Ok(Assignments {
         page: directory::assignments::list(&mut tx, connection, &filter, &at, 50).await?,
-        links: directory::links::counts(&mut tx, connection).await?,
+        scope: directory::connections::get(&mut tx, connection).await?.scope,
         may: May::here()?,
     })
 }
@@ -63,6 +64,9 @@ pub async fn assign_people(id: ConnectionId, #[server(default)] people: Vec<Pers
     };
     let text = match (added, connection.enabled) {
         (0, _) => "All of them were assigned already.",
+        _ if connection.scope == ScopeMode::Everyone => {
+            "Everyone is in scope now: their assignments count once To Zoom says Assigned people only."
+        }
         (_, true) => "Their Zoom accounts are looked up and made now; the state shows below.",
         (_, false) => "They get their Zoom accounts when provisioning is turned on.",
     };
@@ -81,10 +85,17 @@ pub async fn unassign_people(id: ConnectionId, #[server(default)] people: Vec<Pe
     tx.commit().await?;
     let text = match (removed, connection.enabled) {
         (0, _) => "None of them was assigned by name.",
+        _ if connection.scope == ScopeMode::Everyone => {
+            "Everyone is in scope on this connection, so they keep their Zoom accounts."
+        }
         (_, true) => "What happens to their Zoom accounts now is what To Zoom says under Remove action.",
         (_, false) => "Nothing changes in Zoom until provisioning is turned on.",
     };
-    crate::flash::say(format!("{} unassigned", counted(removed)), text).await?;
+    let title = match removed {
+        0 => "Nobody was unassigned".to_owned(),
+        _ => format!("{} unassigned", counted(removed)),
+    };
+    crate::flash::say(title, text).await?;
     crate::session::go_to(&format!("/connections/{id}/assignments?unassigned={removed}"));
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Connections: look at one, how it stands, its rules, its switch. Its credentials and their test are in
 //! [`integration`].
 
+#![expect(clippy::too_many_arguments, reason = "a server function has one for each field of its form")]
+
 pub mod integration;
 
 use crate::error::AppError;
@@ -184,7 +186,6 @@ pub async fn switch_connection(id: ConnectionId, #[server(default)] on: bool) ->
 
 /// What the To Zoom tab sets.
 #[server]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn save_rules(
     id: ConnectionId,
     version: i64,

@@ -135,10 +135,8 @@ fn event(row: LogRow) -> Event {
     // What went well is told by what was done; what did not, by how it ended.
     let look = if row.status == Status::Success { Look::from(row.action) } else { Look::from(row.status) };
     let identity = if row.identity.is_empty() { row.target.clone() } else { row.identity.clone() };
-    let title = view! {
-        {row.action.label()}" "<a class="link" href=format!("/logs/{}", row.id)>{identity}</a>": "
-        {row.status.label()}
-    };
+    let end = (row.status != Status::Success).then(|| format!(": {}", row.status.label()));
+    let title = view! { {row.action.label()}" "<a class="link" href=format!("/logs/{}", row.id)>{identity}</a>{end} };
     let when = view! { {row.summary}" · "<Time at=row.at/> };
     Event::new(look.tone, look.icon, title, when)
 }

@@ -21,7 +21,6 @@ pub enum Intent {
 
 /// Makes a connection (without an id) or changes one, tests it when told, and goes to its Integration tab.
 #[server]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn save_connection(
     id: Option<ConnectionId>,
     #[server(default)] version: i64,

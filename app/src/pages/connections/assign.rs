@@ -10,12 +10,18 @@ use crate::form::{FormProblem, FormState, PostForm};
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
 use model::assignment::Candidate;
+use model::connection::ScopeMode;
 use model::person::PersonState;
 use model::{ConnectionId, PersonId};
 use std::time::Duration;
 
 #[component]
-pub(super) fn Assign(id: ConnectionId, form: FormState<AssignPeople>, enabled: bool) -> impl IntoView {
+pub(super) fn Assign(
+    id: ConnectionId,
+    form: FormState<AssignPeople>,
+    enabled: bool,
+    scope: ScopeMode,
+) -> impl IntoView {
     let query = Query::here().get_untracked();
     let close = query.without(DIALOG_FIELDS).href();
     let find = RwSignal::new(query.get("find").unwrap_or_default().to_owned());
@@ -34,10 +40,12 @@ pub(super) fn Assign(id: ConnectionId, form: FormState<AssignPeople>, enabled: b
         <button type="submit" class="btn" form="assign" aria-busy=move || form.pending().then_some("true")>{label}</button>
     }
     .into_any();
-    let description = if enabled {
-        "Each of them gets a Zoom account within seconds."
-    } else {
-        "Each of them gets a Zoom account when provisioning is turned on."
+    let description = match (scope, enabled) {
+        (ScopeMode::Everyone, _) => {
+            "Everyone is in scope now. An assignment counts once To Zoom says Assigned people only."
+        }
+        (ScopeMode::Assigned, true) => "Each of them gets a Zoom account within seconds.",
+        (ScopeMode::Assigned, false) => "Each of them gets a Zoom account when provisioning is turned on.",
     };
     view! {
         <Dialog id="as" title="Assign people" description close footer wide=true>
@@ -47,9 +55,10 @@ pub(super) fn Assign(id: ConnectionId, form: FormState<AssignPeople>, enabled: b
                 {kept.collect_view()}
                 <div class="field">
                     <label for="find">"Find people"</label>
-                    <div class="copyfield">
+                    <div class="flex gap-2">
                         <input
                             class="input"
+                            autofocus=true
                             type="search"
                             id="find"
                             name="find"

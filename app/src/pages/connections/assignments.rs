@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use model::assignment::AssignmentRow;
+use model::connection::ScopeMode;
 use model::link::LinkState;
 use model::person::PersonState;
 use model::{ConnectionId, PersonId};
@@ -22,7 +23,7 @@ use model::{ConnectionId, PersonId};
 /// The parameters of the filter form.
 const FIELDS: &[&str] = &["q", "state"];
 /// What the dialogs of the page add to its address.
-pub(super) const DIALOG_FIELDS: &[&str] = &["dialog", "find", "people[]", "id"];
+pub(super) const DIALOG_FIELDS: &[&str] = &["dialog", "find", "people[]", "id", "do"];
 /// What the answers of its forms add.
 const DONE_FIELDS: &[&str] = &["assigned", "unassigned", "retried"];
 
@@ -99,7 +100,8 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
         let connection = page.connection;
         (move || match (dialog.get().as_deref(), page.may.assign) {
             (Some("assign"), true) => {
-                view! { <Assign id=connection.id form=assign enabled=connection.enabled/> }.into_any()
+                view! { <Assign id=connection.id form=assign enabled=connection.enabled scope=connection.scope/> }
+                    .into_any()
             }
             (Some("unassign"), true) => {
                 view! { <Unassign connection=connection.clone() form=unassign data/> }.into_any()
@@ -143,9 +145,10 @@ fn people(id: ConnectionId, found: Assignments, query: Query, form: FormState<Re
         return nobody(id, !chips(&query).is_empty(), found.may.assign);
     }
     let shown = plural(i64::try_from(found.page.rows.len()).unwrap_or(i64::MAX), "person", "people");
+    let scope = found.scope;
     let may_select = found.may.assign || found.may.retry;
     let ids: Vec<PersonId> = found.page.rows.iter().map(|row| row.person_id).collect();
-    let rows = found.page.rows.into_iter().map(|row| view! { <Row row ticked may_select/> }).collect_view();
+    let rows = found.page.rows.into_iter().map(move |row| view! { <Row row scope ticked may_select/> }).collect_view();
     let bar = may_select.then(|| view! { <BulkBar query=query.clone() may=found.may ticked/> });
     let all = may_select.then(|| view! { <td class="shrink"><SelectAll ids ticked/></td> });
     view! {
@@ -245,7 +248,7 @@ fn SelectAll(ids: Vec<PersonId>, ticked: Ticked) -> impl IntoView {
 }
 
 #[component]
-fn Row(row: AssignmentRow, ticked: Ticked, may_select: bool) -> impl IntoView {
+fn Row(row: AssignmentRow, scope: ScopeMode, ticked: Ticked, may_select: bool) -> impl IntoView {
     let id = row.person_id;
     let name = row.display_name.clone();
     let initially = ticked.0.with_untracked(|people| people.contains(&id));
@@ -268,7 +271,8 @@ fn Row(row: AssignmentRow, ticked: Ticked, may_select: bool) -> impl IntoView {
     let by = match (&row.assignment_id, row.assigned_by.clone()) {
         (Some(_), Some(by)) => by,
         (Some(_), None) => "–".to_owned(),
-        (None, _) => "Not assigned by name".to_owned(),
+        (None, _) if scope == ScopeMode::Everyone => "Scope Everyone".to_owned(),
+        (None, _) => "Not assigned any more".to_owned(),
     };
     let sub = match row.person_state {
         PersonState::Active => row.user_name.clone(),
@@ -278,7 +282,7 @@ fn Row(row: AssignmentRow, ticked: Ticked, may_select: bool) -> impl IntoView {
         <tr class:is-selected=move || may_select && ticked.has(id)>
             {tick}
             <th scope="row"><PersonCell name=row.display_name.clone() sub=sub href=format!("/people/{id}")/></th>
-            <td class="p3 muted">{by}</td>
+            <td class="p3 muted nowrap">{by}</td>
             <td><State row=row.clone()/></td>
             <td class="p3 muted nowrap"><Time at=row.changed_at/></td>
         </tr>

@@ -5,7 +5,9 @@ use super::frame::{TabKind, known, tab_page, use_place};
 use super::strip::{StateStrip, total};
 use super::turn_on::TurnOn;
 use crate::api::connections::{Standing, SwitchConnection, get_standing};
-use crate::components::{Callout, Card, Checks, Empty, Icon, Look, Query, Status, Time, Tone, duration, part_of};
+use crate::components::{
+    Callout, Card, Checks, Empty, Icon, Look, Query, Status, Time, Tone, duration, grouped, part_of,
+};
 use crate::form::use_form;
 use crate::live::use_live;
 use crate::pages::overview::Newest;
@@ -91,13 +93,7 @@ fn next_step(standing: &Standing) -> Option<AnyView> {
             format!("/connections/{id}/assignments?dialog=assign"),
             "Assign people",
         ),
-        (true, false, false) => (
-            "circle-play",
-            "Everything is ready, and provisioning is off",
-            "Nothing in Zoom has changed so far. Turning provisioning on says first for how many people, and can be turned off again at once.",
-            format!("/connections/{id}?dialog=turn-on"),
-            "Turn provisioning on",
-        ),
+        (true, false, false) => return Some(off(standing)),
         (true, false, true) => return None,
     };
     let allowed = if connection.is_valid() && nobody { standing.may.assign } else { standing.may.manage };
@@ -107,6 +103,25 @@ fn next_step(standing: &Standing) -> Option<AnyView> {
         ().into_any()
     };
     Some(view! { <section class="card"><Empty icon title text actions/></section> }.into_any())
+}
+
+/// Ready and off: for the first time, or again.
+fn off(standing: &Standing) -> AnyView {
+    let href = format!("/connections/{}?dialog=turn-on", standing.connection.id);
+    let waiting = match standing.links.pending {
+        0 => "Nobody waits.".to_owned(),
+        1 => "One person waits.".to_owned(),
+        n => format!("{} people wait.", grouped(n)),
+    };
+    let text = format!("{waiting} Nothing changes in Zoom until it is turned on; that says first what will be done.");
+    let actions = standing.may.manage.then(|| {
+        view! { <a class="btn" data-size="sm" href=href><Icon name="circle-play"/>"Turn provisioning on"</a> }
+    });
+    let look = Look::new(Tone::Info, "pause", "Off");
+    view! {
+        <Callout look title="Provisioning is off" row=true actions=actions.into_any()><p>{text}</p></Callout>
+    }
+    .into_any()
 }
 
 /// The newest test, line by line.

@@ -136,10 +136,7 @@ fn Scope(form: FormState<SaveRules>, stored: ScopeMode, everyone: i64, enabled: 
     let chosen = form.value("scope", stored.as_str());
     let choices = ScopeMode::ALL.iter().map(move |mode| {
         let hint = match mode {
-            ScopeMode::Assigned => {
-                "People under Assignments. Whoever else has an account through this connection leaves the scope."
-                    .to_owned()
-            }
+            ScopeMode::Assigned => "The people under Assignments, and nobody else.".to_owned(),
             ScopeMode::Everyone => {
                 format!("All {} people in the directory, and everybody who joins it.", grouped(everyone))
             }
@@ -152,12 +149,15 @@ fn Scope(form: FormState<SaveRules>, stored: ScopeMode, everyone: i64, enabled: 
             </label>
         }
     });
-    let note = match (stored, enabled) {
-        (ScopeMode::Assigned, true) => Some(format!(
-            "Saving Everyone gives {} people an account in Zoom at once, as far as the actions above allow.",
+    let when = if enabled { "at once" } else { "once provisioning is turned on" };
+    let note = match stored {
+        ScopeMode::Assigned => format!(
+            "Saving Everyone puts all {} people in scope: {when}, whoever has no Zoom user gets one, as far as the actions above allow.",
             grouped(everyone)
-        )),
-        _ => None,
+        ),
+        ScopeMode::Everyone => format!(
+            "Saving Assigned people only takes everybody else out of scope: {when}, they are removed in Zoom with the action above. Assign whoever is to stay first."
+        ),
     };
     view! {
         <Card id="scope" title="Scope">
@@ -166,7 +166,7 @@ fn Scope(form: FormState<SaveRules>, stored: ScopeMode, everyone: i64, enabled: 
                     <legend class="mb-1.5">"Who is provisioned"</legend>
                     <div class="grid-2">{choices.collect_view()}</div>
                 </fieldset>
-                {note.map(|note| view! { <p class="hint">{note}</p> })}
+                <p class="hint">{note}</p>
             </section>
         </Card>
     }
