@@ -36,7 +36,8 @@ async fn live(
         }
         tokio::time::sleep(APART).await;
         heard = heard.resubscribe();
-        Some((Ok(Event::default().event("changed").data("")), heard))
+        // A browser passes over an event without data.
+        Some((Ok(Event::default().event("changed").data("-")), heard))
     });
     let mut stopping = state.stopping.clone();
     let stopped = async move {
