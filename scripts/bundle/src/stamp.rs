@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 /// The kind of build, and each file that goes in with its size and time.
 pub(crate) fn of(root: &Path, wasm: &Path, release: bool) -> Result<String> {
     let mut stamp = format!("release {release}\n");
-    let this = std::env::current_exe().context("finding this program")?;
-    for file in [wasm.to_owned(), this].into_iter().chain(crate::site::sources(root)) {
+    // Another checkout may just have built this tool anew: then it is not the same any more, and that is fine.
+    let this = std::env::current_exe().ok().filter(|program| program.exists());
+    for file in [wasm.to_owned()].into_iter().chain(this).chain(crate::site::sources(root)) {
         let meta = fs::metadata(&file).with_context(|| format!("looking at {}", file.display()))?;
         let time = meta.modified()?.duration_since(UNIX_EPOCH)?.as_nanos();
         stamp.push_str(&format!("{} {} {time}\n", file.display(), meta.len()));
