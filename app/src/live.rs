@@ -5,7 +5,8 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 struct Live(RwSignal<u32>);
 
-/// Listens while the page is open. Called once by the shell; does nothing on the server.
+/// Listens while a signed-in page is open: nobody else is told anything. Called once by the frame around these pages;
+/// does nothing on the server.
 pub fn provide_live() {
     let beats = RwSignal::new(0);
     provide_context(Live(beats));

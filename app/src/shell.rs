@@ -74,7 +74,6 @@ fn theme() -> Option<&'static str> {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_now();
-    provide_live();
     view! {
         <Title formatter=document_title/>
         <Router>
@@ -105,6 +104,7 @@ fn document_title(title: String) -> String {
 /// The frame: navigation beside the page. The page brings its own header ([`Screen`]).
 #[component]
 fn Layout() -> impl IntoView {
+    provide_live();
     let location = use_location();
     let live = use_live();
     let data = Resource::new(move || (location.pathname.get(), live.get()), |_| read_frame());
