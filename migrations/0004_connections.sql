@@ -40,6 +40,8 @@ create table connection (
     -- The newest test, of exactly the settings that stand here: a change of the settings clears it.
     test                 jsonb,
     paused_until         timestamptz,
+    -- Why it waits until then.
+    paused_cause         jsonb,
     version              bigint not null default 1,
     created_at           timestamptz not null,
     updated_at           timestamptz not null,

@@ -53,6 +53,7 @@ struct Row {
     enabled: bool,
     test: Option<serde_json::Value>,
     paused_until: Option<DateTime<Utc>>,
+    paused_cause: Option<serde_json::Value>,
     version: i64,
     updated_at: DateTime<Utc>,
     updated_by: String,
@@ -83,6 +84,7 @@ impl TryFrom<Row> for Connection {
             enabled: row.enabled,
             test: row.test.map(|test| from_json("connection test", test)).transpose()?,
             paused_until: row.paused_until,
+            paused_cause: row.paused_cause.map(|cause| from_json("cause", cause)).transpose()?,
             version: row.version,
             updated_at: row.updated_at,
             updated_by: row.updated_by,
@@ -96,7 +98,7 @@ pub async fn get(tx: &mut Tx, id: ConnectionId) -> Result<Connection> {
         Row,
         "select c.id, c.name, description, scim_url, token_url, account_id, client_id, s.ends_in as \"ends_in?\",
                 allow_create, allow_update, allow_disable, allow_deprovision, remove_action, scope, enabled, test,
-                paused_until, version, updated_at, updated_by
+                paused_until, paused_cause, version, updated_at, updated_by
          from connection c left join secret s on s.id = c.client_secret_id where c.id = $1",
         id.0
     )
@@ -262,11 +264,15 @@ pub async fn update(tx: &mut Tx, id: ConnectionId, version: i64, settings: Integ
     Ok(())
 }
 
-/// Keeps what a test of the stored settings found. A test of other settings than those of `version` is not kept.
+/// Keeps what a test of the stored settings found. A test of other settings than those of `version` is not kept. A test
+/// that passed ends the connection's wait: what it waited for is put right.
 pub async fn keep_test(tx: &mut Tx, id: ConnectionId, version: i64, test: &ConnectionTest) -> Result<()> {
     let value = to_json("connection test", test)?;
     let done = sqlx::query!(
-        "update connection set test = $3, enabled = enabled and $4 where id = $1 and version = $2",
+        "update connection set test = $3, enabled = enabled and $4,
+                paused_until = case when $4 then null else paused_until end,
+                paused_cause = case when $4 then null else paused_cause end
+         where id = $1 and version = $2",
         id.0,
         version,
         value,
@@ -280,6 +286,7 @@ pub async fn keep_test(tx: &mut Tx, id: ConnectionId, version: i64, test: &Conne
     let name = get(tx, id).await?.name;
     let entry = Entry::new("connection.tested", "connection", id.0, &name);
     tx.audit(entry.after(json!({ "passed": test.passed() })));
+    tx.ring(id);
     Ok(())
 }
 
@@ -337,7 +344,7 @@ pub async fn set_enabled(tx: &mut Tx, id: ConnectionId, enabled: bool) -> Result
     }
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     sqlx::query!(
-        "update connection set enabled = $2, paused_until = null, updated_at = $3, updated_by = $4 where id = $1",
+        "update connection set enabled = $2, paused_until = null, paused_cause = null, updated_at = $3, updated_by = $4 where id = $1",
         id.0,
         enabled,
         now,
@@ -348,11 +355,5 @@ pub async fn set_enabled(tx: &mut Tx, id: ConnectionId, enabled: bool) -> Result
     let action = if enabled { "connection.switched_on" } else { "connection.switched_off" };
     tx.audit(Entry::new(action, "connection", id.0, &connection.name));
     tx.ring(id);
-    Ok(())
-}
-
-/// Notes until when Zoom asked us to wait; none when the wait is over.
-pub async fn pause(tx: &mut Tx, id: ConnectionId, until: Option<DateTime<Utc>>) -> Result<()> {
-    sqlx::query!("update connection set paused_until = $2 where id = $1", id.0, until).execute(tx.db()).await?;
     Ok(())
 }

@@ -2,9 +2,11 @@
 //! an epoch that grows with each taking. A frozen process that wakes up after its lease went on finds its epoch old,
 //! and what it wants to record is refused; so no lock is held while Zoom is being called.
 
+use crate::error::to_json;
 use crate::{Result, Tx};
 use chrono::{DateTime, Utc};
 use model::ConnectionId;
+use model::link::Cause;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -78,14 +80,20 @@ pub(crate) async fn hold(tx: &mut Tx, lease: &Lease) -> Result<bool> {
     Ok(ours.is_some())
 }
 
-/// Notes until when the whole connection waits, so that its page shows it; none when it goes on. False when the lease
-/// is not ours any more.
-pub async fn pause(tx: &mut Tx, lease: &Lease, until: Option<DateTime<Utc>>) -> Result<bool> {
+/// Notes until when and why the whole connection waits, so that its page shows it; none when it goes on. False when the
+/// lease is not ours any more.
+pub async fn pause(tx: &mut Tx, lease: &Lease, wait: Option<(DateTime<Utc>, &Cause)>) -> Result<bool> {
     if !hold(tx, lease).await? {
         return Ok(false);
     }
-    sqlx::query!("update connection set paused_until = $2 where id = $1", lease.connection.0, until)
-        .execute(tx.db())
-        .await?;
+    let cause = wait.map(|(_, cause)| to_json("cause", cause)).transpose()?;
+    sqlx::query!(
+        "update connection set paused_until = $2, paused_cause = $3 where id = $1",
+        lease.connection.0,
+        wait.map(|(until, _)| until),
+        cause
+    )
+    .execute(tx.db())
+    .await?;
     Ok(true)
 }

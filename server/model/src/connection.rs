@@ -1,6 +1,7 @@
 //! A connection: one Zoom account, how to reach it, what Rollcall may do in it, and for whom.
 
 use crate::ConnectionId;
+use crate::link::Cause;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -65,8 +66,9 @@ pub struct Connection {
     pub enabled: bool,
     /// The result of the newest test of exactly these settings; none when they changed since.
     pub test: Option<ConnectionTest>,
-    /// Zoom asked to wait until then (`Retry-After`).
+    /// The whole connection waits until then, for `paused_cause`; then it tries again by itself.
     pub paused_until: Option<DateTime<Utc>>,
+    pub paused_cause: Option<Cause>,
     /// Grows with every change of the settings; a form says which it was made from.
     pub version: i64,
     pub updated_at: DateTime<Utc>,

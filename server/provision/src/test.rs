@@ -47,11 +47,21 @@ pub async fn test_connection(outbound: &Outbound, credentials: &Credentials, now
     let took = Some(users.duration_ms());
     match users.result {
         Err(failure) => {
-            // Zoom checks in this order: the scope, single sign-on, the right to read.
-            if failure.kind != Kind::MissingScope && failure.kind != Kind::Unauthorized {
-                run.passed(None, granted(&token.scopes));
-                if matches!(failure.kind, Kind::MissingRight) {
+            // Zoom checks in this order: the scope, single sign-on, the right to read. Any other failure says nothing
+            // of single sign-on.
+            match failure.kind {
+                Kind::MissingScope | Kind::Unauthorized => {}
+                Kind::SsoOff => run.passed(None, granted(&token.scopes)),
+                Kind::MissingRight => {
+                    run.passed(None, granted(&token.scopes));
                     run.passed(None, String::new());
+                }
+                _ => {
+                    match token.opens_scim() {
+                        Some(true) => run.passed(None, granted(&token.scopes)),
+                        _ => run.push(CheckState::NotRun, None, None),
+                    }
+                    run.push(CheckState::NotRun, None, None);
                 }
             }
             run.failed(took, explain(&failure, credentials))

@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 use directory::links::Latency;
 use directory::{Actor, Tx, attention, connections, links};
 use model::connection::Connection;
-use model::link::{LinkCounts, LinkState};
+use model::link::{Cause, LinkCounts, LinkState};
 use serde::Serialize;
 
 /// Print how each connection stands: its state, its links by state, and how long changes take.
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  rollcall status --json\n\nExit status 1 when the database cannot be reached. p50 and \
-                        p95 are the time from the source's change to Zoom's answer over the last 24 hours; null when \
+                        p95 are the time from the source's change to Zoom's answer over the last 24 hours; 0 when \
                         there was none."
 )]
 pub struct Status {
@@ -33,20 +33,23 @@ struct Report {
 struct Shown {
     name: String,
     enabled: bool,
-    /// `running`, `paused` (Zoom asked to wait), `off`, or `not_tested` (off, and it takes a test to switch on).
+    /// `running`, `paused` (until `paused_until`, for `paused_cause`), `off`, or `not_tested` (off, and it takes a test to
+    /// switch on).
     state: &'static str,
     links: LinkCounts,
     paused_until: Option<DateTime<Utc>>,
+    paused_cause: Option<Cause>,
     /// Cycles are not kept in this version.
     last_cycle: Option<()>,
     latency_ms: LatencyMs,
     attention: Vec<Attention>,
 }
 
+/// 0 when nothing has reached Zoom in the last 24 hours.
 #[derive(Debug, Serialize)]
 struct LatencyMs {
-    p50: Option<i64>,
-    p95: Option<i64>,
+    p50: i64,
+    p95: i64,
 }
 
 /// People whose accounts wait for the same reason.
@@ -112,8 +115,9 @@ async fn report(tx: &mut Tx) -> directory::Result<Report> {
             state: state(&connection, tx.now()),
             links: summary.links,
             paused_until: connection.paused_until.filter(|until| *until > tx.now()),
+            paused_cause: connection.paused_cause,
             last_cycle: None,
-            latency_ms: LatencyMs { p50, p95 },
+            latency_ms: LatencyMs { p50: p50.unwrap_or(0), p95: p95.unwrap_or(0) },
             attention: attention
                 .map(|group| Attention {
                     state: group.state,
@@ -150,9 +154,11 @@ fn text(report: &Report) -> String {
         rows.push(row);
     }
     let mut text = table(&rows, &[2, 3, 4, 5, 6, 7, 8]);
-    for Shown { name, paused_until, attention, .. } in &report.connections {
+    for Shown { name, paused_until, paused_cause, attention, .. } in &report.connections {
         if let Some(until) = paused_until {
-            text.push_str(&format!("\n{name} waits until {} UTC, as Zoom asked.\n", until.format("%Y-%m-%d %H:%M:%S")));
+            let why =
+                paused_cause.as_ref().map(|cause| format!(" {} {}", cause.happened, cause.advice)).unwrap_or_default();
+            text.push_str(&format!("\n{name} waits until {} UTC.{why}\n", until.format("%Y-%m-%d %H:%M:%S")));
         }
         if !attention.is_empty() {
             text.push_str(&format!("\n{name} needs attention:\n"));
@@ -169,12 +175,12 @@ fn text(report: &Report) -> String {
 }
 
 /// Milliseconds as people read them.
-fn duration(ms: Option<i64>) -> String {
+fn duration(ms: i64) -> String {
     match ms {
-        None => "none yet".to_owned(),
-        Some(ms @ ..1_000) => format!("{ms} ms"),
-        Some(ms @ 1_000..60_000) => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        Some(ms) => format!("{} min", ms / 60_000),
+        0 => "none yet".to_owned(),
+        1..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} min", ms / 60_000),
     }
 }
 
@@ -189,8 +195,9 @@ mod tests {
             state: "running",
             links: LinkCounts { in_sync: 480, blocked: 2, ..LinkCounts::default() },
             paused_until: None,
+            paused_cause: None,
             last_cycle: None,
-            latency_ms: LatencyMs { p50: Some(420), p95: None },
+            latency_ms: LatencyMs { p50: 420, p95: 0 },
             attention: Vec::new(),
         }
     }
@@ -203,7 +210,7 @@ mod tests {
             serde_json::json!({"connections": [{
                 "name": "zoom", "enabled": true, "state": "running",
                 "links": {"in_sync": 480, "pending": 0, "blocked": 2, "failing": 0, "skipped": 0},
-                "paused_until": null, "last_cycle": null, "latency_ms": {"p50": 420, "p95": null}, "attention": []
+                "paused_until": null, "paused_cause": null, "last_cycle": null, "latency_ms": {"p50": 420, "p95": 0}, "attention": []
             }]})
         );
     }
@@ -225,7 +232,7 @@ mod tests {
 
     #[test]
     fn spans_are_read_by_people() {
-        let spans = [None, Some(999), Some(1_950), Some(61_000)].map(duration);
+        let spans = [0, 999, 1_950, 61_000].map(duration);
         assert_eq!(spans, ["none yet", "999 ms", "1.9 s", "1 min"]);
     }
 }

@@ -42,10 +42,11 @@ fn Body(standing: Standing) -> impl IntoView {
     let connection = standing.connection.clone();
     let id = connection.id;
     let people = total(standing.links);
-    let paused = connection.paused_until.map(|until| {
+    let paused = connection.paused_until.zip(connection.paused_cause.clone()).map(|(until, cause)| {
         view! {
-            <Callout look=Look::new(Tone::Warn, "hourglass", "Waiting") title="Zoom asked Rollcall to wait">
-                <p>"Too many requests reached the account. Nothing is lost: work goes on "<Time at=until/>"."</p>
+            <Callout look=Look::new(Tone::Warn, "hourglass", "Waiting") title=cause.happened>
+                <p>{cause.why}" "{cause.advice}</p>
+                <p>"Nothing is lost: everybody keeps their place, and work goes on by itself "<Time at=until/>"."</p>
             </Callout>
         }
     });

@@ -444,8 +444,8 @@ impl<'a> Work<'a> {
         for entry in &self.entries {
             logs::write(&mut tx, entry).await?;
         }
-        if let Some(pause) = pause {
-            leases::pause(&mut tx, &self.hold.lease, Some(pause.until)).await?;
+        if let (Some(pause), Outcome::RetryAt(_, Some(cause)) | Outcome::Failed(_, cause)) = (pause, outcome) {
+            leases::pause(&mut tx, &self.hold.lease, Some((pause.until, cause))).await?;
         }
         tx.commit().await?;
         Ok(recorded)
