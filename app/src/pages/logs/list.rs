@@ -107,7 +107,7 @@ fn Row(row: LogRow) -> impl IntoView {
             <td class="nowrap muted"><Moment at=row.at/></td>
             <th scope="row">
                 <a class="plain font-[550] hover:underline" href=format!("/logs/{}", row.id)>{identity}</a>
-                <span class="sub p2">{row.user_name}</span>
+                <span class="p2"><span class="sub">{row.user_name}</span></span>
             </th>
             <td>{row.action.label()}</td>
             <td class="p3 muted">{row.source}</td>
