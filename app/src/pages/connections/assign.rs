@@ -172,7 +172,7 @@ fn CandidateRow(person: Candidate, ticked: Ticked) -> impl IntoView {
                 <Avatar name=person.display_name.clone()/>
                 <span><span class="name">{person.display_name}</span><span class="sub">{sub}</span></span>
             </label>
-            {note.map(|look| view! { <Status look/> })}
+            {note.map(|look| view! { <span class="max-sm:basis-full max-sm:ps-7"><Status look/></span> })}
         </li>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::frame::state_of;
 use super::strip::{StateStrip, total};
-use crate::components::{Badge, Empty, Icon};
+use crate::components::{Badge, Empty, Icon, Look, Tone};
 use leptos::prelude::*;
 use model::connection::ConnectionSummary;
 
@@ -30,6 +30,11 @@ pub(crate) fn ConnectionCards(connections: Vec<ConnectionSummary>, may_add: bool
 fn ConnectionCard(connection: ConnectionSummary) -> impl IntoView {
     let id = connection.id;
     let heading = format!("connection-{id}");
+    // The list does not know why settings are not valid: never tested, or a test that failed.
+    let look = match connection.enabled || connection.valid {
+        true => state_of(connection.enabled, connection.valid, true),
+        false => Look::new(Tone::Warn, "circle-dashed", "Not ready"),
+    };
     let labelled = heading.clone();
     let hint = (!connection.description.is_empty()).then_some(connection.description);
     let body = if total(connection.links) == 0 {
@@ -48,7 +53,7 @@ fn ConnectionCard(connection: ConnectionSummary) -> impl IntoView {
         <section class="card" aria-labelledby=labelled>
             <header>
                 <h2 id=heading><a class="plain hover:underline" href=format!("/connections/{id}")>{connection.name}</a></h2>
-                <Badge look=state_of(connection.enabled, connection.valid, false)/>
+                <Badge look=look/>
                 {hint.map(|hint| view! { <span class="hint">{hint}</span> })}
                 <span class="end">
                     <a class="btn" data-variant="outline" data-size="sm" href=format!("/connections/{id}")>"Open"</a>
