@@ -1,0 +1,94 @@
+//! The commands, run as people and scripts run them: the built program, its environment, its exit status.
+
+mod apply;
+mod demo;
+mod doctor;
+mod status;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tests::TestApp;
+use tokio::process::Command;
+
+/// `key()` of the tests' databases, as `ROLLCALL_KEY` has it.
+const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+struct Ran {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+/// The program, built from the sources as they are now: `cargo test` builds no program of another package.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let build = ["build", "--quiet", "--package", "rollcall", "--package", "tests", "--bins"];
+        let built =
+            std::process::Command::new(env!("CARGO")).args(build).current_dir(env!("CARGO_MANIFEST_DIR")).status();
+        assert!(built.unwrap().success(), "the program could not be built");
+        let test = std::env::current_exe().unwrap();
+        test.parent().and_then(Path::parent).unwrap().join("rollcall")
+    })
+}
+
+/// The program with nothing in its environment but what is given.
+fn command(words: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program());
+    command.env_clear().args(words).envs(environment.iter().copied()).kill_on_drop(true);
+    for name in ["PATH", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
+async fn run(words: &[&str], environment: &[(&str, &str)]) -> Ran {
+    let output = command(words, environment).output().await.unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Runs on the database of a test.
+async fn run_on(app: &TestApp, words: &[&str]) -> Ran {
+    let url = app.database.url();
+    run(words, &[("DATABASE_URL", &url), ("ROLLCALL_KEY", KEY), ("ROLLCALL_ALLOW_PRIVATE_URLS", "1")]).await
+}
+
+/// A folder that everybody may enter, removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("rc-command-{}", uuid::Uuid::now_v7().simple()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+#[tokio::test]
+async fn every_command_has_help_with_an_example() {
+    let commands = ["apply", "demo", "doctor", "serve", "setup-link", "status", "token"];
+    for name in commands {
+        let ran = run(&[name, "--help"], &[]).await;
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        assert!(ran.out.contains("Example:\n  ") && ran.out.contains(&format!("rollcall {name}")), "{}", ran.out);
+    }
+    let wrong = run(&["aply"], &[]).await;
+    assert_eq!(wrong.status, Some(2), "{wrong:?}");
+}

@@ -1,0 +1,63 @@
+//! `rollcall doctor`.
+
+use super::{KEY, Scratch, run};
+use tests::TestApp;
+
+async fn examine(app: &TestApp, more: &[(&str, &str)]) -> super::Ran {
+    let (url, listen) = (app.database.url(), app.server.address.to_string());
+    let ours = [
+        ("DATABASE_URL", url.as_str()),
+        ("ROLLCALL_KEY", KEY),
+        ("ROLLCALL_LISTEN", &listen),
+        ("ROLLCALL_ALLOW_PRIVATE_URLS", "1"),
+    ];
+    run(&["doctor"], &[&ours, more].concat()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_is_well_beside_a_running_server() {
+    let app = TestApp::start().await;
+    app.connection().await;
+    let ran = examine(&app, &[]).await;
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert!(ran.out.lines().all(|line| line.starts_with("ok  ")), "{}", ran.out);
+    for part in
+        ["Configuration", "Database: Postgres ", "Schema", "Key", "Clock", "`Zoom`", "a running Rollcall answers"]
+    {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_is_told_with_what_to_do() {
+    let app = TestApp::start().await;
+    app.connection().await;
+    app.zoom.configure(|options| options.app.active = false);
+    let ran = examine(&app, &[]).await;
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert!(ran.out.contains("fail  Zoom, connection `Zoom`: "), "{}", ran.out);
+
+    let wrong_key = examine(&app, &[("ROLLCALL_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]).await;
+    assert_eq!(wrong_key.status, Some(1), "{wrong_key:?}");
+    assert!(wrong_key.out.contains("fail  Key: it is not the one"), "{}", wrong_key.out);
+
+    let zoom = app.zoom.base_url().trim_start_matches("http://").to_owned();
+    let busy = examine(&app, &[("ROLLCALL_LISTEN", &zoom)]).await;
+    assert!(busy.out.contains(&format!("fail  Address {zoom}: ")), "{}", busy.out);
+
+    let nowhere = examine(&app, &[("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/none")]).await;
+    assert_eq!(nowhere.status, Some(1), "{nowhere:?}");
+    assert!(nowhere.out.contains("fail  Database: ") && !nowhere.out.contains("hunter2"), "{}", nowhere.out);
+}
+
+#[tokio::test]
+async fn it_works_when_the_configuration_is_wrong_and_makes_nothing() {
+    let folder = Scratch::new();
+    let data = folder.0.join("data");
+    let data_dir = ("ROLLCALL_DATA_DIR", data.to_str().unwrap());
+    let ran = run(&["doctor"], &[data_dir, ("ROLLCALL_WORKER", "maybe"), ("ROLLCALL_LISTEN", "here")]).await;
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert_eq!(ran.out.matches("fail  Configuration: ").count(), 2, "{}", ran.out);
+    let nothing = run(&["doctor"], &[data_dir, ("ROLLCALL_LISTEN", "127.0.0.1:0")]).await;
+    assert_eq!((nothing.status, data.exists()), (Some(0), false), "{nothing:?}");
+}
