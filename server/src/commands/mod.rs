@@ -100,6 +100,9 @@ pub fn start_log(config: &Config) {
     if started.is_err() {
         tracing::debug!("the log was started already");
     }
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
 }
 
 /// Starts the log of a command that answers and ends: warnings only, unless `ROLLCALL_LOG` asks for more.

@@ -32,6 +32,8 @@ pub struct Config {
     pub worker: Worker,
     pub outbound: Outbound,
     pub log: Log,
+    /// What was set and does nothing; said in the log at the start.
+    pub warnings: Vec<Problem>,
 }
 
 /// All problems of an environment, in the order of the reference page.
@@ -62,17 +64,19 @@ impl Config {
     pub fn read(lookup: Lookup<'_>, names: impl Iterator<Item = String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(lookup);
         let database = Database::read(&mut reader);
-        let config = Self {
+        let mut config = Self {
             key: Key::read(&mut reader, &database),
             database,
             web: Web::read(&mut reader),
             worker: Worker::read(&mut reader),
             outbound: Outbound::read(&mut reader),
             log: Log::read(&mut reader),
+            warnings: Vec::new(),
         };
-        names::refuse_unavailable(&mut reader);
-        names::refuse_unknown(&mut reader, names);
-        reader.finish().map(|()| config).map_err(ConfigError)
+        names::warn_of_unavailable(&mut reader);
+        names::warn_of_unknown(&mut reader, names);
+        config.warnings = reader.finish().map_err(ConfigError)?;
+        Ok(config)
     }
 }
 

@@ -22,25 +22,27 @@ const KNOWN: [&str; 15] = [
     "ROLLCALL_SMTP_URL",
 ];
 
-/// Planned names. Taking them in silence would look as if mail were sent and metrics kept.
-const UNAVAILABLE: [&str; 5] = [
+/// Planned names: they are the same in every version, so they stop nothing. Taking them in silence would look as if mail
+/// were sent and metrics kept.
+const UNAVAILABLE: [&str; 6] = [
     "ROLLCALL_MAIL_FROM",
     "ROLLCALL_METRICS_LISTEN",
     "ROLLCALL_OTLP_ENDPOINT",
     "ROLLCALL_SMTP_URL",
     "ROLLCALL_SMTP_URL_FILE",
+    "ROLLCALL_TRUSTED_PROXY_HOPS",
 ];
 
-pub(super) fn refuse_unavailable(reader: &mut Reader<'_>) {
+pub(super) fn warn_of_unavailable(reader: &mut Reader<'_>) {
     for name in UNAVAILABLE {
         if reader.text(name).is_some() {
-            reader.refuse(name, "this setting is not available in this version; remove it", &format!("unset {name}"));
+            reader.warn(name, "this setting has no effect in this version", &format!("unset {name}"));
         }
     }
 }
 
 /// A mistyped name would otherwise leave a default in force without a word.
-pub(super) fn refuse_unknown(reader: &mut Reader<'_>, names: impl Iterator<Item = String>) {
+pub(super) fn warn_of_unknown(reader: &mut Reader<'_>, names: impl Iterator<Item = String>) {
     let mut unknown: Vec<String> = names
         .filter(|name| name.starts_with("ROLLCALL_"))
         .filter(|name| !KNOWN.contains(&name.as_str()) && !UNAVAILABLE.contains(&name.as_str()))
@@ -49,7 +51,7 @@ pub(super) fn refuse_unknown(reader: &mut Reader<'_>, names: impl Iterator<Item 
     for name in unknown {
         let nearest = KNOWN.iter().min_by_key(|known| distance(known, &name)).unwrap_or(&"ROLLCALL_LISTEN");
         let problem = format!("there is no setting of this name; did you mean {nearest}?");
-        reader.refuse(&name, problem, &format!("{nearest}=..."));
+        reader.warn(&name, problem, &format!("{nearest}=..."));
     }
 }
 
@@ -70,8 +72,12 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{problem, read};
+    use super::super::tests::read;
     use super::{KNOWN, distance};
+
+    fn warnings(values: &[(&str, &str)]) -> Vec<String> {
+        read(values).unwrap().warnings.iter().map(ToString::to_string).collect()
+    }
 
     #[test]
     fn every_name_is_on_the_reference_page() {
@@ -82,16 +88,16 @@ mod tests {
     }
 
     #[test]
-    fn a_mistyped_name_is_refused_with_the_nearest() {
-        let said = problem(&[("ROLLCALL_LISTN", "127.0.0.1:80")]);
-        assert!(said.starts_with("ROLLCALL_LISTN: there is no setting of this name; did you mean ROLLCALL_LISTEN?"));
-        read(&[("ROLLCALLED", "x"), ("ROLLCALL_TEST_DATABASE_URL", "x")]).unwrap();
+    fn a_mistyped_name_is_told_with_the_nearest() {
+        let said = warnings(&[("ROLLCALL_LISTN", "127.0.0.1:80")]);
+        assert!(said[0].starts_with("ROLLCALL_LISTN: there is no setting of this name; did you mean ROLLCALL_LISTEN?"));
+        assert!(warnings(&[("ROLLCALLED", "x"), ("ROLLCALL_TEST_DATABASE_URL", "x")]).is_empty());
     }
 
     #[test]
     fn what_is_not_there_yet_is_not_taken_in_silence() {
         for name in ["ROLLCALL_SMTP_URL", "ROLLCALL_SMTP_URL_FILE", "ROLLCALL_METRICS_LISTEN"] {
-            assert!(problem(&[(name, "x")]).contains("not available in this version"));
+            assert!(warnings(&[(name, "x")])[0].contains("has no effect in this version"));
         }
     }
 

@@ -22,11 +22,12 @@ impl std::fmt::Display for Problem {
 pub(super) struct Reader<'a> {
     lookup: Lookup<'a>,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(lookup: Lookup<'a>) -> Self {
-        Self { lookup, problems: Vec::new() }
+        Self { lookup, problems: Vec::new(), warnings: Vec::new() }
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {
@@ -81,8 +82,14 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem { name: name.to_owned(), problem: problem.into(), example: example.to_owned() });
     }
 
-    pub(super) fn finish(self) -> Result<(), Vec<Problem>> {
-        if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
+    /// Something that is not as it should be and stops nothing.
+    pub(super) fn warn(&mut self, name: &str, problem: impl Into<String>, example: &str) {
+        self.warnings.push(Problem { name: name.to_owned(), problem: problem.into(), example: example.to_owned() });
+    }
+
+    /// The warnings, or the problems when there is one.
+    pub(super) fn finish(self) -> Result<Vec<Problem>, Vec<Problem>> {
+        if self.problems.is_empty() { Ok(self.warnings) } else { Err(self.problems) }
     }
 }
 

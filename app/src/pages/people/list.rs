@@ -26,7 +26,7 @@ pub fn People() -> impl IntoView {
     );
     view! {
         <Screen title="People" crumbs=vec![Crumb::here("People")]>
-            <PageHead title="People" description="Everybody your sources have told Rollcall about, merged into one person each."/>
+            <PageHead title="People" description="Everybody your sources have told Rollcall about."/>
             <section class="card" aria-label="People">
                 {move || view! { <Filters query=query.get()/> }}
                 {part_of(data, move |page| list(page, query.get_untracked()))}

@@ -32,7 +32,7 @@ pub fn Records(records: Vec<RecordSummary>) -> impl IntoView {
     view! { <Card id="records" title="Sources"><ul class="rows">{items.collect_view()}</ul></Card> }
 }
 
-/// The merged SCIM attributes.
+/// The SCIM attributes.
 #[component]
 pub fn Profile(profile: Value, since: DateTime<Utc>) -> impl IntoView {
     let mut rows: Vec<(String, AnyView)> =
