@@ -25,6 +25,10 @@ impl Doctor {
         match Config::from_env() {
             Ok(config) => {
                 findings.say(Finding::ok("Configuration", "every setting can be used"));
+                for idle in &config.warnings {
+                    let advice = format!("Correct or remove it: {}", idle.example);
+                    findings.say(Finding::warn("Configuration", format!("{}: {}", idle.name, idle.problem), advice));
+                }
                 examine(config, &mut findings).await;
             }
             Err(ConfigError(problems)) => {

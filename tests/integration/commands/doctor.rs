@@ -58,6 +58,9 @@ async fn it_works_when_the_configuration_is_wrong_and_makes_nothing() {
     let ran = run(&["doctor"], &[data_dir, ("ROLLCALL_WORKER", "maybe"), ("ROLLCALL_LISTEN", "here")]).await;
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert_eq!(ran.out.matches("fail  Configuration: ").count(), 2, "{}", ran.out);
+    let mistyped = run(&["doctor"], &[data_dir, ("ROLLCALL_LISTEN", "127.0.0.1:0"), ("ROLLCALL_LISTN", "x")]).await;
+    assert_eq!(mistyped.status, Some(0), "{mistyped:?}");
+    assert!(mistyped.out.contains("warn  Configuration: ROLLCALL_LISTN: "), "{}", mistyped.out);
     let nothing = run(&["doctor"], &[data_dir, ("ROLLCALL_LISTEN", "127.0.0.1:0")]).await;
     assert_eq!((nothing.status, data.exists()), (Some(0), false), "{nothing:?}");
 }
