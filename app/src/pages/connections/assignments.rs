@@ -306,7 +306,7 @@ fn State(row: AssignmentRow) -> impl IntoView {
     let due = row.due_at.filter(|_| state == LinkState::Failing);
     view! {
         <Status look=Look::from(state) text=text/>
-        {sub.map(|sub| view! { <span class="sub">{sub}</span> })}
+        {sub.map(|sub| view! { <span class="sub wrap-anywhere">{sub}</span> })}
         {due.map(|at| view! { <span class="sub">"Tried again "<Time at/></span> })}
     }
     .into_any()

@@ -175,7 +175,8 @@ fn actions(head: &Head, tab: TabKind, switch: FormState<SwitchConnection>) -> An
             </a>
         }
         .into_any(),
-        (true, false, false) if tab != TabKind::Integration => view! {
+        // Overview and Integration say so themselves.
+        (true, false, false) if !matches!(tab, TabKind::Overview | TabKind::Integration) => view! {
             <a class="btn" data-variant=variant href=TabKind::Integration.href(id)><Icon name="plug-zap"/>"Test connection"</a>
         }
         .into_any(),

@@ -123,7 +123,7 @@ fn footer(form: FormState<SaveConnection>, stored: Option<&Connection>) -> AnyVi
             <button type="submit" class="btn" data-variant="outline" form="integration" name="intent" value="test" aria-busy=busy>
                 <Icon name="plug-zap"/>{if stored.is_some() && running { "Test connection" } else { "Save and test connection" }}
             </button>
-            <span class="hint flex-1 text-end">{hint}</span>
+            <span class="hint flex-1 text-end max-sm:basis-full max-sm:text-start">{hint}</span>
         </footer>
     }
     .into_any()

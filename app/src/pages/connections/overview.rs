@@ -79,7 +79,15 @@ fn Body(standing: Standing) -> impl IntoView {
 fn next_step(standing: &Standing) -> Option<AnyView> {
     let (connection, id) = (&standing.connection, standing.connection.id);
     let nobody = total(standing.links) == 0;
+    let failed = connection.test.as_ref().and_then(|test| test.failure.as_ref());
     let (icon, title, text, href, label) = match (connection.is_valid(), nobody, connection.enabled) {
+        (false, _, _) if failed.is_some() => (
+            "plug-zap",
+            "The connection does not work yet",
+            "The last test failed; Integration says what is likely wrong and what to do. Provisioning stays off until a test succeeds.",
+            format!("/connections/{id}/integration"),
+            "Go to Integration",
+        ),
         (false, _, _) => (
             "plug-zap",
             "Test the connection first",
@@ -108,19 +116,15 @@ fn next_step(standing: &Standing) -> Option<AnyView> {
 
 /// Ready and off: for the first time, or again.
 fn off(standing: &Standing) -> AnyView {
-    let href = format!("/connections/{}?dialog=turn-on", standing.connection.id);
     let waiting = match standing.links.pending {
         0 => "Nobody waits.".to_owned(),
         1 => "One person waits.".to_owned(),
         n => format!("{} people wait.", grouped(n)),
     };
     let text = format!("{waiting} Nothing changes in Zoom until it is turned on; that says first what will be done.");
-    let actions = standing.may.manage.then(|| {
-        view! { <a class="btn" data-size="sm" href=href><Icon name="circle-play"/>"Turn provisioning on"</a> }
-    });
     let look = Look::new(Tone::Info, "pause", "Off");
     view! {
-        <Callout look title="Provisioning is off" row=true actions=actions.into_any()><p>{text}</p></Callout>
+        <Callout look title="Provisioning is off"><p>{text}</p></Callout>
     }
     .into_any()
 }
