@@ -131,7 +131,8 @@ impl Server {
             tokio::spawn(relay(directory.clone(), stopping.clone())),
         ];
         if options.worker {
-            let engine = engine::Options { allow_private_urls: options.allow_private_urls, ..engine::Options::default() };
+            let engine =
+                engine::Options { allow_private_urls: options.allow_private_urls, ..engine::Options::default() };
             tasks.push(tokio::spawn(work(directory.clone(), engine, stopping)));
         }
         Ok(Self { address, public_url, directory, stop, tasks })

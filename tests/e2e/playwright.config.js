@@ -7,7 +7,8 @@ export default defineConfig({
   // Two cores, and each test has a server, a database and a browser.
   workers: 1,
   retries: 0,
-  timeout: 180_000,
+  // The script of a development build is large, and each page is looked at four times.
+  timeout: 600_000,
   expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['list']],

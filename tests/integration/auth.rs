@@ -74,7 +74,8 @@ async fn signing_in_renews_the_session_and_signing_out_kills_it() {
     assert_ne!(session_of(&again), cookie);
 
     let mine = session_of(&again);
-    let get = async || app.browser().request(Method::GET, "/people").header(COOKIE, &mine).send().await.unwrap().status();
+    let get =
+        async || app.browser().request(Method::GET, "/people").header(COOKIE, &mine).send().await.unwrap().status();
     assert_eq!(get().await, 200);
     assert_eq!(browser.post("/auth/logout", &[]).await.location(), "/login?signed_out=1");
     assert_eq!(get().await, 303, "the cookie of a session that was signed out");
@@ -89,7 +90,11 @@ async fn a_revoked_session_is_dead_at_its_next_request() {
     app.database.change("delete from session").await;
     assert_eq!(owner.get("/people").await.status, 303);
     assert_eq!(owner.get("/live").await.status, 401);
-    assert_eq!(app.database.count("select count(*) from session where admin_id is not null").await, 0, "nor does it revive");
+    assert_eq!(
+        app.database.count("select count(*) from session where admin_id is not null").await,
+        0,
+        "nor does it revive"
+    );
 }
 
 #[tokio::test]

@@ -82,7 +82,13 @@ async fn an_app_without_the_scope() {
     let app = TestApp::with(|start| start.zoom.app.scopes = vec!["user:read:admin".into()]).await;
     let owner = app.owner().await;
     let page = test_with(&app, &owner, &[]).await;
-    failed(&app, &owner, &page, &["scim2:admin", "Token obtained: Passed", "Scope scim2: Failed", "Users readable: Not run"]).await;
+    failed(
+        &app,
+        &owner,
+        &page,
+        &["scim2:admin", "Token obtained: Passed", "Scope scim2: Failed", "Users readable: Not run"],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,8 +122,11 @@ async fn a_private_address_is_refused() {
     let app = TestApp::with(|start| start.allow_private_urls = false).await;
     let owner = app.owner().await;
     let page = owner.open("/connections/new").await;
-    for address in ["https://127.0.0.1/scim2", "https://[::1]/scim2", "https://10.1.2.3/scim2", "http://api.zoom.us/scim2"] {
-        let fields = [("name", "Zoom"), ("scim_url", address), ("account_id", "a"), ("client_id", "b"), ("client_secret", "c")];
+    for address in
+        ["https://127.0.0.1/scim2", "https://[::1]/scim2", "https://10.1.2.3/scim2", "http://api.zoom.us/scim2"]
+    {
+        let fields =
+            [("name", "Zoom"), ("scim_url", address), ("account_id", "a"), ("client_id", "b"), ("client_secret", "c")];
         let refused = owner.submit(&page, "save_connection", &fields).await;
         assert_eq!(refused.status, 422, "{address}");
         assert!(refused.error_at("scim_url").is_some(), "{address}: {}", refused.html.text());

@@ -44,7 +44,11 @@ async fn a_connection_says_what_is_missing_field_by_field() {
     let wrong = owner.submit(&page, "save_connection", &typed).await;
     assert_eq!(wrong.status, 422, "{}", wrong.html.text());
     for field in ["scim_url", "token_url", "account_id"] {
-        assert!(wrong.error_at(field).is_some_and(|message| message.len() > 10), "{field}: {:?}", wrong.error_at(field));
+        assert!(
+            wrong.error_at(field).is_some_and(|message| message.len() > 10),
+            "{field}: {:?}",
+            wrong.error_at(field)
+        );
     }
     for field in ["name", "client_id", "client_secret"] {
         assert_eq!(wrong.error_at(field), None, "{field}");
@@ -101,7 +105,10 @@ async fn a_token_is_shown_once_and_can_be_revoked() {
     let shown = owner.submit(&dialog, "generate_token", &[("name", "Production"), ("expires_in", "never")]).await;
     assert_eq!(shown.status, 200);
     let token = shown.html.by_id("new-token").unwrap().attribute("value").unwrap().to_owned();
-    assert_eq!(shown.html.by_id("scim-url").unwrap().attribute("value"), Some(format!("{}scim/v2", app.server.public_url).as_str()));
+    assert_eq!(
+        shown.html.by_id("scim-url").unwrap().attribute("value"),
+        Some(format!("{}scim/v2", app.server.public_url).as_str())
+    );
     let scim = tests::Scim::new(&app.base(), &token);
     assert_eq!(scim.get("/Users").await.status, 200);
     let later = owner.open(&source).await;

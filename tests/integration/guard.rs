@@ -30,7 +30,9 @@ async fn another_site_cannot_make_a_browser_do_anything() {
             assert_eq!(shown.status, 403, "{path} {foreign:?}");
             assert!(shown.body.contains("did not come from a page of this server"), "{}", shown.body);
         }
-        for own in [vec![("sec-fetch-site", "same-origin")], vec![("sec-fetch-site", "none")], vec![("origin", ours.as_str())]] {
+        for own in
+            [vec![("sec-fetch-site", "same-origin")], vec![("sec-fetch-site", "none")], vec![("origin", ours.as_str())]]
+        {
             assert_ne!(post(&app, path, &own).await.status, 403, "{path} {own:?}");
         }
     }

@@ -16,7 +16,12 @@ async fn pages(app: &TestApp, owner: &Browser) -> Vec<String> {
         .chain(["/connections/new", "/nothing/here", "/people?q=%22%3E%3Cscript%3E"])
         .map(str::to_owned)
         .collect();
-    pages.extend([source.clone(), format!("{source}?dialog=generate"), format!("/people/{person}"), format!("/logs/{entry}")]);
+    pages.extend([
+        source.clone(),
+        format!("{source}?dialog=generate"),
+        format!("/people/{person}"),
+        format!("/logs/{entry}"),
+    ]);
     let tabs = ["", "/integration", "/to-zoom", "/assignments", "/assignments?dialog=assign", "/logs"];
     pages.extend(tabs.map(|tab| format!("/connections/{connection}{tab}")));
     pages
@@ -45,7 +50,9 @@ async fn every_page_runs_its_own_script_only() {
 fn check_policy(path: &str, shown: &Shown) -> String {
     let policy = shown.header("content-security-policy");
     let parts: Vec<&str> = policy.split(';').map(str::trim).collect();
-    for part in ["default-src 'none'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+    for part in
+        ["default-src 'none'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]
+    {
         assert!(parts.contains(&part), "{path}: {part} in {policy}");
     }
     assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
@@ -106,7 +113,8 @@ async fn over_https_the_browser_is_told_to_stay_there() {
     let login = app.browser().request(reqwest::Method::GET, "/login").header("host", "rollcall.example.com");
     let shown = Shown::of(login.send().await.unwrap()).await;
     assert!(shown.header("strict-transport-security").starts_with("max-age="));
-    let link = app.browser().request(reqwest::Method::GET, &app.setup_link().await).header("host", "rollcall.example.com");
+    let link =
+        app.browser().request(reqwest::Method::GET, &app.setup_link().await).header("host", "rollcall.example.com");
     let cookie = Shown::of(link.send().await.unwrap()).await.header("set-cookie").to_owned();
     assert!(cookie.starts_with("__Host-rollcall=") && cookie.contains("Secure"), "{cookie}");
 }

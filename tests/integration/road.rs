@@ -73,13 +73,20 @@ async fn a_mover_is_updated_and_a_leaver_disabled() {
     let (id, person) = app.push_assigned(&okta, connection, &ada()).await;
     app.wait_link(connection, person, LinkState::InSync).await;
 
-    let moved = okta.patch(&format!("/Users/{id}"), json!([{ "op": "replace", "path": "title", "value": "Countess" }])).await;
+    let moved =
+        okta.patch(&format!("/Users/{id}"), json!([{ "op": "replace", "path": "title", "value": "Countess" }])).await;
     assert_eq!(moved.status, 200, "{}", moved.text);
     let has_title = |title: &'static str| move |user: &simulator::User| user.title.as_deref() == Some(title);
-    app.zoom.wait_until(|zoom| zoom.user_by_name("ada.lovelace@example.com").is_some_and(has_title("Countess"))).await.unwrap();
+    app.zoom
+        .wait_until(|zoom| zoom.user_by_name("ada.lovelace@example.com").is_some_and(has_title("Countess")))
+        .await
+        .unwrap();
 
     okta.patch(&format!("/Users/{id}"), json!([{ "op": "replace", "value": { "active": false } }])).await;
-    app.zoom.wait_until(|zoom| zoom.user_by_name("ada.lovelace@example.com").is_some_and(|user| !user.active)).await.unwrap();
+    app.zoom
+        .wait_until(|zoom| zoom.user_by_name("ada.lovelace@example.com").is_some_and(|user| !user.active))
+        .await
+        .unwrap();
     app.wait_log(person, |row| row.action == Action::Disable && row.status == Status::Success).await;
 }
 

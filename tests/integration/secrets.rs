@@ -57,7 +57,8 @@ async fn another_key_does_not_open_the_database() {
     let app = TestApp::start().await;
     app.connection().await;
     let opened =
-        directory::Directory::open(&app.database.url(), directory::Keyring::new([8; 32]), directory::Clock::system()).await;
+        directory::Directory::open(&app.database.url(), directory::Keyring::new([8; 32]), directory::Clock::system())
+            .await;
     let error = opened.err().unwrap().to_string();
     assert!(error.contains("ROLLCALL_KEY is not the key") && error.contains("nothing was changed"), "{error}");
 }

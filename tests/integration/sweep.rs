@@ -32,7 +32,11 @@ const FUNCTIONS: &[(&str, Permission, &[(&str, &str)])] = &[
     ("retry_people", Permission::Retry, &[("id", ID), ("people[]", ID)]),
     ("revoke_token", Permission::ManageTokens, &[("token", ID)]),
     ("save_connection", Permission::ManageConnections, &[("name", "x"), ("intent", "save")]),
-    ("save_rules", Permission::ManageConnections, &[("id", ID), ("version", "1"), ("remove_action", "disable"), ("scope", "assigned")]),
+    (
+        "save_rules",
+        Permission::ManageConnections,
+        &[("id", ID), ("version", "1"), ("remove_action", "disable"), ("scope", "assigned")],
+    ),
     ("switch_connection", Permission::ManageConnections, &[("id", ID), ("on", "true")]),
     ("take_message", Permission::Look, &[]),
     ("unassign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),

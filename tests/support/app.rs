@@ -96,10 +96,13 @@ impl TestApp {
     pub async fn signed_in_as(&self, role: Role) -> Browser {
         let browser = self.owner().await;
         let mut tx = self.tx().await;
-        let owners = directory::admins::list(&mut tx).await.unwrap().into_iter().filter(|admin| admin.role == Role::Owner);
+        let owners =
+            directory::admins::list(&mut tx).await.unwrap().into_iter().filter(|admin| admin.role == Role::Owner);
         // The link lets the oldest owner in.
         let oldest = owners.map(|admin| admin.id).min_by_key(|id| id.0).unwrap();
-        directory::admins::create(&mut tx, &format!("{}@example.com", Uuid::new_v4().simple()), Role::Owner).await.unwrap();
+        directory::admins::create(&mut tx, &format!("{}@example.com", Uuid::new_v4().simple()), Role::Owner)
+            .await
+            .unwrap();
         directory::admins::set_role(&mut tx, oldest, role).await.unwrap();
         tx.commit().await.unwrap();
         browser
@@ -183,7 +186,12 @@ impl TestApp {
     }
 
     /// Pushes a user and assigns the person.
-    pub async fn push_assigned(&self, scim: &Scim, connection: ConnectionId, user: &serde_json::Value) -> (String, PersonId) {
+    pub async fn push_assigned(
+        &self,
+        scim: &Scim,
+        connection: ConnectionId,
+        user: &serde_json::Value,
+    ) -> (String, PersonId) {
         let id = scim.create(user).await;
         let person = self.person(user["userName"].as_str().unwrap()).await;
         self.assign(connection, &[person]).await;

@@ -120,7 +120,9 @@ impl<'a> Element<'a> {
 
     pub fn inside(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
         let (html, end) = (self.html, self.end());
-        (self.at + 1..end).filter(move |at| matches!(html.nodes[*at], Node::Open { .. })).map(move |at| Element { html, at })
+        (self.at + 1..end)
+            .filter(move |at| matches!(html.nodes[*at], Node::Open { .. }))
+            .map(move |at| Element { html, at })
     }
 
     fn end(&self) -> usize {

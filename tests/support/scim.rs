@@ -105,7 +105,12 @@ impl Answer {
 
     /// Status and `scimType` of a SCIM error (RFC 7644, section 3.12), which must be well-formed.
     pub fn error(&self) -> (u16, &str) {
-        assert_eq!(self.body["schemas"], serde_json::json!(["urn:ietf:params:scim:api:messages:2.0:Error"]), "{}", self.text);
+        assert_eq!(
+            self.body["schemas"],
+            serde_json::json!(["urn:ietf:params:scim:api:messages:2.0:Error"]),
+            "{}",
+            self.text
+        );
         assert_eq!(self.body["status"], self.status.to_string(), "{}", self.text);
         assert!(self.body["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{}", self.text);
         assert!(self.header("content-type").starts_with(MEDIA_TYPE), "{:?}", self.headers);

@@ -138,7 +138,9 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     sqlx::query!("update admin set last_sign_in_at = $2 where id = $1", id.0, now).execute(tx.db()).await?;
     let admin = list(tx).await?.into_iter().find(|admin| admin.id == id);
     let admin = admin.ok_or(Error::NotFound("the administrator"))?;
-    tx.audit(Entry::new("admin.signed_in", "admin", id.0, &admin.email).after(serde_json::json!({ "by": "setup link" })));
+    tx.audit(
+        Entry::new("admin.signed_in", "admin", id.0, &admin.email).after(serde_json::json!({ "by": "setup link" })),
+    );
     Ok(Some(admin))
 }
 

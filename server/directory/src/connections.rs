@@ -5,9 +5,7 @@ use crate::error::{from_json, to_json};
 use crate::text::name_key;
 use crate::{Error, Result, Tx, due, keyring};
 use chrono::{DateTime, Utc};
-use model::connection::{
-    Actions, Connection, ConnectionSummary, ConnectionTest, ScopeMode, ServerToServer,
-};
+use model::connection::{Actions, Connection, ConnectionSummary, ConnectionTest, ScopeMode, ServerToServer};
 use model::link::LinkCounts;
 use model::{ConnectionId, SecretId};
 use secrecy::SecretString;
@@ -163,9 +161,8 @@ pub async fn runnable(tx: &mut Tx) -> Result<Vec<ConnectionId>> {
 /// The connection with its secret opened, for calling Zoom.
 pub async fn settings(tx: &mut Tx, id: ConnectionId) -> Result<ConnectionSettings> {
     let connection = get(tx, id).await?;
-    let secret = sqlx::query_scalar!("select client_secret_id from connection where id = $1", id.0)
-        .fetch_one(tx.db())
-        .await?;
+    let secret =
+        sqlx::query_scalar!("select client_secret_id from connection where id = $1", id.0).fetch_one(tx.db()).await?;
     let client_secret = match secret {
         Some(secret) => Some(keyring::reveal(tx, CLIENT_SECRET, SecretId(secret)).await?),
         None => None,
@@ -291,13 +288,7 @@ pub async fn keep_test(tx: &mut Tx, id: ConnectionId, version: i64, test: &Conne
 }
 
 /// Sets what may be done in Zoom, and for whom. Everybody linked is looked at again.
-pub async fn set_rules(
-    tx: &mut Tx,
-    id: ConnectionId,
-    version: i64,
-    actions: Actions,
-    scope: ScopeMode,
-) -> Result<()> {
+pub async fn set_rules(tx: &mut Tx, id: ConnectionId, version: i64, actions: Actions, scope: ScopeMode) -> Result<()> {
     let old = get(tx, id).await?;
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     let done = sqlx::query!(
@@ -336,7 +327,8 @@ pub async fn set_enabled(tx: &mut Tx, id: ConnectionId, enabled: bool) -> Result
     let connection = get(tx, id).await?;
     if enabled && !connection.is_valid() {
         return Err(Error::Refused(
-            "Provisioning stays off until a connection test succeeds. Test the connection on the Integration tab.".into(),
+            "Provisioning stays off until a connection test succeeds. Test the connection on the Integration tab."
+                .into(),
         ));
     }
     if connection.enabled == enabled {

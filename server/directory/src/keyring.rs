@@ -127,8 +127,7 @@ pub(crate) async fn reveal(tx: &mut Tx, belongs_to: &str, id: SecretId) -> Resul
     let row = sqlx::query!("select wrapped_key, ciphertext from secret where id = $1", id.0).fetch_one(tx.db()).await?;
     let about = about(belongs_to, id);
     let data_key = tx.keyring().unwrap(&row.wrapped_key, &about)?;
-    let data_key: Zeroizing<[u8; 32]> =
-        Zeroizing::new(data_key.as_slice().try_into().map_err(|_| KeyError::Sealed)?);
+    let data_key: Zeroizing<[u8; 32]> = Zeroizing::new(data_key.as_slice().try_into().map_err(|_| KeyError::Sealed)?);
     let plain = open(&data_key, &row.ciphertext, &about)?;
     let text = std::str::from_utf8(&plain).map_err(|_| KeyError::Sealed)?;
     Ok(SecretString::from(text.to_owned()))

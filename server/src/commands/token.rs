@@ -70,7 +70,9 @@ impl TokenCommand {
         match self {
             Self::Create { source, name, expires_in } => {
                 let found = directory::sources::by_name(&mut tx, &source).await?.ok_or_else(|| {
-                    Failure::usage(format!("there is no source `{source}`. Make it on the Sources page or with `rollcall apply`."))
+                    Failure::usage(format!(
+                        "there is no source `{source}`. Make it on the Sources page or with `rollcall apply`."
+                    ))
                 })?;
                 let end = expires_in.map(|span| tx.now() + span);
                 let made = directory::tokens::generate(&mut tx, found.id, name.trim(), end).await?;

@@ -87,7 +87,8 @@ async fn theme(State(state): State<AppState>, headers: HeaderMap, Form(form): Fo
         theme @ ("light" | "dark") => format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"),
         _ => format!("theme=; Path=/; Max-Age=0; SameSite=Lax{secure}"),
     };
-    let back = headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<http::Uri>().ok());
+    let back =
+        headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<http::Uri>().ok());
     let back = back.as_ref().and_then(http::Uri::path_and_query).map_or("/", |path| path.as_str());
     // To a browser, both of these begin another host's address.
     let back = if back.starts_with("//") || back.starts_with("/\\") { "/" } else { back };

@@ -34,7 +34,10 @@ impl Ours {
     }
 
     fn is_origin(&self, origin: &str) -> bool {
-        origin.strip_prefix(&self.scheme).and_then(|rest| rest.strip_prefix("://")).is_some_and(|host| self.is_host(host))
+        origin
+            .strip_prefix(&self.scheme)
+            .and_then(|rest| rest.strip_prefix("://"))
+            .is_some_and(|host| self.is_host(host))
     }
 }
 
@@ -48,7 +51,10 @@ pub async fn check_host(State(state): State<AppState>, request: Request, next: N
     if host.is_some_and(|host| state.ours.is_host(host)) {
         return next.run(request).await;
     }
-    let message = format!("This server answers at {} only. Open that address, or change ROLLCALL_PUBLIC_URL.\n", state.ours.public_url);
+    let message = format!(
+        "This server answers at {} only. Open that address, or change ROLLCALL_PUBLIC_URL.\n",
+        state.ours.public_url
+    );
     (StatusCode::MISDIRECTED_REQUEST, message).into_response()
 }
 

@@ -105,7 +105,12 @@ pub async fn sign_in(session: &Session, id: AdminId) -> std::result::Result<(), 
 
 /// Finds who is signed in and says so in the request's extensions. An administrator who was removed is nobody from the
 /// next request on.
-pub async fn find_admin(State(directory): State<Directory>, session: Session, mut request: Request, next: Next) -> Response {
+pub async fn find_admin(
+    State(directory): State<Directory>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
     match session.get::<AdminId>(ADMIN).await {
         Ok(Some(id)) => match directory::admins::find(&directory, id).await {
             Ok(Some(admin)) => {

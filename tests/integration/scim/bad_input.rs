@@ -98,11 +98,25 @@ async fn filters_that_are_none() {
     let deep = format!("{}userName eq \"a\"{}", "(".repeat(200), ")".repeat(200));
     let nots = format!("{}userName eq \"a\"", "not (".repeat(1000));
     let long = format!("userName eq \"{}\"", "a".repeat(5000));
-    for filter in
-        ["userName eq", "eq", "userName is \"a\"", "userName eq 'a'", "(userName eq \"a\"", "\u{0}", &deep, &nots, &long]
-    {
+    for filter in [
+        "userName eq",
+        "eq",
+        "userName is \"a\"",
+        "userName eq 'a'",
+        "(userName eq \"a\"",
+        "\u{0}",
+        &deep,
+        &nots,
+        &long,
+    ] {
         let answer = scim.find(filter).await;
-        assert_eq!(answer.error(), (400, "invalidFilter"), "{}: {}", filter.chars().take(40).collect::<String>(), answer.text);
+        assert_eq!(
+            answer.error(),
+            (400, "invalidFilter"),
+            "{}: {}",
+            filter.chars().take(40).collect::<String>(),
+            answer.text
+        );
     }
     // Well-formed, and not there yet: said, never taken for "all".
     let answer = scim.find("title co \"x\"").await;
@@ -139,7 +153,16 @@ async fn what_is_not_there_says_so() {
 async fn odd_queries_do_no_harm() {
     let app = TestApp::start().await;
     let scim = app.scim().await;
-    for query in ["count=x", "startIndex=99999999999999999999", "count=-1", "filter=", "filter=%ff", "a=b&a=c", "&&&", "count=1000000"] {
+    for query in [
+        "count=x",
+        "startIndex=99999999999999999999",
+        "count=-1",
+        "filter=",
+        "filter=%ff",
+        "a=b&a=c",
+        "&&&",
+        "count=1000000",
+    ] {
         let answer = scim.get(&format!("/Users?{query}")).await;
         assert!(answer.status == 200 || answer.error().0 == 400, "{query}: {} {}", answer.status, answer.text);
     }

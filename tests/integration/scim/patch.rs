@@ -42,7 +42,8 @@ async fn entra_names_attributes_of_extensions_by_their_urn() {
 
 #[tokio::test]
 async fn entra_sends_a_value_without_a_path_with_dotted_names() {
-    let value = json!({ "name.givenName": "Augusta", format!("{ENTERPRISE}:department"): "Poetry", "title": "Countess" });
+    let value =
+        json!({ "name.givenName": "Augusta", format!("{ENTERPRISE}:department"): "Poetry", "title": "Countess" });
     let changed = patched(json!([{ "op": "Replace", "value": value }])).await;
     assert_eq!(changed["name"]["givenName"], "Augusta");
     assert_eq!(changed[ENTERPRISE]["department"], "Poetry");
@@ -103,7 +104,8 @@ async fn parallel_changes_are_all_kept() {
     let app = TestApp::start().await;
     let scim = app.scim().await;
     let path = format!("/Users/{}", scim.create(&ada()).await);
-    let names = ["title", "nickName", "locale", "timezone", "preferredLanguage", "profileUrl", "displayName", "userType"];
+    let names =
+        ["title", "nickName", "locale", "timezone", "preferredLanguage", "profileUrl", "displayName", "userType"];
     let changes = names.map(|name| {
         let (scim, path) = (scim.clone(), path.clone());
         let value = if name == "profileUrl" { "https://example.com/new" } else { "new" };

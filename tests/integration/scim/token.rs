@@ -57,7 +57,8 @@ async fn a_revoked_and_an_expired_token_are_refused() {
 
     assert_eq!(lasting.get("/Users").await.status, 200, "others are not touched");
     let mut tx = app.tx().await;
-    let token = directory::tokens::list(&mut tx, Some(source)).await.unwrap().into_iter().find(|t| t.name == "test").unwrap();
+    let token =
+        directory::tokens::list(&mut tx, Some(source)).await.unwrap().into_iter().find(|t| t.name == "test").unwrap();
     directory::tokens::revoke(&mut tx, token.id).await.unwrap();
     tx.commit().await.unwrap();
     refused(&lasting.get("/Users").await);

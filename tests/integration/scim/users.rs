@@ -26,7 +26,9 @@ async fn what_was_created_is_read_back_whole() {
 
     let read = scim.get(&format!("/Users/{}", created.id())).await;
     assert_eq!((read.status, &read.body), (200, &created.body));
-    for name in ["userName", "externalId", "name", "displayName", "title", "emails", "phoneNumbers", "nickName", ENTERPRISE] {
+    for name in
+        ["userName", "externalId", "name", "displayName", "title", "emails", "phoneNumbers", "nickName", ENTERPRISE]
+    {
         assert_eq!(read.body[name], sent[name], "{name}");
     }
     assert_eq!(read.body["urn:example:custom:1.0"], sent["urn:example:custom:1.0"], "an extension nobody knows");
@@ -130,7 +132,11 @@ async fn a_list_is_paged_without_gaps() {
     assert_eq!(seen, made);
     let none = scim.get("/Users?count=0").await.body;
     assert_eq!((&none["totalResults"], none["Resources"].as_array().map(Vec::len).unwrap_or_default()), (&json!(7), 0));
-    assert_eq!(scim.get("/Users?startIndex=-5&count=2").await.body["startIndex"], 1, "below one is one (RFC 7644, 3.4.2.4)");
+    assert_eq!(
+        scim.get("/Users?startIndex=-5&count=2").await.body["startIndex"],
+        1,
+        "below one is one (RFC 7644, 3.4.2.4)"
+    );
     assert_eq!(scim.get("/Users?startIndex=100").await.body["totalResults"], 7);
 }
 
@@ -148,9 +154,14 @@ async fn put_replaces_all() {
     assert_eq!(replaced.body["title"], "Countess");
     assert!(replaced.body.get("phoneNumbers").is_none() && replaced.body.get(ENTERPRISE).is_none());
     assert_ne!(replaced.header("etag"), before.header("etag"));
-    assert_eq!(scim.put(&path, &without).await.header("etag"), replaced.header("etag"), "nothing changed, nothing is written");
+    assert_eq!(
+        scim.put(&path, &without).await.header("etag"),
+        replaced.header("etag"),
+        "nothing changed, nothing is written"
+    );
 
-    let person = directory::people::get(&mut app.tx().await, app.person("ada.lovelace@example.com").await).await.unwrap();
+    let person =
+        directory::people::get(&mut app.tx().await, app.person("ada.lovelace@example.com").await).await.unwrap();
     assert_eq!((person.summary.title.as_deref(), person.summary.department), (Some("Countess"), None));
     assert_eq!(scim.put("/Users/019a0000-0000-7000-8000-000000000000", &without).await.error().0, 404);
 }
@@ -185,7 +196,11 @@ async fn discovery_says_what_is_there() {
     assert!(ids.contains(&&json!(CORE)) && ids.contains(&&json!(ENTERPRISE)), "{ids:?}");
     assert_eq!(scim.get(&format!("/Schemas/{CORE}")).await.status, 200);
     let types = scim.get("/ResourceTypes").await;
-    assert!(types.body["Resources"].as_array().unwrap().iter().any(|kind| kind["endpoint"] == "/Users"), "{}", types.text);
+    assert!(
+        types.body["Resources"].as_array().unwrap().iter().any(|kind| kind["endpoint"] == "/Users"),
+        "{}",
+        types.text
+    );
     assert_eq!(scim.get("/ResourceTypes/User").await.status, 200);
 }
 
