@@ -132,7 +132,7 @@ fn Exchanges(exchanges: Vec<Exchange>) -> impl IntoView {
         };
         view! {
             <section>
-                <h3 class="mb-2">"Request "<span class="mono font-normal">{line}</span></h3>
+                <h3 class="mb-2">"Request "<span class="mono font-normal wrap-anywhere">{line}</span></h3>
                 {exchange.request.map(|request| view! { <Json value=request/> })}
                 <h3 class="mt-4 mb-2">"Zoom’s answer "<span class="muted font-normal num">"after "{duration(exchange.duration_ms)}</span></h3>
                 {answer}
