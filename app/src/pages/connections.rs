@@ -15,6 +15,7 @@ mod list;
 mod logs;
 mod mappings;
 mod new;
+mod not_now;
 mod overview;
 mod rules;
 mod strip;

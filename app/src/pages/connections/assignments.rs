@@ -2,6 +2,7 @@
 
 use super::assign::Assign;
 use super::frame::{TabKind, known, tab_page, use_place};
+use super::not_now::{NOT_ALLOWED, NotNow};
 use super::unassign::Unassign;
 use crate::api::assignments::{AssignPeople, Assignments, RetryPeople, UnassignPeople, list_assignments};
 use crate::api::connections::{ConnectionPage, May};
@@ -105,6 +106,9 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
             }
             (Some("unassign"), true) => {
                 view! { <Unassign connection=connection.clone() form=unassign data/> }.into_any()
+            }
+            (Some("assign" | "unassign"), false) => {
+                view! { <NotNow text=NOT_ALLOWED close=list.get_untracked().href()/> }.into_any()
             }
             _ => ().into_any(),
         })

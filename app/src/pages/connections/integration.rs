@@ -3,6 +3,7 @@
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::guide::Guide;
 use super::integration_form::{IntegrationForm, use_secret_is_lost};
+use super::not_now::NotNow;
 use super::test_result::{TestFailed, TestResult};
 use crate::api::connections::get_connection;
 use crate::api::connections::integration::SaveConnection;
@@ -47,7 +48,13 @@ pub(super) fn IntegrationTab() -> impl IntoView {
             let id = page.connection.id;
             view! {
                 <Show when=move || failed.get()>
-                    {failure.clone().map(|failure| view! { <TestFailed id failure/> })}
+                    {match failure.clone() {
+                        Some(failure) => view! { <TestFailed id failure/> }.into_any(),
+                        None => {
+                            let close = format!("/connections/{id}/integration");
+                            view! { <NotNow text="The newest test of these settings did not fail." close/> }.into_any()
+                        }
+                    }}
                 </Show>
             }
             .into_any()

@@ -2,6 +2,7 @@
 
 use super::attention::Attention;
 use super::frame::{TabKind, known, tab_page, use_place};
+use super::not_now::{NOT_ALLOWED, NotNow};
 use super::strip::{StateStrip, total};
 use super::turn_on::TurnOn;
 use crate::api::connections::{Standing, SwitchConnection, get_standing};
@@ -29,8 +30,20 @@ pub(super) fn OverviewTab() -> impl IntoView {
     let body = move |_| part_of(standing, |standing| view! { <Body standing/> }.into_any()).into_any();
     let dialogs = move |_| {
         part_of(standing, move |standing| {
-            let open = asks.get() && standing.may.manage && standing.connection.is_valid();
-            (open && !standing.connection.enabled).then(|| view! { <TurnOn standing form=switch/> }).into_any()
+            if !asks.get() {
+                return ().into_any();
+            }
+            let close = format!("/connections/{}", standing.connection.id);
+            let text = if !standing.may.manage {
+                NOT_ALLOWED
+            } else if standing.connection.enabled {
+                "Provisioning is on already."
+            } else if !standing.connection.is_valid() {
+                "Provisioning stays off until a connection test succeeds. Test the connection on the Integration tab."
+            } else {
+                return view! { <TurnOn standing form=switch/> }.into_any();
+            };
+            view! { <NotNow text close/> }.into_any()
         })
         .into_any()
     };
