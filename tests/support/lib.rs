@@ -3,7 +3,7 @@
 //!
 //! Nothing here is part of the product, and nothing here sleeps: whoever waits, waits for the thing itself. Start with
 //! [`TestApp::start`]; everything ends when it is dropped, also by a panic.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod app;
 mod browser;
