@@ -5,9 +5,13 @@ use model::{Permission, Role};
 use tests::TestApp;
 use uuid::Uuid;
 
+/// A server function's name, what it needs, and arguments it can read.
+type Function = (&'static str, Permission, Fields);
+type Fields = &'static [(&'static str, &'static str)];
+
 /// What each function needs of whoever calls it, and a well-formed call: a call that cannot be read is refused before
 /// anybody looks at who sent it.
-const FUNCTIONS: &[(&str, Permission, &[(&str, &str)])] = &[
+const FUNCTIONS: &[Function] = &[
     ("assign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),
     ("generate_token", Permission::ManageTokens, &[("source", ID), ("name", "x"), ("expires_in", "90")]),
     ("get_connection", Permission::Look, &[("id", ID)]),
@@ -46,7 +50,7 @@ const FUNCTIONS: &[(&str, Permission, &[(&str, &str)])] = &[
 const ID: &str = "019a0000-0000-7000-8000-000000000000";
 
 /// Every function there is: its path, what it needs, how it is called.
-fn functions() -> Vec<(&'static str, Permission, &'static [(&'static str, &'static str)])> {
+fn functions() -> Vec<Function> {
     let mut paths: Vec<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     paths.sort_unstable();
     let name = |path: &'static str| path.trim_start_matches("/api/").trim_end_matches(|c: char| c.is_ascii_digit());
