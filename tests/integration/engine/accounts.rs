@@ -222,3 +222,21 @@ async fn a_leaver_overtakes_a_backlog() {
     engine.zoom.wait_until(|zoom| zoom.users().len() == 61).await.unwrap();
     assert_eq!(engine.zoom.requests(CreateUser).len(), 60);
 }
+
+#[tokio::test]
+async fn who_is_deleted_by_the_source_and_made_again_gets_the_same_account_back() {
+    let engine = Engine::start().await;
+    let (record, person) = engine.ada().await;
+    let account = engine.zoom.user_by_name(ADA).unwrap().id;
+    let mut tx = engine.tx().await;
+    assert!(directory::records::delete(&mut tx, engine.source, record).await.unwrap());
+    tx.commit().await.unwrap();
+    engine.zoom.wait_until(|zoom| zoom.user_by_name(ADA).is_some_and(|user| !user.active)).await.unwrap();
+
+    let (again, returned) = engine.push(ada()).await;
+    assert_ne!(again, record, "a new record for the source");
+    assert_eq!(returned, person, "the same person for Zoom");
+    engine.zoom.wait_until(|zoom| zoom.user_by_name(ADA).is_some_and(|user| user.active)).await.unwrap();
+    engine.in_state(person, LinkState::InSync).await;
+    assert_eq!(engine.zoom.user_by_name(ADA).unwrap().id, account);
+}
