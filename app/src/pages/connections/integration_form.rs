@@ -99,7 +99,8 @@ fn with_failure(form: FormState<SaveConnection>, field: FieldState, failure: Opt
 
 fn secret_hint(stored: bool, lost: bool) -> &'static str {
     match (stored, lost) {
-        (_, true) => "Type it again if you had changed it: a secret is never sent back to the browser.",
+        (true, true) => "Type it again if you had changed it: a secret is never sent back to the browser.",
+        (false, true) => "Type it again: a secret is never sent back to the browser.",
         (true, false) => "Encrypted at rest and never shown again. Leave empty to keep it.",
         (false, false) => "Encrypted at rest and never shown again.",
     }
