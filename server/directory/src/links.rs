@@ -1,6 +1,6 @@
 //! Links: a person's account on a connection; what is due, and what came of it.
 //!
-//! The engine reads with [`due`], notes the intent to create with [`begin_create`], and records with [`record`]; both
+//! The engine reads with [`due`], notes what it is about to send with [`begin_change`], and records with [`record`]; both
 //! of these refuse a lease that is not current. Everybody else only marks links due (see [`crate::due`]).
 
 use crate::audit::Entry;
@@ -146,22 +146,40 @@ pub async fn next_due(tx: &mut Tx, connection: ConnectionId) -> Result<Option<Da
     .await?)
 }
 
-/// Notes that a create is about to be sent, and what it says: if its answer is lost, the next look finds the account by
-/// the `userName` that stands there and takes it over instead of making a second. False when the lease is not ours.
-pub async fn begin_create(tx: &mut Tx, lease: &Lease, person: PersonId, sent: &Value) -> Result<bool> {
+/// Whether a change may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Began {
+    Yes,
+    /// The person, the rules or the switch changed since the plan was made; nothing was written.
+    MovedOn,
+    /// The lease is not ours any more; nothing was written.
+    Refused,
+}
+
+/// Notes that a change is about to be sent, as what is known for certain while its answer is missing: no `active` while
+/// it is being changed, and `creating` with what a create says. So a lost answer or an end in the middle leaves nothing
+/// behind that is not true. Only for the revision of the person and the `version` of the connection that the plan was
+/// made from, and only while the connection is switched on.
+pub async fn begin_change(tx: &mut Tx, lease: &Lease, link: &DueLink, version: i64, during: &Known) -> Result<Began> {
     if !leases::hold(tx, lease).await? {
-        return Ok(false);
+        return Ok(Began::Refused);
     }
     let done = sqlx::query!(
-        "update link set creating = true, last_sent = $3
-         where connection_id = $1 and person_id = $2 and zoom_id is null",
+        "update link set zoom_id = $3, last_sent = $4, zoom_active = $5, creating = $6
+         where connection_id = $1 and person_id = $2 and wanted = $7
+            and exists (select from connection c where c.id = $1 and c.enabled and c.version = $8)",
         lease.connection.0,
-        person.0,
-        sent
+        link.person_id.0,
+        during.zoom_id,
+        during.last_sent,
+        during.active,
+        during.creating,
+        link.wanted,
+        version
     )
     .execute(tx.db())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(if done.rows_affected() == 1 { Began::Yes } else { Began::MovedOn })
 }
 
 /// Which person of the connection has this Zoom account.

@@ -29,6 +29,10 @@ const LOST_BY_DISABLING: [&str; 2] = [USER_TYPE, ROLE];
 /// The address only changes by a switch of its own.
 const ADDRESS: [&str; 2] = [USER_NAME, EMAIL];
 
+/// Stands for a value that Zoom may have or not, as the answer to its change is missing. Values are trimmed, so none is
+/// this one: the next plan sends or clears it again. A person's page shows it as it is.
+const UNKNOWN: &str = " (not confirmed)";
+
 /// Attributes by Zoom's names; never an empty text, except in what [`Attributes::changes_to`] returns, where one clears.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -104,6 +108,21 @@ impl Attributes {
         kept
     }
 
+    /// What is known to have been told while `changes` are under way.
+    #[must_use]
+    pub fn while_changing(&self, changes: &Self) -> Self {
+        let mut known = self.clone();
+        for name in changes.0.keys() {
+            known.set(name, UNKNOWN);
+        }
+        known
+    }
+
+    /// The value, unless it is not known.
+    pub fn told(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| *value != UNKNOWN)
+    }
+
     /// What Zoom has been told once `changes` were accepted.
     #[must_use]
     pub fn with(&self, changes: &Self) -> Self {
@@ -153,6 +172,15 @@ mod tests {
             prop_assert_eq!(after.changes_to(&wanted, false), Attributes::default());
             for (name, value) in wanted.iter().filter(|(name, _)| !ADDRESS.contains(name)) {
                 prop_assert_eq!(after.get(name), Some(value));
+            }
+        }
+
+        #[test]
+        fn what_may_have_been_sent_is_sent_again(told in attributes(), one in attributes(), other in attributes()) {
+            let lost = told.changes_to(&one, false);
+            let again = told.while_changing(&lost).changes_to(&other, false);
+            for (name, _) in lost.iter().filter(|(name, _)| CLEARABLE.contains(name) || other.get(name).is_some()) {
+                prop_assert_eq!(again.get(name), Some(other.get(name).unwrap_or_default()));
             }
         }
 

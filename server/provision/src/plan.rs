@@ -58,14 +58,15 @@ pub fn plan(desired: &Desired, known: &Known, actions: &Actions) -> Plan {
     if known.zoom_id.is_none() {
         return unlinked(desired, known, actions, &sent);
     }
-    let active = known.active != Some(false);
+    // Unknown after a lost answer: then it is said again, whichever way.
+    let inactive = known.active == Some(false);
     match desired {
-        Desired::Present(wanted) => present(wanted, &sent, active, actions),
+        Desired::Present(wanted) => present(wanted, &sent, known.active == Some(true), actions),
         Desired::Missing(cause) => Plan::nothing(Ending::Blocked(cause.clone())),
-        Desired::Disabled(_) if !active => Plan::nothing(Ending::InSync(None)),
+        Desired::Disabled(_) if inactive => Plan::nothing(Ending::InSync(None)),
         Desired::Disabled(_) if !actions.disable => Plan::skip(Action::Disable),
         Desired::Disabled(_) => Plan { changes: vec![Change::Disable], ending: Ending::InSync(None) },
-        Desired::Removed(RemoveAction::Disable) if !active => Plan::nothing(Ending::InSync(None)),
+        Desired::Removed(RemoveAction::Disable) if inactive => Plan::nothing(Ending::InSync(None)),
         Desired::Removed(_) if !actions.deprovision => Plan::skip(Action::Delete),
         Desired::Removed(RemoveAction::Disable) => {
             Plan { changes: vec![Change::Disable], ending: Ending::InSync(None) }
@@ -168,6 +169,17 @@ mod tests {
     }
 
     #[test]
+    fn an_account_that_may_be_active_or_not_is_told_again() {
+        let unknown = Known { active: None, ..linked(true) };
+        let changes = |desired: &Desired| plan(desired, &unknown, &ON).changes;
+        let update = Change::Update([(USER_TYPE, "Licensed")].into());
+        assert_eq!(changes(&Desired::Present(ada("Countess"))), [Change::Enable, update]);
+        assert_eq!(changes(&Desired::Disabled(PersonState::Deactivated)), [Change::Disable]);
+        assert_eq!(changes(&Desired::Removed(RemoveAction::Disable)), [Change::Disable]);
+        assert_eq!(changes(&Desired::Removed(RemoveAction::Delete)), [Change::Delete]);
+    }
+
+    #[test]
     fn a_lost_create_is_looked_for_by_the_address_it_said_even_when_the_person_left() {
         let mut wanted = ada("Countess");
         wanted.set(USER_NAME, "lovelace@example.com");
@@ -201,7 +213,8 @@ mod tests {
     }
 
     fn known() -> impl Strategy<Value = Known> {
-        prop_oneof![Just(Known::default()), Just(lost()), Just(linked(true)), Just(linked(false))]
+        let unknown = Known { active: None, ..linked(true) };
+        prop_oneof![Just(Known::default()), Just(lost()), Just(linked(true)), Just(linked(false)), Just(unknown)]
     }
 
     fn actions() -> impl Strategy<Value = Actions> {

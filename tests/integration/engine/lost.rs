@@ -1,11 +1,11 @@
 //! Lost answers, lost leases, ends in the middle: every account exactly once.
 
 use super::{ADA, Engine, ada, user};
-use directory::links::{self, Known, Outcome, Recorded};
+use directory::links::{self, Began, Known, Outcome, Recorded};
 use directory::{Clock, leases};
 use model::link::{CauseKind, LinkState};
 use simulator::Fault;
-use simulator::Operation::{self, CreateUser, UpdateUser};
+use simulator::Operation::{self, ActivateUser, CreateUser, UpdateUser};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -54,6 +54,49 @@ async fn a_lost_update_is_sent_again() {
     engine.in_state(person, LinkState::Failing).await;
     engine.in_state(person, LinkState::InSync).await;
     assert_eq!(engine.zoom.requests(UpdateUser).len(), 2);
+}
+
+#[tokio::test]
+async fn a_lost_update_is_taken_back_when_the_source_takes_it_back() {
+    let engine = Engine::start().await;
+    let (record, person) = engine.ada().await;
+    engine.zoom.inject(Fault::lose_answer().on(UpdateUser));
+    engine.change(record, |user| user["title"] = "Countess".into()).await;
+    engine.in_state(person, LinkState::Failing).await;
+    engine.change(record, |user| user["title"] = "Analyst".into()).await;
+    engine.in_state(person, LinkState::InSync).await;
+    assert_eq!(engine.account(ADA).title.as_deref(), Some("Analyst"));
+}
+
+#[tokio::test]
+async fn a_lost_enable_is_undone_when_the_person_left_meanwhile() {
+    let engine = Engine::start().await;
+    let (record, person) = engine.ada().await;
+    engine.change(record, |user| user["active"] = false.into()).await;
+    engine.zoom.wait_until(|zoom| zoom.user_by_name(ADA).is_some_and(|user| !user.active)).await.unwrap();
+    engine.in_state(person, LinkState::InSync).await;
+
+    engine.zoom.inject(Fault::lose_answer().on(ActivateUser));
+    engine.change(record, |user| user["active"] = true.into()).await;
+    engine.in_state(person, LinkState::Failing).await;
+    assert!(engine.account(ADA).active, "it worked, and nobody heard of it");
+    engine.change(record, |user| user["active"] = false.into()).await;
+    engine.in_state(person, LinkState::InSync).await;
+    assert!(!engine.account(ADA).active);
+}
+
+#[tokio::test]
+async fn a_lost_disable_is_undone_when_the_person_came_back_meanwhile() {
+    let engine = Engine::start().await;
+    let (record, person) = engine.ada().await;
+    engine.zoom.inject(Fault::lose_answer().on(ActivateUser));
+    engine.change(record, |user| user["active"] = false.into()).await;
+    engine.in_state(person, LinkState::Failing).await;
+    assert!(!engine.account(ADA).active, "it worked, and nobody heard of it");
+    engine.change(record, |user| user["active"] = true.into()).await;
+    engine.in_state(person, LinkState::InSync).await;
+    let account = engine.account(ADA);
+    assert_eq!((account.active, account.user_type.as_str()), (true, "Licensed"));
 }
 
 #[tokio::test]
@@ -132,7 +175,7 @@ async fn what_an_old_holder_records_is_refused() {
     let link = links::due(&mut tx, engine.connection, 10, &[]).await.unwrap().pop().unwrap();
     let known = Known { zoom_id: Some("old".to_owned()), ..Known::default() };
     assert_eq!(links::record(&mut tx, &old, &link, &known, &Outcome::Done(None)).await.unwrap(), Recorded::Refused);
-    assert!(!links::begin_create(&mut tx, &old, person, &serde_json::json!({})).await.unwrap());
+    assert_eq!(links::begin_change(&mut tx, &old, &link, 1, &known).await.unwrap(), Began::Refused);
     assert!(!leases::renew(&mut tx, &old).await.unwrap());
     let known = Known { zoom_id: Some("new".to_owned()), ..Known::default() };
     assert_eq!(links::record(&mut tx, &new, &link, &known, &Outcome::Done(None)).await.unwrap(), Recorded::Kept);

@@ -166,12 +166,11 @@ impl Drain<'_> {
     /// The next due links; none when the connection is not what it was any more.
     async fn read(&self, in_work: &HashSet<PersonId>) -> directory::Result<Option<Vec<DueLink>>> {
         let mut tx = self.shared.begin().await?;
-        let now = connections::get(&mut tx, self.connection.id).await?;
-        if !now.enabled || now.version != self.connection.version {
-            return Ok(None);
-        }
         let in_work: Vec<PersonId> = in_work.iter().copied().collect();
-        links::due(&mut tx, self.connection.id, BATCH, &in_work).await.map(Some)
+        // The links first: a change of the rules that these do not show yet is seen by the version.
+        let due = links::due(&mut tx, self.connection.id, BATCH, &in_work).await?;
+        let now = connections::get(&mut tx, self.connection.id).await?;
+        Ok((now.enabled && now.version == self.connection.version).then_some(due))
     }
 
     async fn work(&self, link: DueLink) -> (PersonId, directory::Result<Handled>) {

@@ -112,7 +112,7 @@ pub(super) fn modified(sent: &Attributes, changes: &Attributes) -> Vec<ModifiedP
         .iter()
         .map(|(name, new)| ModifiedProperty {
             name: name.to_owned(),
-            old: sent.get(name).map(str::to_owned),
+            old: sent.told(name).map(str::to_owned),
             new: Some(new.to_owned()).filter(|new| !new.is_empty()),
         })
         .collect()

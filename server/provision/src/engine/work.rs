@@ -13,7 +13,7 @@ use crate::plan::{Change, Ending, plan};
 use crate::zoom::Answer;
 use crate::zoom::error::{Failure, Kind, Reach, RetryAfter};
 use directory::leases;
-use directory::links::{self, DueLink, Known, Outcome, Recorded};
+use directory::links::{self, Began, DueLink, Known, Outcome, Recorded};
 use directory::logs::{self, NewEntry};
 use model::connection::Connection;
 use model::link::Cause;
@@ -156,10 +156,10 @@ impl<'a> Work<'a> {
         match change {
             Change::Look { user_name } => self.look(user_name).await,
             Change::Create(attributes) => self.create(&attributes).await,
-            Change::Enable => Ok(self.set_active(true).await),
-            Change::Disable => Ok(self.set_active(false).await),
-            Change::Update(changes) => Ok(self.update(&changes).await),
-            Change::Delete => Ok(self.delete().await),
+            Change::Enable => self.set_active(true).await,
+            Change::Disable => self.set_active(false).await,
+            Change::Update(changes) => self.update(&changes).await,
+            Change::Delete => self.delete().await,
         }
     }
 
@@ -226,14 +226,33 @@ impl<'a> Work<'a> {
         Ok(Step::Again)
     }
 
+    /// Notes what is known while a change is under way; a step when it must not be sent.
+    async fn begin(&mut self, during: Known) -> directory::Result<Option<Step>> {
+        let mut tx = self.shared.begin().await?;
+        let version = self.connection.version;
+        let began = links::begin_change(&mut tx, &self.hold.lease, &self.link, version, &during).await;
+        Ok(match began {
+            Ok(Began::Yes) => {
+                tx.commit().await?;
+                self.known = during;
+                None
+            }
+            Ok(Began::MovedOn) => Some(Step::End(End::Outcome(Outcome::RetryAt(self.shared.directory.now(), None)))),
+            Ok(Began::Refused) => Some(Step::End(End::Halt(Halt::Lost))),
+            Err(directory::Error::Taken(_)) => {
+                let cause = self.is_anothers();
+                Some(Step::End(End::Outcome(Outcome::Blocked(cause))))
+            }
+            Err(error) => return Err(error),
+        })
+    }
+
     async fn create(&mut self, attributes: &Attributes) -> directory::Result<Step> {
         let sent = attributes.to_json();
-        let mut tx = self.shared.begin().await?;
-        if !links::begin_create(&mut tx, &self.hold.lease, self.link.person_id, &sent).await? {
-            return Ok(Step::End(End::Halt(Halt::Lost)));
+        let during = Known { last_sent: Some(sent), creating: true, ..Known::default() };
+        if let Some(step) = self.begin(during).await? {
+            return Ok(step);
         }
-        tx.commit().await?;
-        self.known = Known { last_sent: Some(sent), creating: true, ..Known::default() };
         let answer = self.account.zoom.create(attributes).await;
         match self.take(answer) {
             Ok(user) => {
@@ -262,11 +281,15 @@ impl<'a> Work<'a> {
         }
     }
 
-    async fn set_active(&mut self, active: bool) -> Step {
+    async fn set_active(&mut self, active: bool) -> directory::Result<Step> {
         let action = if active { Action::Enable } else { Action::Disable };
-        let Some(id) = self.known.zoom_id.clone() else { return Step::Again };
+        let Some(id) = self.known.zoom_id.clone() else { return Ok(Step::Again) };
+        let before = self.known.clone();
+        if let Some(step) = self.begin(Known { active: None, ..before.clone() }).await? {
+            return Ok(step);
+        }
         let answer = self.account.zoom.set_active(&id, active).await;
-        match self.take(answer) {
+        Ok(match self.take(answer) {
             Ok(()) => {
                 self.known.active = Some(active);
                 self.enabled = active;
@@ -281,42 +304,58 @@ impl<'a> Work<'a> {
                 if active { Step::Again } else { Step::On }
             }
             Err(failure) if failure.kind == Kind::NotFound => self.gone(action),
-            Err(failure) => Step::End(self.failed(action, failure)),
-        }
+            Err(failure) => Step::End(self.not_done(action, failure, before)),
+        })
     }
 
-    async fn update(&mut self, changes: &Attributes) -> Step {
-        let Some(id) = self.known.zoom_id.clone() else { return Step::Again };
+    async fn update(&mut self, changes: &Attributes) -> directory::Result<Step> {
+        let Some(id) = self.known.zoom_id.clone() else { return Ok(Step::Again) };
+        let (before, sent) = (self.known.clone(), self.sent());
+        let during = Known { last_sent: Some(sent.while_changing(changes).to_json()), ..before.clone() };
+        if let Some(step) = self.begin(during).await? {
+            return Ok(step);
+        }
         let answer = self.account.zoom.update(&id, changes).await;
-        match self.take(answer) {
+        Ok(match self.take(answer) {
             Ok(()) => {
-                let sent = self.sent();
                 self.known.last_sent = Some(sent.with(changes).to_json());
                 self.done(Action::Update, report::updated(changes), report::modified(&sent, changes));
                 Step::On
             }
             // Somebody disabled it in Zoom: enable, then update.
             Err(failure) if failure.kind == Kind::Inactive && !self.enabled => {
-                self.known.active = Some(false);
+                self.known = Known { active: Some(false), ..before };
                 Step::Again
             }
             Err(failure) if failure.kind == Kind::NotFound => self.gone(Action::Update),
-            Err(failure) => Step::End(self.failed(Action::Update, failure)),
-        }
+            Err(failure) => Step::End(self.not_done(Action::Update, failure, before)),
+        })
     }
 
-    async fn delete(&mut self) -> Step {
-        let Some(id) = self.known.zoom_id.clone() else { return Step::Again };
+    async fn delete(&mut self) -> directory::Result<Step> {
+        let Some(id) = self.known.zoom_id.clone() else { return Ok(Step::Again) };
+        let before = self.known.clone();
+        if let Some(step) = self.begin(Known { active: None, ..before.clone() }).await? {
+            return Ok(step);
+        }
         let answer = self.account.zoom.delete(&id).await;
-        match self.take(answer) {
+        Ok(match self.take(answer) {
             Ok(()) => {
                 self.done(Action::Delete, format!("Deleted the Zoom account {}.", self.address()), vec![]);
                 self.known = Known::default();
                 Step::On
             }
             Err(failure) if failure.kind == Kind::NotFound => self.gone(Action::Delete),
-            Err(failure) => Step::End(self.failed(Action::Delete, failure)),
+            Err(failure) => Step::End(self.not_done(Action::Delete, failure, before)),
+        })
+    }
+
+    /// A change failed. What was known before it is still true, unless the change may have worked all the same.
+    fn not_done(&mut self, action: Action, failure: Failure, before: Known) -> End {
+        if !failure.may_have_worked() {
+            self.known = before;
         }
+        self.failed(action, failure)
     }
 
     /// The account is not in Zoom any more: forget it, and see what there is to do then.
@@ -423,29 +462,35 @@ impl<'a> Work<'a> {
     /// Writes the outcome and the log in one transaction.
     async fn record(&mut self, outcome: Outcome, pause: Option<&Pause>) -> directory::Result<Recorded> {
         match self.write(&outcome, pause).await {
-            // Two people with one address took over the same account at the same time: the first one has it.
             Err(directory::Error::Taken(_)) => {
-                self.entries.clear();
-                self.known = Known::default();
-                let cause = causes::already_linked(&self.address());
-                self.log(Operation::not_done(Action::Create, Status::Failure, cause.clone(), vec![]));
+                let cause = self.is_anothers();
                 self.write(&Outcome::Blocked(cause), pause).await
             }
             recorded => recorded,
         }
     }
 
+    /// Two people with one address took over the same account at the same time: the first one has it.
+    fn is_anothers(&mut self) -> Cause {
+        self.entries.clear();
+        let cause = causes::already_linked(&self.address());
+        self.known = Known::default();
+        self.log(Operation::not_done(Action::Create, Status::Failure, cause.clone(), vec![]));
+        cause
+    }
+
     async fn write(&self, outcome: &Outcome, pause: Option<&Pause>) -> directory::Result<Recorded> {
         let mut tx = self.shared.begin().await?;
+        // The connection before its link, in the order of whoever changes the rules: else each may wait for the other.
+        if let (Some(pause), Outcome::RetryAt(_, Some(cause)) | Outcome::Failed(_, cause)) = (pause, outcome) {
+            leases::pause(&mut tx, &self.hold.lease, Some((pause.until, cause))).await?;
+        }
         let recorded = links::record(&mut tx, &self.hold.lease, &self.link, &self.known, outcome).await?;
         if recorded == Recorded::Refused {
             return Ok(recorded);
         }
         for entry in &self.entries {
             logs::write(&mut tx, entry).await?;
-        }
-        if let (Some(pause), Outcome::RetryAt(_, Some(cause)) | Outcome::Failed(_, cause)) = (pause, outcome) {
-            leases::pause(&mut tx, &self.hold.lease, Some((pause.until, cause))).await?;
         }
         tx.commit().await?;
         Ok(recorded)
