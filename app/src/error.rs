@@ -28,9 +28,13 @@ pub enum AppError {
     Conflict { message: String },
     #[error("The request could not be read: {message}")]
     BadRequest { message: String },
-    #[error("The server could not be reached. Check your network and try again; nothing was changed.")]
+    #[error(
+        "The server could not be reached, so it is not known whether anything was changed. Load the page again and look."
+    )]
     Unreachable,
-    #[error("Something went wrong on the server, and nothing was changed. Try again; the server's log has the cause.")]
+    #[error(
+        "Something went wrong on the server. Load the page again to see what stands there; the server's log has the cause."
+    )]
     Internal,
 }
 

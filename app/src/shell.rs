@@ -221,6 +221,8 @@ fn UserMenu(id: &'static str) -> impl IntoView {
 #[component]
 fn UserMenuOf(id: &'static str, frame: Frame) -> impl IntoView {
     let me = frame.me;
+    let location = use_location();
+    let back = move || format!("{}?{}", location.pathname.get(), location.search.get().trim_start_matches('?'));
     let name = me.name.clone().unwrap_or_else(|| me.email.clone());
     view! {
         <button type="button" class="btn" data-variant="ghost" data-size="icon" popovertarget=id>
@@ -234,6 +236,7 @@ fn UserMenuOf(id: &'static str, frame: Frame) -> impl IntoView {
             </div>
             <hr/>
             <form method="post" action="/preferences/theme">
+                <input type="hidden" name="back" value=back/>
                 <button name="theme" value="light"><Icon name="sun"/>"Light theme"</button>
                 <button name="theme" value="dark"><Icon name="moon"/>"Dark theme"</button>
                 <button name="theme" value="system"><Icon name="monitor"/>"Match system"</button>

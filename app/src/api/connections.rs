@@ -199,8 +199,11 @@ pub async fn save_rules(
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
     let stored = directory::connections::get(&mut tx, id).await?;
-    let newly_deletes = remove_action == RemoveAction::Delete && stored.actions.remove_action != RemoveAction::Delete;
-    if newly_deletes && !delete_confirmed {
+    // Delete is confirmed when it is chosen, and again when more people may meet it.
+    let newly = stored.actions.remove_action != RemoveAction::Delete;
+    let more = (deprovision && !stored.actions.deprovision)
+        || (scope == ScopeMode::Assigned && stored.scope == ScopeMode::Everyone);
+    if remove_action == RemoveAction::Delete && (newly || more) && !delete_confirmed {
         let mut problems = crate::error::Problems::default();
         problems
             .add("delete_confirmed", "Delete cannot be undone in Zoom. Tick the box to confirm it, or choose Disable.");

@@ -18,6 +18,8 @@ pub async fn assign(tx: &mut Tx, connection: ConnectionId, people: &[PersonId]) 
     let ids: Vec<Uuid> = people.iter().map(|id| id.0).collect();
     let keys: Vec<Uuid> = people.iter().map(|_| Uuid::now_v7()).collect();
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
+    // Whoever is leaving at this moment has left or is still here: their change sees the assignment, or goes first.
+    sqlx::query!("select id from person where id = any($1) order by id for share", &ids).fetch_all(tx.db()).await?;
     let added = sqlx::query!(
         "with added as (
             insert into assignment (id, connection_id, person_id, created_at, created_by)

@@ -106,6 +106,12 @@ pub async fn get(tx: &mut Tx, id: ConnectionId) -> Result<Connection> {
     .try_into()
 }
 
+/// The same, held until the transaction ends: what is decided by what it says stays true.
+pub async fn lock(tx: &mut Tx, id: ConnectionId) -> Result<Connection> {
+    sqlx::query_scalar!("select id from connection where id = $1 for update", id.0).fetch_optional(tx.db()).await?;
+    get(tx, id).await
+}
+
 /// The connection of that name, compared without case.
 pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Connection>> {
     let id = sqlx::query_scalar!("select id from connection where name_key = $1", name_key(name))
@@ -324,7 +330,7 @@ pub async fn set_rules(tx: &mut Tx, id: ConnectionId, version: i64, actions: Act
 
 /// Switches provisioning on or off. On only with a test that passed.
 pub async fn set_enabled(tx: &mut Tx, id: ConnectionId, enabled: bool) -> Result<()> {
-    let connection = get(tx, id).await?;
+    let connection = lock(tx, id).await?;
     if enabled && !connection.is_valid() {
         return Err(Error::Refused(
             "Provisioning stays off until a connection test succeeds. Test the connection on the Integration tab."
@@ -336,7 +342,7 @@ pub async fn set_enabled(tx: &mut Tx, id: ConnectionId, enabled: bool) -> Result
     }
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     sqlx::query!(
-        "update connection set enabled = $2, paused_until = null, paused_cause = null, updated_at = $3, updated_by = $4 where id = $1",
+        "update connection set enabled = $2, paused_until = null, paused_cause = null, version = version + 1, updated_at = $3, updated_by = $4 where id = $1",
         id.0,
         enabled,
         now,

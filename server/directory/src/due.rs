@@ -1,7 +1,8 @@
 //! Marks links due: the one way in which a change of a person, an assignment or a connection reaches the engine.
 //!
 //! A link that is already due keeps the earlier time and the higher priority; `wanted` grows with every change, so a
-//! result that was computed from an older state never counts as the end.
+//! result that was computed from an older state never counts as the end. Links are locked after their person and their
+//! connection, in the order of their people, so that no two changes wait for each other.
 
 use crate::{Result, Tx};
 use model::{ConnectionId, PersonId};
@@ -19,6 +20,8 @@ pub enum Priority {
 
 /// A person changed: all their links, and new ones where a connection's scope takes them in.
 pub(crate) async fn person(tx: &mut Tx, person: PersonId, priority: Priority) -> Result<()> {
+    // A change of a connection's scope goes first or waits: otherwise neither would see the other's people.
+    sqlx::query!("select id from connection order by id for share").fetch_all(tx.db()).await?;
     let (now, priority) = (tx.now(), priority as i16);
     let rung = sqlx::query_scalar!(
         "insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
@@ -26,6 +29,7 @@ pub(crate) async fn person(tx: &mut Tx, person: PersonId, priority: Priority) ->
          where (c.scope = 'everyone' and exists (select from person p where p.id = $1 and not p.gone))
             or exists (select from assignment a where a.connection_id = c.id and a.person_id = $1)
             or exists (select from link l where l.connection_id = c.id and l.person_id = $1)
+         order by c.id
          on conflict (connection_id, person_id) do update set
             wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
             priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,
@@ -56,7 +60,7 @@ pub(crate) async fn people(
     let (now, priority) = (tx.now(), priority as i16);
     sqlx::query!(
         "insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
-         select $1, p, $3, $4, $3, $3 from unnest($2::uuid[]) as p
+         select $1, p.id, $3, $4, $3, $3 from person p where p.id = any($2) order by p.id
          on conflict (connection_id, person_id) do update set
             wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
             priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,
@@ -85,6 +89,7 @@ pub(crate) async fn connection(tx: &mut Tx, connection: ConnectionId) -> Result<
            and ((c.scope = 'everyone' and not p.gone)
              or exists (select from assignment a where a.connection_id = c.id and a.person_id = p.id)
              or exists (select from link l where l.connection_id = c.id and l.person_id = p.id))
+         order by p.id
          on conflict (connection_id, person_id) do update set
             wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
             priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,

@@ -75,7 +75,10 @@ fn open(key: &[u8; 32], sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>
 impl Directory {
     /// Notes a key at its first use, and refuses one that does not open what older starts noted.
     pub(crate) async fn check_key(&self) -> Result<()> {
-        let known = sqlx::query!("select id, check_text from key").fetch_all(&self.pool).await?;
+        // One start after the other: of two with different keys on an empty database, the second is refused.
+        let mut tx = self.pool.begin().await?;
+        sqlx::query!("select pg_advisory_xact_lock(hashtext('rollcall key'))").execute(&mut *tx).await?;
+        let known = sqlx::query!("select id, check_text from key").fetch_all(&mut *tx).await?;
         if known.is_empty() {
             let check = self.keyring.wrap(CHECK, "key")?;
             let (id, now) = (&self.keyring.id, self.now());
@@ -85,8 +88,9 @@ impl Directory {
                 check,
                 now
             )
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
+            tx.commit().await?;
             return Ok(());
         }
         let ours = known.iter().find(|key| key.id == self.keyring.id).ok_or(KeyError::WrongKey)?;

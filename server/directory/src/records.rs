@@ -56,7 +56,7 @@ impl TryFrom<Row> for Record {
 pub async fn create(tx: &mut Tx, source: SourceId, user: &User) -> Result<Record> {
     let id = RecordId(Uuid::now_v7());
     let (now, key, resource) = (tx.now(), key_of(user)?, to_json("record", user)?);
-    let returning = who_left(tx, source, &key).await?;
+    let returning = who_left(tx, source, &key, user.external_id()).await?;
     let person = match returning {
         Some(person) => {
             update_person(tx, person, user).await?;
@@ -87,14 +87,17 @@ pub async fn create(tx: &mut Tx, source: SourceId, user: &User) -> Result<Record
     Ok(Record { id, person_id: person, user: user.clone(), version: 1, created_at: now, updated_at: now })
 }
 
-/// The person of the record that this source deleted last under this user name, if no source knows them now.
-async fn who_left(tx: &mut Tx, source: SourceId, key: &str) -> Result<Option<PersonId>> {
+/// The person of the record that this source deleted last under this user name, if no source knows them now. With
+/// another `externalId` it is another human who was given a name that had become free.
+async fn who_left(tx: &mut Tx, source: SourceId, key: &str, external_id: Option<&str>) -> Result<Option<PersonId>> {
     let person = sqlx::query_scalar!(
         "select p.id from record r join person p on p.id = r.person_id
          where r.source_id = $1 and r.user_name_key = $2 and r.deleted_at is not null and p.gone
+           and (r.external_id is null or $3::text is null or r.external_id = $3)
          order by r.deleted_at desc, r.id desc limit 1 for update of p",
         source.0,
-        key
+        key,
+        external_id
     )
     .fetch_optional(tx.db())
     .await?;

@@ -7,9 +7,10 @@ pub(crate) fn name_key(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect::<String>().to_lowercase()
 }
 
-/// What the search looks in and for: lower case without diacritics, so that `novak` finds Novák.
+/// What the search looks in and for: lower case without diacritics, so that `novak` finds Novák; without NUL, which
+/// Postgres cannot hold.
 pub(crate) fn fold(text: &str) -> String {
-    text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase()
+    text.nfkd().filter(|c| !is_combining_mark(*c) && *c != '\0').collect::<String>().to_lowercase()
 }
 
 /// A pattern for LIKE that finds `part` anywhere, taken literally.
@@ -37,7 +38,7 @@ pub(crate) mod cursor {
     }
 
     pub(crate) fn read_text(cursor: &str) -> Result<(String, Uuid)> {
-        let (id, key) = cursor.split_once('.').ok_or(Error::BadCursor)?;
+        let (id, key) = cursor.split_once('.').filter(|(_, key)| !key.contains('\0')).ok_or(Error::BadCursor)?;
         Ok((key.to_owned(), id.parse().map_err(|_| Error::BadCursor)?))
     }
 
@@ -68,5 +69,7 @@ mod tests {
     fn search_is_literal_and_without_diacritics() {
         assert_eq!(fold("Novák"), "novak");
         assert_eq!(like("50%_a\\"), "%50\\%\\_a\\\\%");
+        assert_eq!(like("a\0b"), "%ab%");
+        assert!(cursor::read_text("0192f0c1000070008000000000000000.a\0").is_err());
     }
 }

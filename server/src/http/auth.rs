@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
 use directory::Actor;
-use http::header::{REFERER, SET_COOKIE};
-use http::{HeaderMap, Method, StatusCode};
+use http::header::SET_COOKIE;
+use http::{Method, StatusCode};
 use login::OneTimeLink;
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -78,17 +78,19 @@ async fn sign_out(
 #[derive(Deserialize)]
 struct Theme {
     theme: String,
+    /// The page it was chosen on.
+    #[serde(default)]
+    back: String,
 }
 
 /// `POST /preferences/theme`: light, dark, or as the system has it. Back to the page it was chosen on.
-async fn theme(State(state): State<AppState>, headers: HeaderMap, Form(form): Form<Theme>) -> Response {
+async fn theme(State(state): State<AppState>, Form(form): Form<Theme>) -> Response {
     let secure = if state.https { "; Secure" } else { "" };
     let cookie = match form.theme.as_str() {
         theme @ ("light" | "dark") => format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"),
         _ => format!("theme=; Path=/; Max-Age=0; SameSite=Lax{secure}"),
     };
-    let back =
-        headers.get(REFERER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<http::Uri>().ok());
+    let back: Option<http::Uri> = form.back.parse().ok();
     let back = back.as_ref().and_then(http::Uri::path_and_query).map_or("/", |path| path.as_str());
     // To a browser, both of these begin another host's address.
     let back = if back.starts_with("//") || back.starts_with("/\\") { "/" } else { back };

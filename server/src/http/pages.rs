@@ -68,7 +68,7 @@ fn status(error: &AppError) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// A page that needs somebody signed in leads to the sign-in page, and back afterwards.
+/// A page that needs somebody signed in leads to the sign-in page, which is told where to go back to.
 async fn require_sign_in(request: Request, next: Next) -> Response {
     if request.uri().path() == "/login" || request.extensions().get::<SignedIn>().is_some() {
         return next.run(request).await;

@@ -100,7 +100,7 @@ mod ssr {
         let client_id = problems.text("client_id", "OAuth Client ID", &entered.client_id, 200);
         let secret = problems.optional_text("client_secret", "OAuth Client Secret", &entered.client_secret, 500);
         if secret.is_empty() {
-            need_secret(&mut problems, stored, &token_url);
+            need_secret(&mut problems, stored, &scim_url, &token_url);
         }
         problems.check()?;
         let client_secret = (!secret.is_empty()).then(|| secret.into());
@@ -109,12 +109,17 @@ mod ssr {
 
     /// An empty secret keeps the stored one, if there is one and it goes to where it went before: nobody may have it
     /// sent to another address without knowing it.
-    fn need_secret(problems: &mut Problems, stored: Option<&Connection>, token_url: &str) {
+    fn need_secret(problems: &mut Problems, stored: Option<&Connection>, scim_url: &str, token_url: &str) {
         match stored.filter(|stored| stored.auth.secret_ends_in.is_some()) {
             None => problems.add("client_secret", "OAuth Client Secret is missing. Copy it from App Credentials in Zoom."),
             Some(stored) if stored.auth.token_url != token_url => problems.add(
                 "client_secret",
                 "The OAuth Token URL changed, and the stored secret is never sent to another address. Type the secret again.",
+            ),
+            // A token opens the whole Zoom account, so it goes to no other address either.
+            Some(stored) if stored.scim_url != scim_url => problems.add(
+                "client_secret",
+                "The SCIM URL changed, and no Zoom token is sent to another address unasked. Type the secret again.",
             ),
             Some(_) => {}
         }
@@ -209,6 +214,10 @@ mod ssr {
         }
         let stored = &running.connection;
         let mut tx = session::begin(Permission::ManageConnections).await?;
+        // Somebody may have changed it, or switched it off, while Zoom was asked.
+        if connections::lock(&mut tx, stored.id).await?.version != stored.version {
+            return Err(directory::Error::Stale("the connection").into());
+        }
         let id = store(&mut tx, Some(stored), settings).await?;
         let version = connections::get(&mut tx, id).await?.version;
         connections::keep_test(&mut tx, id, version, &test).await?;

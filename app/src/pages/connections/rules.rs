@@ -97,10 +97,7 @@ fn Removal(form: FormState<SaveRules>, stored: RemoveAction) -> impl IntoView {
     Effect::new(move |_| hydrated.set(true));
     let confirm = FieldState::switch(form, "delete_confirmed", false);
     // Without script the box is always there; with it, only when it is needed.
-    let asks = move || {
-        stored != RemoveAction::Delete
-            && (!hydrated.get() || chosen.with(|action| action == RemoveAction::Delete.as_str()))
-    };
+    let asks = move || !hydrated.get() || chosen.with(|action| action == RemoveAction::Delete.as_str());
     let options = RemoveAction::ALL.iter().map(|action| {
         let selected = chosen.get_untracked() == action.as_str();
         view! { <option value=action.as_str() selected=selected>{action.label()}</option> }
