@@ -13,6 +13,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, path};
+use model::Permission;
 
 /// The HTML document around the app. Rendered on the server only.
 #[cfg(feature = "ssr")]
@@ -150,6 +151,7 @@ fn Brand(#[prop(optional, into)] class: String) -> impl IntoView {
 /// The links of the sidebar.
 #[component]
 fn Navigation(frame: Frame) -> impl IntoView {
+    let may_connect = frame.me.role.allows(Permission::ManageConnections);
     let connections = frame.connections.into_iter().map(|connection| {
         let state = if connection.enabled {
             view! { <span class="ms-auto text-xs text-ok font-[550]">"On"</span> }.into_any()
@@ -166,7 +168,9 @@ fn Navigation(frame: Frame) -> impl IntoView {
             <ul>
                 <li><NavLink href="/" icon="monitor" label="Overview" exact=true>""</NavLink></li>
                 {connections.collect_view()}
-                <li><NavLink href="/connections/new" icon="plus" label="Add a connection">""</NavLink></li>
+                {may_connect.then(|| view! {
+                    <li><NavLink href="/connections/new" icon="plus" label="Add a connection">""</NavLink></li>
+                })}
             </ul>
         </section>
         <section>
