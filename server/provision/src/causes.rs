@@ -78,7 +78,37 @@ pub(crate) fn not_linked(address: &str) -> Cause {
         CauseKind::NotLinked,
         format!("Zoom already has an account for {address}, and it was left as it is."),
         "Rollcall never changes an account that it did not create or link.",
-        "Import from Zoom will match such accounts to people. Until then, nothing is changed in Zoom for this person.",
+        "Rollcall cannot link an existing account yet. Delete the account in Zoom and choose Retry, or unassign the person.",
+    )
+}
+
+/// An address of the connection's settings, by its field, that this server does not call.
+pub(crate) fn bad_address(field: &str, why: &str) -> Cause {
+    let name = if field == "token_url" { "token URL" } else { "SCIM URL" };
+    cause(
+        CauseKind::Rejected,
+        format!("The connection's {name} cannot be used."),
+        "This server does not make requests to an address of that form.",
+        format!("{why} It stands on the Integration tab. Save and test the connection."),
+    )
+}
+
+pub(crate) fn no_secret() -> Cause {
+    cause(
+        CauseKind::Unauthorized,
+        "The connection has no client secret.",
+        "Zoom issues no token without it.",
+        "Enter the client secret on the Integration tab, save, and test the connection.",
+    )
+}
+
+/// The stored secret is there and does not open.
+pub(crate) fn closed_secret() -> Cause {
+    cause(
+        CauseKind::Unauthorized,
+        "The stored client secret does not open.",
+        "It was encrypted with another key than the one in ROLLCALL_KEY, or it was altered.",
+        "Start Rollcall with the right key, or enter the client secret again on the Integration tab, save, and test.",
     )
 }
 

@@ -89,6 +89,37 @@ async fn credentials_that_stop_working_are_told_of_once_and_no_link_is_to_blame(
 }
 
 #[tokio::test]
+async fn settings_that_cannot_be_used_make_the_connection_wait_and_say_why() {
+    for (spoil, kind, happened) in [
+        ("update connection set scim_url = 'nowhere'", CauseKind::Rejected, "SCIM URL"),
+        ("update connection set client_secret_id = null", CauseKind::Unauthorized, "no client secret"),
+        (
+            "update secret set ciphertext = set_byte(ciphertext, 20, 255 - get_byte(ciphertext, 20))",
+            CauseKind::Unauthorized,
+            "does not open",
+        ),
+    ] {
+        let mut engine = Engine::idle().await;
+        let (_, person) = engine.push_assigned(ada()).await;
+        engine.database.change(spoil).await;
+        let mut heard = engine.directory.listen();
+        engine.work();
+        let cause = loop {
+            let connection = directory::connections::get(&mut engine.tx().await, engine.connection).await.unwrap();
+            if let Some(cause) = connection.paused_cause {
+                break cause;
+            }
+            heard.recv().await.unwrap();
+        };
+        assert_eq!(cause.kind, kind);
+        assert!(cause.happened.contains(happened), "{cause:?}");
+        assert_eq!(engine.link(person).await.state, LinkState::Pending);
+        assert_eq!(engine.log(None).await.len(), 1);
+        assert_eq!(engine.asked(), []);
+    }
+}
+
+#[tokio::test]
 async fn an_error_of_zooms_is_tried_again_and_a_refusal_is_not() {
     let engine = Engine::start().await;
     engine.zoom.inject(Fault::answer(500, "").on(CreateUser).times(2));

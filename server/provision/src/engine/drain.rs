@@ -3,14 +3,17 @@
 use super::account::Account;
 use super::hold::Hold;
 use super::work::{Handled, Work};
-use super::{AGAIN, Ended, Shared};
+use super::{AGAIN, Ended, Shared, report};
+use crate::causes;
 use chrono::{DateTime, Utc};
 use directory::connections::{self, ConnectionSettings};
 use directory::leases;
 use directory::links::{self, DueLink};
+use directory::logs;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use model::connection::Connection;
+use model::link::Cause;
 use model::{ConnectionId, PersonId};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -21,6 +24,9 @@ use tokio::sync::Notify;
 const BATCH: i64 = 32;
 /// How long an idle drain keeps its lease: the next change then need not take it again.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// How long settings that cannot be used are left alone. Whoever puts them right on the screen ends the wait.
+const UNUSABLE: chrono::Duration = chrono::Duration::minutes(1);
 
 /// Why a drain goes no further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +46,12 @@ pub(super) enum Halt {
 /// Drains until nothing is due; says when to come back.
 pub(super) async fn drain(shared: &Arc<Shared>, id: ConnectionId, nudge: &Notify) -> Ended {
     loop {
-        let Some((settings, account)) = prepare(shared, id).await? else { return Ok(None) };
-        let connection = settings.connection;
+        let (connection, account) = match prepare(shared, id).await? {
+            Prepared::Ready(connection, account) => (*connection, account),
+            Prepared::Off => return Ok(None),
+            Prepared::Wait(until) => return Ok(Some(until)),
+        };
         let now = shared.directory.now();
-        if let Some(until) = connection.paused_until.filter(|until| *until > now) {
-            return Ok(Some(until));
-        }
         account.go_on();
         let asked = Instant::now();
         let mut tx = shared.begin().await?;
@@ -73,25 +79,59 @@ pub(super) async fn drain(shared: &Arc<Shared>, id: ConnectionId, nudge: &Notify
     }
 }
 
-/// The connection's settings and its account; none when it cannot run.
-async fn prepare(shared: &Shared, id: ConnectionId) -> directory::Result<Option<(ConnectionSettings, Arc<Account>)>> {
+/// Whether a connection can be drained.
+enum Prepared {
+    Ready(Box<Connection>, Arc<Account>),
+    /// It is gone or switched off.
+    Off,
+    Wait(DateTime<Utc>),
+}
+
+/// The connection's settings and its account. Settings that cannot be used make the connection wait, and its page say so.
+async fn prepare(shared: &Shared, id: ConnectionId) -> directory::Result<Prepared> {
     let mut tx = shared.begin().await?;
-    let settings = match connections::settings(&mut tx, id).await {
-        Err(directory::Error::NotFound(_)) => return Ok(None),
-        settings => settings?,
+    let connection = match connections::get(&mut tx, id).await {
+        Err(directory::Error::NotFound(_)) => return Ok(Prepared::Off),
+        connection => connection?,
     };
+    if !connection.enabled || !connection.is_valid() {
+        return Ok(Prepared::Off);
+    }
+    if let Some(until) = connection.paused_until.filter(|until| *until > tx.now()) {
+        return Ok(Prepared::Wait(until));
+    }
+    let settings = connections::settings(&mut tx, id).await;
     drop(tx);
-    if !settings.connection.enabled || !settings.connection.is_valid() {
-        return Ok(None);
+    let cause = match settings {
+        Ok(settings) => match account(shared, &settings) {
+            Ok(account) => return Ok(Prepared::Ready(Box::new(settings.connection), account)),
+            Err(cause) => cause,
+        },
+        Err(directory::Error::Key(_)) => causes::closed_secret(),
+        Err(error) => return Err(error),
+    };
+    wait(shared, &connection, cause).await
+}
+
+fn account(shared: &Shared, settings: &ConnectionSettings) -> Result<Arc<Account>, Cause> {
+    let secret = settings.client_secret.as_ref().ok_or_else(causes::no_secret)?;
+    shared.accounts.get(shared, settings, secret).map_err(|bad| causes::bad_address(bad.field, &bad.why))
+}
+
+/// Notes why the connection waits; in the log as well, when it is news.
+async fn wait(shared: &Shared, connection: &Connection, cause: Cause) -> directory::Result<Prepared> {
+    let mut tx = shared.begin().await?;
+    let now = tx.now();
+    let Some(lease) = leases::take(&mut tx, connection.id, shared.owner).await? else {
+        return Ok(Prepared::Wait(now + AGAIN));
+    };
+    leases::pause(&mut tx, &lease, Some((now + UNUSABLE, &cause))).await?;
+    if connection.paused_cause.as_ref() != Some(&cause) {
+        logs::write(&mut tx, &report::connection_entry(connection, cause, Vec::new())).await?;
     }
-    let Some(secret) = settings.client_secret.clone() else { return Ok(None) };
-    match shared.accounts.get(shared, &settings, &secret) {
-        Ok(account) => Ok(Some((settings, account))),
-        Err(bad) => {
-            tracing::warn!(connection = %id, field = bad.field, why = %bad.why, "a connection's address cannot be used");
-            Ok(None)
-        }
-    }
+    leases::release(&mut tx, &lease).await?;
+    tx.commit().await?;
+    Ok(Prepared::Wait(now + UNUSABLE))
 }
 
 struct Drain<'a> {

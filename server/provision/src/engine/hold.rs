@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 const RENEW: Duration = Duration::from_secs(5);
+/// A call is only begun while the lease runs for this much longer.
+const LEFT: Duration = Duration::from_secs(3);
 
 /// The lease, and until when it runs for certain by this process' own clock: counted from before each renewal was asked
 /// for, so never longer than the database's.
@@ -24,9 +26,9 @@ impl Hold {
         Self { lease, until, renewal }
     }
 
-    /// Whether the lease still runs. A process that was frozen finds that it does not.
+    /// Whether the lease still runs, long enough for a call. A process that was frozen finds that it does not.
     pub(super) fn runs(&self) -> bool {
-        Instant::now() < *self.until.lock().unwrap_or_else(PoisonError::into_inner)
+        Instant::now() + LEFT < *self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives the lease up, so that whoever is next need not wait for its end.

@@ -61,6 +61,8 @@ pub(super) struct Work<'a> {
     was_creating: bool,
     /// Zoom was told in this turn that the account is active.
     enabled: bool,
+    /// Zoom had an error or was not reached: not for what was asked of it.
+    no_answer: bool,
     looked_for: Vec<String>,
     match_note: String,
     /// Exchanges that belong to the operation under way.
@@ -91,6 +93,7 @@ impl<'a> Work<'a> {
             known,
             was_creating,
             enabled: false,
+            no_answer: false,
             looked_for: Vec::new(),
             match_note,
             exchanges: Vec::new(),
@@ -111,7 +114,7 @@ impl<'a> Work<'a> {
             }
         };
         let pause = match &outcome {
-            Outcome::Failed(_, cause) => self.too_many(cause),
+            Outcome::Failed(..) => self.too_many(),
             _ => None,
         };
         Ok(match (self.record(outcome, pause.as_ref()).await?, pause) {
@@ -378,7 +381,10 @@ impl<'a> Work<'a> {
                 let pause = self.account.pause(&failure, self.shared.directory.now());
                 End::Pause(failure, pause)
             }
-            Reach::Passing => self.again_later(action, cause, failure.retry_after),
+            Reach::Passing => {
+                self.no_answer = matches!(failure.kind, Kind::Server | Kind::Unreachable(_));
+                self.again_later(action, cause, failure.retry_after)
+            }
         }
     }
 
@@ -438,12 +444,9 @@ impl<'a> Work<'a> {
     }
 
     /// Counts what may be this link's bad luck or the way to Zoom.
-    fn too_many(&self, cause: &Cause) -> Option<Pause> {
-        let kind = match cause.kind {
-            model::link::CauseKind::Unreachable | model::link::CauseKind::ServerError => Kind::Server,
-            _ => return None,
-        };
-        self.account.passing(&Failure::new(kind), self.shared.directory.now())
+    fn too_many(&self) -> Option<Pause> {
+        let failure = self.no_answer.then(|| Failure::new(Kind::Server))?;
+        self.account.passing(&failure, self.shared.directory.now())
     }
 
     /// The connection waits; the link stays pending and due, so that it goes on as soon as the connection does. No

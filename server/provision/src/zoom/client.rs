@@ -4,7 +4,7 @@
 //! is retried here; the engine decides that.
 
 use super::auth::{Credentials, Token, Tokens};
-use super::error::{Failure, Kind};
+use super::error::{Failure, Kind, Unreachable};
 use super::http::{self, Raw};
 use super::wire::{self, Group, GroupChange, Listing, User};
 use crate::attributes::Attributes;
@@ -14,11 +14,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// What may stand as it is in a path segment (RFC 3986, section 2.3). Zoom's ids have `&` and worse.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The longest that a call may take with its tokens: less than a lease lasts.
+const CALL_LIMIT: Duration = Duration::from_secs(12);
 
 /// A connection's way to Zoom: its address and its one token.
 #[derive(Debug)]
@@ -147,7 +150,9 @@ impl Zoom {
 
     async fn call(&self, method: Method, path: &[&str], query: &[(&str, &str)], body: Option<Value>) -> Answer<Raw> {
         let mut exchanges = Vec::new();
-        let result = self.try_call(&method, path, query, body.as_ref(), &mut exchanges).await;
+        let call = self.try_call(&method, path, query, body.as_ref(), &mut exchanges);
+        let result = tokio::time::timeout(CALL_LIMIT, call).await;
+        let result = result.unwrap_or_else(|_| Err(Failure::new(Kind::Unreachable(Unreachable::Timeout))));
         Answer { result, exchanges }
     }
 
@@ -205,7 +210,11 @@ impl Zoom {
         }
         exchanges.push(exchange);
         let raw = answer?;
-        if (200..300).contains(&raw.status) { Ok(raw) } else { Err(raw.failure()) }
+        match path {
+            _ if (200..300).contains(&raw.status) => Ok(raw),
+            ["Users", _] => Err(raw.failure().of_user()),
+            _ => Err(raw.failure()),
+        }
     }
 
     fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, Failure> {

@@ -121,6 +121,22 @@ impl Failure {
         self
     }
 
+    /// The same, as an answer to a call about one user: a 403 or 404 whose text is not a known one is about that user, not
+    /// about the address or the app.
+    #[must_use]
+    pub fn of_user(mut self) -> Self {
+        let said = self.said.as_deref().unwrap_or_default().to_lowercase();
+        let unlisted = match self.kind {
+            Kind::MissingRight => self.status == Some(403) && !said.contains("permission"),
+            Kind::WrongAddress => self.status == Some(404),
+            _ => false,
+        };
+        if unlisted {
+            self.kind = Kind::Rejected;
+        }
+        self
+    }
+
     pub const fn reach(&self) -> Reach {
         match self.kind {
             Kind::InUse
@@ -180,7 +196,7 @@ fn about_account(kind: Kind, address: &str) -> (CauseKind, String, &'static str,
             CauseKind::DuplicateEmail,
             format!("Zoom did not take {address}: another user has this address."),
             "Zoom has one user for an address, and it is not the one Rollcall asked for.",
-            "Look for the address in Zoom's user management. Import from Zoom will match it to this person.",
+            "Rollcall cannot link an existing account yet. Delete the account in Zoom and choose Retry, or unassign the person.",
         ),
         Kind::PendingOrForeign => (
             CauseKind::PendingOrForeign,
@@ -489,6 +505,18 @@ mod tests {
             "a page that is not there is no deleted user"
         );
         assert_eq!(Failure::of_answer(302, None, None).kind, Kind::WrongAddress);
+    }
+
+    #[test]
+    fn an_unknown_refusal_about_one_user_is_about_that_user() {
+        let read =
+            |status, text: &str| Failure::of_answer(status, Some(&json!({ "detail": text })), None).of_user().kind;
+        assert_eq!(read(403, "Not this one."), Kind::Rejected);
+        assert_eq!(read(404, "No such thing."), Kind::Rejected);
+        assert_eq!(read(404, "User does not exist."), Kind::NotFound);
+        assert_eq!(read(403, "The request was denied due to insufficient permissions."), Kind::MissingRight);
+        assert_eq!(read(403, "Account has not enabled Single Sign-On."), Kind::SsoOff);
+        assert_eq!(read(405, ""), Kind::WrongAddress);
     }
 
     #[test]
