@@ -5,7 +5,7 @@ use directory::links::{self, Began, Known, Outcome, Recorded};
 use directory::{Clock, leases};
 use model::link::{CauseKind, LinkState};
 use simulator::Fault;
-use simulator::Operation::{self, ActivateUser, CreateUser, UpdateUser};
+use simulator::Operation::{self, ActivateUser, CreateUser, ListUsers, UpdateUser};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -115,6 +115,40 @@ async fn a_change_during_a_call_is_not_lost() {
         .await
         .unwrap();
     engine.in_state(person, LinkState::InSync).await;
+}
+
+#[tokio::test]
+async fn what_is_not_wanted_any_more_is_not_sent() {
+    let engine = Engine::start().await;
+    let (hold, gate) = Fault::hold();
+    engine.zoom.inject(hold.on(ListUsers));
+    let (_, person) = engine.push_assigned(ada()).await;
+    gate.arrived(1).await;
+    engine.unassign(person).await;
+    gate.open();
+    engine.in_state(person, LinkState::Skipped).await;
+    assert_eq!(engine.asked(), [ListUsers]);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_once_the_connection_is_switched_off() {
+    let engine = Engine::start().await;
+    let (hold, gate) = Fault::hold();
+    engine.zoom.inject(hold.on(ListUsers));
+    let (_, person) = engine.push_assigned(ada()).await;
+    gate.arrived(1).await;
+    let mut tx = engine.tx().await;
+    directory::connections::set_enabled(&mut tx, engine.connection, false).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut heard = engine.directory.listen();
+    gate.open();
+    // The drain has ended when its lease is given up.
+    while engine.database.count("select count(*) from lease where until > clock_timestamp()").await > 0 {
+        heard.recv().await.unwrap();
+    }
+    assert_eq!(engine.asked(), [ListUsers]);
+    let link = engine.link(person).await;
+    assert!(link.state == LinkState::Pending && link.due_at.is_some(), "{link:?}");
 }
 
 #[tokio::test]
