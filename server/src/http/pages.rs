@@ -15,8 +15,13 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use leptos::prelude::provide_context;
 use leptos_axum::{generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
 use server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
+use std::time::Duration;
 
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long each attempt to render a page may take. Now and then, under load, the renderer (leptos 0.8.23) loses a
+/// wake-up between two nested suspensions and waits for ever; the same page begun anew is there at once.
+const RENDER_WITHIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
 
 /// All pages: `GET` renders, `POST` is a form without script. And `/api/...`, the server functions.
 pub fn router(state: &AppState) -> Router<AppState> {
@@ -41,7 +46,16 @@ async fn render(state: &AppState, request: Request, submitted: Option<Submitted>
             provide_context(submitted.clone());
         }
     };
-    render_app_async_with_context(context, app::document)(request).await
+    let (parts, _) = request.into_parts();
+    for within in RENDER_WITHIN {
+        let attempt = Request::from_parts(parts.clone(), Body::empty());
+        let page = render_app_async_with_context(context.clone(), app::document)(attempt);
+        if let Ok(page) = tokio::time::timeout(within, page).await {
+            return page;
+        }
+        tracing::warn!(path = parts.uri.path(), ?within, "a page was not ready in time; it is begun anew");
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, "The page could not be made in time. Load it again.\n").into_response()
 }
 
 /// A server function, called by the app in the browser.
