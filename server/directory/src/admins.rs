@@ -4,7 +4,7 @@ use crate::audit::Entry;
 use crate::text::name_key;
 use crate::{Directory, Error, Result, Tx};
 use chrono::{DateTime, Duration, Utc};
-use model::{AdminId, Administrator, Role};
+use model::{AdminId, Administrator, ProviderId, Role};
 use uuid::Uuid;
 
 /// How long a one-time link works.
@@ -17,6 +17,8 @@ struct Row {
     email: String,
     name: Option<String>,
     role: String,
+    role_from: Option<Uuid>,
+    invited: bool,
     last_sign_in_at: Option<DateTime<Utc>>,
 }
 
@@ -28,6 +30,8 @@ impl TryFrom<Row> for Administrator {
             email: row.email,
             name: row.name,
             role: row.role.parse()?,
+            role_from: row.role_from.map(ProviderId),
+            invited: row.invited,
             last_sign_in_at: row.last_sign_in_at,
         })
     }
@@ -35,30 +39,41 @@ impl TryFrom<Row> for Administrator {
 
 /// The administrator of that id; none when there is none, as after a removal.
 pub async fn find(directory: &Directory, id: AdminId) -> Result<Option<Administrator>> {
-    sqlx::query_as!(Row, "select id, email, name, role, last_sign_in_at from admin where id = $1", id.0)
-        .fetch_optional(&directory.pool)
-        .await?
-        .map(Administrator::try_from)
-        .transpose()
+    sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin where id = $1",
+        id.0
+    )
+    .fetch_optional(&directory.pool)
+    .await?
+    .map(Administrator::try_from)
+    .transpose()
 }
 
 /// All administrators by e-mail.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Administrator>> {
-    sqlx::query_as!(Row, "select id, email, name, role, last_sign_in_at from admin order by email_key")
-        .fetch_all(tx.db())
-        .await?
-        .into_iter()
-        .map(Administrator::try_from)
-        .collect()
+    sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin order by email_key"
+    )
+    .fetch_all(tx.db())
+    .await?
+    .into_iter()
+    .map(Administrator::try_from)
+    .collect()
 }
 
 pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Administrator>> {
     let key = name_key(email);
-    sqlx::query_as!(Row, "select id, email, name, role, last_sign_in_at from admin where email_key = $1", key)
-        .fetch_optional(tx.db())
-        .await?
-        .map(Administrator::try_from)
-        .transpose()
+    sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin where email_key = $1",
+        key
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .map(Administrator::try_from)
+    .transpose()
 }
 
 /// Whether anybody could administer everything.
@@ -86,6 +101,44 @@ pub async fn create(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
     .await?;
     tx.audit(Entry::new("admin.created", "admin", id.0, email).after(serde_json::json!({ "role": role })));
     Ok(id)
+}
+
+/// Invites somebody: the first who signs in with that e-mail, verified by a provider, becomes this administrator.
+pub async fn invite(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
+    let id = create(tx, email, role).await?;
+    sqlx::query!("update admin set invited = true where id = $1", id.0).execute(tx.db()).await?;
+    tx.audit(Entry::new("admin.invited", "admin", id.0, email).after(serde_json::json!({ "role": role })));
+    Ok(id)
+}
+
+/// Gives an administrator a role here: no provider's groups change it any more.
+pub async fn give_role(tx: &mut Tx, id: AdminId, role: Role) -> Result<()> {
+    set_role(tx, id, role).await?;
+    sqlx::query!("update admin set role_from = null where id = $1", id.0).execute(tx.db()).await?;
+    Ok(())
+}
+
+/// Forgets by which accounts an administrator signs in, and opens the invitation again. The sessions end.
+pub async fn reset_sign_in(tx: &mut Tx, id: AdminId) -> Result<Administrator> {
+    let admin = list(tx).await?.into_iter().find(|admin| admin.id == id).ok_or(Error::NotFound("the administrator"))?;
+    sqlx::query!("delete from admin_identity where admin_id = $1", id.0).execute(tx.db()).await?;
+    sqlx::query!("delete from session where admin_id = $1", id.0).execute(tx.db()).await?;
+    sqlx::query!("update admin set invited = true where id = $1", id.0).execute(tx.db()).await?;
+    tx.audit(Entry::new("admin.sign_in_reset", "admin", id.0, &admin.email));
+    Ok(admin)
+}
+
+/// Removes an administrator; the sessions end at their next request. The last owner stays.
+pub async fn remove(tx: &mut Tx, id: AdminId) -> Result<Administrator> {
+    let owners = sqlx::query_scalar!("select id from admin where role = 'owner' for update").fetch_all(tx.db()).await?;
+    if owners == [id.0] {
+        return Err(Error::Refused("The last owner cannot be removed. Make somebody else an owner first.".into()));
+    }
+    let admin = list(tx).await?.into_iter().find(|admin| admin.id == id).ok_or(Error::NotFound("the administrator"))?;
+    sqlx::query!("delete from admin where id = $1", id.0).execute(tx.db()).await?;
+    let entry = Entry::new("admin.removed", "admin", id.0, &admin.email);
+    tx.audit(entry.before(serde_json::json!({ "role": admin.role })));
+    Ok(admin)
 }
 
 /// Gives an administrator another role. The last owner stays one.

@@ -143,6 +143,16 @@ pub(crate) async fn forget(tx: &mut Tx, id: SecretId) -> Result<()> {
     Ok(())
 }
 
+/// Encrypts what is kept for minutes only, such as a sign-in under way. `about` names the row it belongs to.
+pub(crate) fn seal_briefly(tx: &Tx, about: &str, plain: &[u8]) -> Result<Vec<u8>> {
+    Ok(tx.keyring().wrap(plain, about)?)
+}
+
+/// Opens what [`seal_briefly`] encrypted.
+pub(crate) fn open_brief(tx: &Tx, about: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    Ok(tx.keyring().unwrap(sealed, about)?)
+}
+
 /// The last characters, at most four, and never more than a quarter of the secret.
 fn ends_in(secret: &str) -> String {
     let length = secret.chars().count();

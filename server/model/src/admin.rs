@@ -1,6 +1,6 @@
 //! Administrators, their roles, and what each role may do.
 
-use crate::AdminId;
+use crate::{AdminId, ProviderId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -33,21 +33,50 @@ pub enum Permission {
     ManageTokens,
     /// Make and change connections, their credentials and their switches.
     ManageConnections,
+    /// Make and change the providers that administrators sign in with.
+    ManageProviders,
+    /// Invite, change and remove administrators. Who is an owner, only an owner decides.
+    ManageAdmins,
+    /// See and end everybody's sessions.
+    ManageSessions,
 }
 
+/// How long a sign-in counts as fresh.
+pub const FRESH_FOR: chrono::Duration = chrono::Duration::hours(1);
+
 impl Permission {
-    pub const ALL: &'static [Self] =
-        &[Self::Look, Self::Assign, Self::Retry, Self::ManageSources, Self::ManageTokens, Self::ManageConnections];
+    pub const ALL: &'static [Self] = &[
+        Self::Look,
+        Self::Assign,
+        Self::Retry,
+        Self::ManageSources,
+        Self::ManageTokens,
+        Self::ManageConnections,
+        Self::ManageProviders,
+        Self::ManageAdmins,
+        Self::ManageSessions,
+    ];
+
+    /// Whether it gives power over who gets in: that asks for a sign-in not older than [`FRESH_FOR`].
+    pub const fn needs_fresh_sign_in(self) -> bool {
+        matches!(self, Self::ManageTokens | Self::ManageProviders | Self::ManageAdmins)
+    }
 }
 
 impl Role {
     /// Whether this role may do that.
     pub const fn allows(self, permission: Permission) -> bool {
-        use Permission::{Assign, Look, ManageConnections, ManageSources, ManageTokens, Retry};
+        use Permission::{
+            Assign, Look, ManageAdmins, ManageConnections, ManageProviders, ManageSessions, ManageSources,
+            ManageTokens, Retry,
+        };
         match permission {
             Look => true,
             Assign | Retry => matches!(self, Self::Owner | Self::Admin | Self::Operator),
-            ManageSources | ManageTokens | ManageConnections => matches!(self, Self::Owner | Self::Admin),
+            ManageSources | ManageTokens | ManageConnections | ManageAdmins => {
+                matches!(self, Self::Owner | Self::Admin)
+            }
+            ManageProviders | ManageSessions => matches!(self, Self::Owner),
         }
     }
 }
@@ -59,6 +88,10 @@ pub struct Administrator {
     pub email: String,
     pub name: Option<String>,
     pub role: Role,
+    /// The provider whose groups give the role at each sign-in; none when it was given here.
+    pub role_from: Option<ProviderId>,
+    /// Invited, and not yet signed in: whoever brings the e-mail, verified by a provider, becomes this administrator.
+    pub invited: bool,
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }
 

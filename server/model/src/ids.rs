@@ -45,6 +45,8 @@ ids! {
     LogId
     /// One entry of the audit log.
     AuditId
+    /// An identity provider that administrators sign in with.
+    ProviderId
     /// One encrypted secret.
     SecretId
 }

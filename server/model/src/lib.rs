@@ -12,6 +12,8 @@ pub mod link;
 pub mod log;
 pub mod page;
 pub mod person;
+pub mod provider;
+pub mod session;
 pub mod source;
 
 pub use admin::{Administrator, Permission, Role};
