@@ -11,7 +11,7 @@ use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509Name};
 use samael::crypto::{Crypto, CryptoProvider};
@@ -206,6 +206,7 @@ pub(super) fn certificate(
     builder.set_not_before(&from)?;
     builder.set_not_after(&until)?;
     builder.set_pubkey(key)?;
-    builder.sign(key, MessageDigest::sha256())?;
+    let digest = if key.id() == Id::ED25519 { MessageDigest::null() } else { MessageDigest::sha256() };
+    builder.sign(key, digest)?;
     Ok(builder.build())
 }

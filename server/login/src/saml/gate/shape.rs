@@ -127,11 +127,13 @@ fn check_name(element: &Element) -> Result<(), Refusal> {
 }
 
 /// xmlsec finds what a signature refers to by ID: two elements with one ID, or an ID that one parser knows and another
-/// does not, are how a signature of one element is passed off as that of another.
+/// does not, are how a signature of one element is passed off as that of another. (The `Id` of a signature itself, which
+/// pysaml2 writes, is registered with nobody.)
 fn check_ids(response: &Element, assertion: &Element, all: &[&Element]) -> Result<(), Refusal> {
     for element in all {
         for (name, _) in &element.attributes {
-            let looks_like_one = name.local.eq_ignore_ascii_case("id");
+            let of_signature = element.name.namespace == SIGNATURE && name.local == "Id" && name.namespace.is_empty();
+            let looks_like_one = name.local.eq_ignore_ascii_case("id") && !of_signature;
             if looks_like_one && (name.local != "ID" || !name.namespace.is_empty()) {
                 let element = element.name.local.clone();
                 return Err(Refusal::IdLookalike { element, attribute: name.local.clone() });
