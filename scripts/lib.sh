@@ -35,6 +35,7 @@ need() {
 have() {
     case $1 in
         initdb) [ -n "$(postgres_bin)" ] ;;
+        libclang) [ -n "${LIBCLANG_PATH:-}" ] || compgen -G '/usr/lib/llvm-*/lib/libclang.so' >/dev/null ;;
         python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
@@ -52,11 +53,12 @@ install_packages() {
     "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-# The toolchain that rust-toolchain.toml names, with the target for the browser.
+# The toolchain that rust-toolchain.toml names, with the target for the browser, and the C libraries that the server
+# links: xmlsec, which brings libxml2 and OpenSSL, and libclang, which reads its headers.
 need_rust() {
     command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
     command -v cargo >/dev/null || fail "Rust is missing. https://rustup.rs installs it."
-    need cc:build-essential
+    need cc:build-essential pkg-config:pkg-config xmlsec1-config:libxmlsec1-dev libclang:libclang-dev
     local libraries
     libraries=$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) || libraries=
     if [ ! -d "$libraries" ]; then
