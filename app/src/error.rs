@@ -16,6 +16,10 @@ pub struct FieldError {
 pub enum AppError {
     #[error("Your session has ended. Sign in again; what you typed was not saved.")]
     NotSignedIn,
+    #[error(
+        "This decides who gets in, so it asks for a sign-in of the last hour. Sign in again and repeat it; nothing was changed."
+    )]
+    NotFresh,
     #[error("Your role does not allow this. Ask an owner for another role.")]
     Forbidden,
     #[error("There is no such {what}. It may have been removed.")]
@@ -43,7 +47,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::NotSignedIn => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::NotFresh => 403,
             Self::NotFound { .. } => 404,
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,

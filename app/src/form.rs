@@ -192,6 +192,13 @@ where
 #[component]
 pub fn Problem(problem: AppError) -> impl IntoView {
     let sign_in = matches!(problem, AppError::NotSignedIn);
+    let fresh = matches!(problem, AppError::NotFresh);
+    let location = use_location();
+    let again = move || {
+        let back = format!("{}{}", location.pathname.get(), location.search.get());
+        let query = serde_urlencoded::to_string([("fresh", "1"), ("return_to", back.as_str())]).unwrap_or_default();
+        format!("/login?{query}")
+    };
     let fields = problem.fields().to_vec();
     view! {
         <div class="callout" data-tone="bad" role="alert">
@@ -206,6 +213,7 @@ pub fn Problem(problem: AppError) -> impl IntoView {
                     </ul>
                 })}
                 {sign_in.then(|| view! { <p><a class="link" href="/login" rel="external">"Sign in"</a></p> })}
+                {fresh.then(|| view! { <p><a class="link" href=again rel="external">"Sign in again"</a></p> })}
             </div></div>
         </div>
     }

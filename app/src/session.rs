@@ -5,7 +5,13 @@
 use crate::error::AppError;
 use directory::{Actor, Directory, Tx};
 use leptos::prelude::{expect_context, use_context};
+use chrono::{DateTime, Utc};
+use model::admin::FRESH_FOR;
+use model::provider::{Checked, Draft, Wrong};
 use model::{Administrator, Permission};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
 /// What the server functions work with.
 #[derive(Clone)]
@@ -17,11 +23,23 @@ pub struct Backend {
     pub allow_private_urls: bool,
     /// Where script, wasm and stylesheet of this build are found: `/pkg/<hash>`.
     pub assets: String,
+    pub check_provider: CheckProvider,
 }
 
 /// Who is signed in; in the extensions of the request.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Administrator);
+
+/// The session of the request: its name in lists, and when somebody signed in to it.
+#[derive(Debug, Clone)]
+pub struct ThisSession {
+    pub id: String,
+    pub signed_in_at: DateTime<Utc>,
+}
+
+/// Asks a provider's own description whether a draft can work: the sign-in room does it, which this one does not see.
+pub type CheckProvider = Arc<dyn Fn(Draft) -> Checking + Send + Sync>;
+pub type Checking = Pin<Box<dyn Future<Output = Result<Checked, Wrong>> + Send>>;
 
 /// What the server gave to this request.
 pub fn backend() -> Backend {
@@ -36,11 +54,25 @@ pub fn signed_in() -> Result<Administrator, AppError> {
         .ok_or(AppError::NotSignedIn)
 }
 
+/// The session of whoever calls.
+pub fn this_session() -> Result<ThisSession, AppError> {
+    let parts = use_context::<http::request::Parts>();
+    parts.and_then(|parts| parts.extensions.get::<ThisSession>().cloned()).ok_or(AppError::NotSignedIn)
+}
+
+/// Whether whoever calls signed in not long ago.
+fn is_fresh() -> bool {
+    this_session().is_ok_and(|session| backend().directory.now() - session.signed_in_at <= FRESH_FOR)
+}
+
 /// Opens a unit of work for whoever calls, if the role allows it.
 pub async fn begin(needs: Permission) -> Result<Tx, AppError> {
     let admin = signed_in()?;
     if !admin.role.allows(needs) {
         return Err(AppError::Forbidden);
+    }
+    if needs.needs_fresh_sign_in() && !is_fresh() {
+        return Err(AppError::NotFresh);
     }
     let actor = Actor::Admin { id: admin.id, email: admin.email };
     Ok(backend().directory.begin(actor).await?)

@@ -9,14 +9,16 @@ pub mod config;
 pub mod http;
 pub mod postgres;
 
+use crate::http::client::Attempts;
+use crate::http::login::SignIn;
 use crate::http::origin::Ours;
-use app::session::Backend;
+use app::session::{Backend, CheckProvider};
 use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::{Router, middleware};
 use directory::{Actor, Directory};
 use login::OneTimeLink;
-use provision::engine;
+use provision::{Outbound, engine};
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -42,6 +44,11 @@ pub struct AppState {
     pub backend: Backend,
     pub ours: Arc<Ours>,
     pub https: bool,
+    /// What signing in by an identity provider keeps in memory.
+    pub sign_in: Arc<SignIn>,
+    pub attempts: Arc<Attempts>,
+    /// How many proxies add to `X-Forwarded-For`.
+    pub proxy_hops: u8,
     /// Turns true when the process is to end.
     pub stopping: watch::Receiver<bool>,
 }
@@ -55,8 +62,10 @@ impl axum::extract::FromRef<AppState> for Directory {
 /// Everything that answers.
 pub fn router(state: AppState) -> Router {
     let sessions = http::sessions::layer(state.directory.clone(), state.https);
+    let limited = || from_fn_with_state(state.clone(), http::client::limit_attempts);
     let portal = http::pages::router(&state)
         .merge(http::auth::router())
+        .merge(http::login::router().layer(limited()))
         .merge(http::live::router())
         .layer(from_fn_with_state(state.directory.clone(), http::sessions::find_admin))
         .layer(sessions)
@@ -66,6 +75,12 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(assets::router())
         .merge(http::scim::router())
+        .merge(
+            http::login::acs_router()
+                .layer(limited())
+                .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+                .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN)),
+        )
         .merge(portal)
         .layer(from_fn_with_state(state.clone(), http::origin::check_host))
         .merge(http::health::router())
@@ -98,6 +113,8 @@ pub struct Options {
     pub allow_private_urls: bool,
     /// Whether this process provisions.
     pub worker: bool,
+    /// How many proxies in front of this server add to `X-Forwarded-For`.
+    pub proxy_hops: u8,
 }
 
 /// A running server: listener, worker, and the relay between replicas.
@@ -119,6 +136,7 @@ impl Server {
             None => Url::parse(&format!("http://localhost:{}", address.port())).map_err(std::io::Error::other)?,
         };
         let (stop, stopping) = watch::channel(false);
+        let outbound = Outbound::new(options.allow_private_urls).map_err(std::io::Error::other)?;
         let state = AppState {
             directory: directory.clone(),
             backend: Backend {
@@ -126,7 +144,11 @@ impl Server {
                 public_url: public_url.as_str().trim_end_matches('/').to_owned(),
                 allow_private_urls: options.allow_private_urls,
                 assets: format!("/{}", assets::pkg_dir()),
+                check_provider: check_provider(directory.clone(), outbound.clone(), options.allow_private_urls),
             },
+            sign_in: Arc::new(SignIn::new(outbound)),
+            attempts: Arc::default(),
+            proxy_hops: options.proxy_hops,
             ours: Arc::new(Ours::new(&public_url)),
             https: public_url.scheme() == "https",
             stopping: stopping.clone(),
@@ -153,6 +175,14 @@ impl Server {
         }
         self.directory.close().await;
     }
+}
+
+/// How the pages check a provider: the sign-in room is not theirs to see.
+fn check_provider(directory: Directory, outbound: Outbound, private: bool) -> CheckProvider {
+    Arc::new(move |draft| {
+        let (outbound, now) = (outbound.clone(), directory.now());
+        Box::pin(async move { http::login::check(&outbound, draft, private, now).await })
+    })
 }
 
 /// Provisions until the process is to end.

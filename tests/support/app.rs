@@ -53,6 +53,7 @@ impl TestApp {
             public_url: start.public_url,
             allow_private_urls: start.allow_private_urls,
             worker: start.worker,
+            proxy_hops: 0,
         };
         let server = Server::start(directory.clone(), options).await.unwrap();
         Self { server, directory, zoom, database }
@@ -62,7 +63,7 @@ impl TestApp {
     pub async fn second(&self) -> Server {
         let directory = self.database.open(Clock::system()).await;
         let listen = ([127, 0, 0, 1], 0).into();
-        let options = Options { listen, public_url: None, allow_private_urls: true, worker: true };
+        let options = Options { listen, public_url: None, allow_private_urls: true, worker: true, proxy_hops: 0 };
         Server::start(directory, options).await.unwrap()
     }
 

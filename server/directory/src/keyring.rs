@@ -7,6 +7,8 @@
 use crate::{Directory, Result, Tx};
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use model::SecretId;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -73,6 +75,19 @@ fn open(key: &[u8; 32], sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>
 }
 
 impl Directory {
+    /// Encrypts a text that is kept elsewhere for hours at most, such as in a session.
+    pub fn seal(&self, about: &str, text: &SecretString) -> Result<String> {
+        Ok(BASE64.encode(self.keyring.wrap(text.expose_secret().as_bytes(), about)?))
+    }
+
+    /// Opens what [`Directory::seal`] encrypted.
+    pub fn unseal(&self, about: &str, sealed: &str) -> Result<SecretString> {
+        let sealed = BASE64.decode(sealed).map_err(|_| KeyError::Sealed)?;
+        let plain = self.keyring.unwrap(&sealed, about)?;
+        let text = std::str::from_utf8(&plain).map_err(|_| KeyError::Sealed)?;
+        Ok(SecretString::from(text.to_owned()))
+    }
+
     /// Notes a key at its first use, and refuses one that does not open what older starts noted.
     pub(crate) async fn check_key(&self) -> Result<()> {
         // One start after the other: of two with different keys on an empty database, the second is refused.

@@ -3,6 +3,7 @@
 use crate::{ProviderId, Role};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 crate::words! {
     /// What a provider speaks.
@@ -92,6 +93,63 @@ pub struct Certificate {
 pub struct RoleRule {
     pub value: String,
     pub role: Role,
+}
+
+/// A provider that somebody typed, before it is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Draft {
+    Oidc { issuer: String, client_id: String, scopes: Vec<String> },
+    /// The metadata wins over its address.
+    Saml { metadata_url: Option<String>, metadata: Option<String> },
+}
+
+/// A provider that was checked: its own description was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub protocol: Protocol,
+    /// SAML: the metadata as it came.
+    pub metadata: Option<String>,
+}
+
+/// What is wrong with a draft, at which field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    pub field: &'static str,
+    pub message: String,
+}
+
+/// What a test sign-in brought back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestOutcome {
+    /// The provider's.
+    pub label: String,
+    pub at: DateTime<Utc>,
+    /// What the provider vouches for and what we make of it, or why its answer is not taken.
+    pub outcome: Result<(Claims, Verdict), String>,
+}
+
+/// What a provider said of somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    pub issuer: String,
+    pub subject: String,
+    pub email: Option<String>,
+    pub email_verified: bool,
+    /// Every claim or attribute with its values.
+    pub all: BTreeMap<String, Vec<String>>,
+}
+
+/// What a sign-in would come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    In {
+        email: String,
+        role: Role,
+        /// The value of the groups claim that gives the role; none when it was given here.
+        rule: Option<String>,
+        how: String,
+    },
+    Refused(String),
 }
 
 crate::words! {

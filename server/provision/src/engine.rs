@@ -112,11 +112,12 @@ impl Worker {
     }
 }
 
-/// Makes the log's partitions and removes old sessions; false when it did not work.
+/// Makes the log's partitions and removes old sessions and sign-ins; false when it did not work.
 async fn housekeep(directory: &Directory) -> bool {
     let partitions = async {
         let mut tx = directory.begin(Actor::System).await?;
         logs::ensure_partitions(&mut tx).await?;
+        sign_in::prune(&mut tx).await?;
         tx.commit().await
     };
     let done: directory::Result<()> = async {

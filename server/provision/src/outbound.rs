@@ -46,6 +46,43 @@ impl Outbound {
         check_url(text, self.allow_private)
     }
 
+    /// Sends a request to an address that somebody typed, and reads the answer up to `most` bytes.
+    pub async fn fetch(&self, request: http::Request<Vec<u8>>, most: usize) -> Result<http::Response<Vec<u8>>, FetchError> {
+        let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::Address)?;
+        self.check_host(&url)?;
+        let (parts, body) = request.into_parts();
+        let sent = self.http.request(parts.method, url).headers(parts.headers).body(body).send().await;
+        let mut answer = sent.map_err(|error| FetchError::of(&error))?;
+        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| FetchError::of(&error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > most {
+                return Err(FetchError::TooLarge(most));
+            }
+        }
+        let mut response = http::Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+
+    /// An address literal is not resolved, so the resolver's guard does not see it.
+    fn check_host(&self, url: &Url) -> Result<(), FetchError> {
+        if url.scheme() != "https" && !(self.allow_private && url.scheme() == "http") {
+            return Err(FetchError::Address);
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            _ => None,
+        };
+        match literal {
+            Some(address) if !self.allow_private && !is_public(address) => Err(FetchError::Private),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn request(&self, method: reqwest::Method, url: Url) -> reqwest::RequestBuilder {
         self.http.request(method, url)
     }
@@ -79,6 +116,39 @@ pub fn check_url(text: &str, allow_private: bool) -> Result<Url, String> {
         return Err("This address is inside a private network. Enter a public one.".to_owned());
     }
     Ok(url)
+}
+
+/// Why an address gave no answer; the sentence's end, after the address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    #[error("it is not an address that begins with https://")]
+    Address,
+    #[error("it is inside a private network")]
+    Private,
+    #[error("its name is not known")]
+    Unknown,
+    #[error("nothing answers there, or its certificate is not trusted")]
+    Connect,
+    #[error("it took too long")]
+    Timeout,
+    #[error("its answer broke off")]
+    Broken,
+    #[error("its answer is larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+impl FetchError {
+    fn of(error: &reqwest::Error) -> Self {
+        let mut chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+        let refused = chain.find_map(|error| error.downcast_ref::<Refused>());
+        match refused {
+            Some(Refused::Private) => Self::Private,
+            Some(Refused::Unknown) => Self::Unknown,
+            None if error.is_timeout() => Self::Timeout,
+            None if error.is_connect() => Self::Connect,
+            None => Self::Broken,
+        }
+    }
 }
 
 /// Why a name was not connected to; found again in the error's chain.
@@ -212,6 +282,20 @@ mod tests {
         }
         assert!(check_url("http://127.0.0.1:4000/scim2", true).is_ok());
         assert!(check_url("file:///etc/passwd", true).is_err());
+    }
+
+    #[tokio::test]
+    async fn only_public_addresses_are_fetched() {
+        let outbound = Outbound::new(false).unwrap();
+        for (address, why) in [
+            ("http://id.example.com/", FetchError::Address),
+            ("https://127.0.0.1:1/", FetchError::Private),
+            ("https://[::1]:1/", FetchError::Private),
+            ("https://localhost:1/", FetchError::Private),
+        ] {
+            let request = http::Request::get(address).body(Vec::new()).unwrap();
+            assert_eq!(outbound.fetch(request, 10).await.unwrap_err(), why, "{address}");
+        }
     }
 
     #[tokio::test]

@@ -23,6 +23,7 @@ impl Serve {
             public_url: Some(config.web.public_url),
             allow_private_urls: config.outbound.allow_private_urls,
             worker: config.worker.enabled,
+            proxy_hops: config.web.trusted_proxy_hops,
         };
         let listen = options.listen;
         let server = Server::start(opened.directory.clone(), options).await.map_err(|error| {

@@ -1,9 +1,11 @@
 //! Everything that answers HTTP: pages and server functions, sign-in, live events, health, inbound SCIM.
 
 pub mod auth;
+pub mod client;
 pub mod headers;
 pub mod health;
 pub mod live;
+pub mod login;
 pub mod origin;
 pub mod pages;
 pub mod scim;

@@ -1,13 +1,15 @@
 //! Browser sessions: tower-sessions over the directory's table, and the middleware that finds who is signed in.
 
-use app::session::SignedIn;
+use app::session::{SignedIn, ThisSession};
 use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use directory::Directory;
-use model::AdminId;
+use model::session::SessionOrigin;
+use model::{AdminId, ProviderId, Role};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
@@ -19,6 +21,11 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 const ADMIN: &str = "admin";
 /// The session's key for the minute of the last request: writing it renews the idle limit, once a minute at most.
 const SEEN: &str = "seen";
+/// The session's keys for from where it was opened, when, with which role, and with which id token.
+const ORIGIN: &str = "origin";
+const SIGNED_IN_AT: &str = "signed_in_at";
+const ROLE: &str = "role";
+const ID_TOKEN: &str = "id_token";
 /// A session that is not used for this long has ended.
 const IDLE_MINUTES: i64 = 30;
 
@@ -97,14 +104,36 @@ pub fn layer(directory: Directory, https: bool) -> SessionManagerLayer<Store> {
         .with_expiry(Expiry::OnInactivity(Duration::minutes(IDLE_MINUTES)))
 }
 
-/// Opens a session for an administrator under a new id.
-pub async fn sign_in(session: &Session, id: AdminId) -> std::result::Result<(), tower_sessions::session::Error> {
+/// A session to open.
+pub struct Opened {
+    pub admin: AdminId,
+    pub origin: SessionOrigin,
+    /// What the provider wants back when the session ends (OpenID Connect RP-Initiated Logout 1.0, section 2).
+    pub id_token: Option<SecretString>,
+}
+
+/// Opens a session for an administrator under a new id; nothing of an older one stays in it.
+pub async fn sign_in(session: &Session, directory: &Directory, opened: Opened) -> anyhow::Result<()> {
+    session.clear().await;
     session.cycle_id().await?;
-    session.insert(ADMIN, id).await
+    session.insert(ADMIN, opened.admin).await?;
+    session.insert(ORIGIN, opened.origin).await?;
+    session.insert(SIGNED_IN_AT, directory.now()).await?;
+    if let Some(id_token) = opened.id_token {
+        session.insert(ID_TOKEN, directory.seal(ID_TOKEN, &id_token)?).await?;
+    }
+    Ok(())
+}
+
+/// By which provider a session was opened, and what that provider wants back at its end.
+pub async fn provider_of(session: &Session, directory: &Directory) -> Option<(ProviderId, Option<SecretString>)> {
+    let origin = session.get::<SessionOrigin>(ORIGIN).await.ok().flatten()?;
+    let sealed = session.get::<String>(ID_TOKEN).await.ok().flatten();
+    Some((origin.provider?, sealed.and_then(|sealed| directory.unseal(ID_TOKEN, &sealed).ok())))
 }
 
 /// Finds who is signed in and says so in the request's extensions. An administrator who was removed is nobody from the
-/// next request on.
+/// next request on; after a change of role the session goes on under a new id.
 pub async fn find_admin(
     State(directory): State<Directory>,
     session: Session,
@@ -114,7 +143,11 @@ pub async fn find_admin(
     match session.get::<AdminId>(ADMIN).await {
         Ok(Some(id)) => match directory::admins::find(&directory, id).await {
             Ok(Some(admin)) => {
-                renew(&session, directory.now()).await;
+                renew(&session, directory.now(), admin.role).await;
+                let signed_in_at = session.get(SIGNED_IN_AT).await.ok().flatten().unwrap_or_default();
+                let id = session.id().map(|id| hash(&id)).unwrap_or_default();
+                let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
+                request.extensions_mut().insert(ThisSession { id, signed_in_at });
                 request.extensions_mut().insert(SignedIn(admin));
             }
             Ok(None) => {}
@@ -126,12 +159,25 @@ pub async fn find_admin(
     next.run(request).await
 }
 
-async fn renew(session: &Session, now: DateTime<Utc>) {
-    let minute = now.timestamp() / 60;
-    let seen = session.get::<i64>(SEEN).await.ok().flatten();
-    if seen != Some(minute)
-        && let Err(error) = session.insert(SEEN, minute).await
-    {
+async fn renew(session: &Session, now: DateTime<Utc>, role: Role) {
+    let renewed: std::result::Result<(), tower_sessions::session::Error> = async {
+        let minute = now.timestamp() / 60;
+        if session.get::<i64>(SEEN).await? != Some(minute) {
+            session.insert(SEEN, minute).await?;
+        }
+        match session.get::<Role>(ROLE).await? {
+            Some(known) if known == role => {}
+            known => {
+                session.insert(ROLE, role).await?;
+                if known.is_some() {
+                    session.cycle_id().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+    .await;
+    if let Err(error) = renewed {
         tracing::error!(%error, "a session could not be renewed");
     }
 }
