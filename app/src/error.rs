@@ -121,6 +121,14 @@ impl Problems {
     }
 }
 
+/// One wrong field.
+#[cfg(feature = "ssr")]
+pub fn wrong_field(field: &str, message: impl Into<String>) -> AppError {
+    let mut problems = Problems::default();
+    problems.add(field, message);
+    problems.check().err().unwrap_or(AppError::Internal)
+}
+
 #[cfg(feature = "ssr")]
 impl From<directory::Error> for AppError {
     fn from(error: directory::Error) -> Self {

@@ -112,6 +112,14 @@ where
         })
     }
 
+    /// All values that were sent for a field that stands several times.
+    pub fn sent_all(&self, field: &str) -> Vec<String> {
+        self.plain.with_value(|plain| {
+            let fields = plain.iter().flat_map(|sent| &sent.fields);
+            fields.filter(|(name, _)| name == field).map(|(_, value)| value.clone()).collect()
+        })
+    }
+
     fn sent(&self, field: &str) -> Option<String> {
         self.plain.with_value(|plain| {
             let fields = &plain.as_ref()?.fields;

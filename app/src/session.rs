@@ -3,9 +3,9 @@
 //! extensions of every request that has a living session.
 
 use crate::error::AppError;
+use chrono::{DateTime, Utc};
 use directory::{Actor, Directory, Tx};
 use leptos::prelude::{expect_context, use_context};
-use chrono::{DateTime, Utc};
 use model::admin::FRESH_FOR;
 use model::provider::{Checked, Draft, Wrong};
 use model::{Administrator, Permission};

@@ -86,6 +86,7 @@ pub fn App() -> impl IntoView {
                     <pages::people::PeopleRoutes/>
                     <pages::logs::LogRoutes/>
                     <pages::connections::ConnectionRoutes/>
+                    <pages::settings::SettingsRoutes/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -183,6 +184,14 @@ fn Navigation(frame: Frame) -> impl IntoView {
         <section>
             <h2>"Monitor"</h2>
             <ul><li><NavLink href="/logs" icon="scroll-text" label="Provisioning logs">""</NavLink></li></ul>
+        </section>
+        <section>
+            <h2>"Settings"</h2>
+            <ul>
+                <li><NavLink href="/settings/sign-in" icon="key-round" label="Sign-in">""</NavLink></li>
+                <li><NavLink href="/settings/admins" icon="users-round" label="Administrators">""</NavLink></li>
+                <li><NavLink href="/settings/sessions" icon="monitor" label="Sessions">""</NavLink></li>
+            </ul>
         </section>
         <div class="nav-foot"><span class="num">"Version " {frame.version}</span></div>
     }

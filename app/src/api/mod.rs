@@ -1,11 +1,14 @@
 //! The server functions: everything an administrator can ask for or do, one file a noun.
 
+pub mod admins;
 pub mod assignments;
 pub mod connections;
 pub mod links;
 pub mod logs;
 pub mod overview;
 pub mod people;
+pub mod providers;
+pub mod sessions;
 pub mod shell;
 pub mod sources;
 pub mod tokens;

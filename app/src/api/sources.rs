@@ -57,9 +57,8 @@ pub async fn make_source(name: String) -> Result<(), AppError> {
     let id = match made {
         Ok(id) => id,
         Err(directory::Error::Taken(_)) => {
-            let mut problems = crate::error::Problems::default();
-            problems.add("name", format!("There is a source called {name} already. Choose another name."));
-            return Err(problems.check().err().unwrap_or(AppError::Internal));
+            let message = format!("There is a source called {name} already. Choose another name.");
+            return Err(crate::error::wrong_field("name", message));
         }
         Err(error) => return Err(error.into()),
     };

@@ -100,6 +100,33 @@ pub fn TextField(
     }
 }
 
+/// Lines of text.
+#[component]
+pub fn TextArea(
+    field: FieldState,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional)] optional: bool,
+) -> impl IntoView {
+    let (name, error) = (field.name, field.error);
+    view! {
+        <div class="field">
+            <Label name label optional/>
+            <textarea
+                class="textarea mono"
+                id=name
+                name=name
+                rows="6"
+                spellcheck="false"
+                autocomplete="off"
+                aria-describedby=field.described_by(hint.is_some())
+                aria-invalid=field.invalid()
+            >{field.value.clone()}</textarea>
+            <Below name hint error/>
+        </div>
+    }
+}
+
 /// One of a few.
 #[component]
 pub fn SelectField(

@@ -44,7 +44,7 @@ pub use dialog::{Content, Dialog};
 pub use diff::ModifiedTable;
 pub use disclose::Disclose;
 pub use empty::Empty;
-pub use field::{CheckField, FieldState, SelectField, SubmitButton, SwitchRow, TextField};
+pub use field::{CheckField, FieldState, SelectField, SubmitButton, SwitchRow, TextArea, TextField};
 pub use filter::{Chip, Chips, FilterBar, FilterSelect, SearchBox};
 pub use icon::Icon;
 pub use kv::{Kv, pair};

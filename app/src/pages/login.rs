@@ -1,14 +1,22 @@
 //! The sign-in page.
 
+use crate::api::providers::{SignInOption, list_sign_in_options};
+use crate::components::{Icon, Query};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn Login() -> impl IntoView {
-    let query = use_query_map();
-    let failed = move || query.read().get("failed").is_some();
-    let out = move || query.read().get("signed_out").is_some();
+    let query = Query::here();
+    let is = move |name: &str, value: &str| query.read().get(name) == Some(value);
+    let options = Resource::new(|| (), |()| async { list_sign_in_options().await.unwrap_or_default() });
+    let ways = move || {
+        Suspend::new(async move {
+            let options = options.await;
+            let none = options.is_empty();
+            view! { <Providers options query/>{link_hint(none)} }
+        })
+    };
     view! {
         <Title text="Sign in"/>
         <main class="auth" id="main">
@@ -20,36 +28,85 @@ pub fn Login() -> impl IntoView {
                     <h1 class="mt-5">"Sign in to Rollcall"</h1>
                     <p class="muted mt-1">"Keeps Zoom’s user list equal to your directory’s."</p>
                 </div>
-                <Show when=failed>
-                    <div class="flash">
-                        <div class="callout" data-tone="bad" role="alert">
-                            <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-alert"></use></svg>
-                            <div><div>
-                                <strong>"This sign-in link does not work."</strong>
-                                <p>"A link works once, for 15 minutes. Print a new one with "
-                                    <code class="mono">"rollcall setup-link"</code>" on the server."</p>
-                            </div></div>
-                        </div>
-                    </div>
+                <Show when=move || is("failed", "1")>
+                    <Said tone="bad" icon="circle-alert" title="This sign-in link does not work.">
+                        "A link works once, for 15 minutes. Print a new one with "
+                        <code class="mono">"rollcall setup-link"</code>" on the server."
+                    </Said>
                 </Show>
-                <Show when=out>
-                    <div class="flash">
-                        <div class="callout" data-tone="ok" role="status">
-                            <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-check"></use></svg>
-                            <div><div><strong>"You are signed out."</strong></div></div>
-                        </div>
-                    </div>
+                <Show when=move || is("failed", "sign-in")>
+                    <Said tone="bad" icon="circle-alert" title="You could not be signed in.">
+                        "Try again. If it happens again, ask an owner of Rollcall: the cause is in the audit log."
+                    </Said>
                 </Show>
-                <div class="card">
-                    <section>
-                        <h2>"Use a one-time sign-in link"</h2>
-                        <p class="hint">"The server printed a link when it started for the first time. It works once, for 15 minutes, and signs you in as an owner."</p>
-                        <p class="hint">"Used or too old? Print a new one on the server:"</p>
-                        <pre class="code"><code>"rollcall setup-link"</code></pre>
-                    </section>
-                </div>
+                <Show when=move || is("fresh", "1")>
+                    <Said tone="info" icon="info" title="Sign in once more.">
+                        "What you were about to do decides who gets in, so it asks for a sign-in of the last hour. You come back to where you were."
+                    </Said>
+                </Show>
+                <Show when=move || is("signed_out", "1")>
+                    <Said tone="ok" icon="circle-check" title="You are signed out.">""</Said>
+                </Show>
+                <Transition>{ways}</Transition>
                 <p class="hint mt-5 text-center">"Rollcall never asks for your password."</p>
             </div>
         </main>
     }
+}
+
+#[component]
+fn Said(tone: &'static str, icon: &'static str, title: &'static str, children: Children) -> impl IntoView {
+    let role = if tone == "bad" { "alert" } else { "status" };
+    view! {
+        <div class="flash">
+            <div class="callout" data-tone=tone role=role>
+                <Icon name=icon/>
+                <div><div><strong>{title}</strong><p>{children()}</p></div></div>
+            </div>
+        </div>
+    }
+}
+
+/// A button for each provider; each keeps the page to go back to.
+#[component]
+fn Providers(options: Vec<SignInOption>, query: Memo<Query>) -> impl IntoView {
+    let kept = query.read_untracked();
+    let pairs: Vec<(&str, &str)> =
+        ["return_to", "fresh"].into_iter().filter_map(|name| Some((name, kept.get(name)?))).collect();
+    let search = serde_urlencoded::to_string(&pairs).unwrap_or_default();
+    let buttons = options.into_iter().map(|option| {
+        let href = match search.as_str() {
+            "" => format!("/auth/{}/start", option.slug),
+            search => format!("/auth/{}/start?{search}", option.slug),
+        };
+        view! { <a class="btn w-full" data-size="lg" href=href rel="external"><Icon name="log-in"/>{option.label}</a> }
+    });
+    view! { <div class="grid gap-3 mb-5">{buttons.collect_view()}</div> }
+}
+
+/// The way in without a provider.
+fn link_hint(only_way: bool) -> AnyView {
+    let steps = || {
+        view! {
+            <p class="hint">"Whoever has access to the server prints a link that works once, for 15 minutes, and signs in as an owner:"</p>
+            <pre class="code"><code>"rollcall setup-link"</code></pre>
+        }
+    };
+    if only_way {
+        return view! {
+            <div class="card"><section>
+                <h2>"Use a one-time sign-in link"</h2>
+                <p class="hint">"The server printed one when it started for the first time."</p>
+                {steps()}
+            </section></div>
+        }
+        .into_any();
+    }
+    view! {
+        <details class="disclose card">
+            <summary><Icon name="chevron-right"/>"No provider works?"</summary>
+            <div>{steps()}</div>
+        </details>
+    }
+    .into_any()
 }

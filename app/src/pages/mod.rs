@@ -6,4 +6,5 @@ pub mod logs;
 pub mod not_found;
 pub mod overview;
 pub mod people;
+pub mod settings;
 pub mod sources;

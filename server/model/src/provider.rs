@@ -98,9 +98,16 @@ pub struct RoleRule {
 /// A provider that somebody typed, before it is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Draft {
-    Oidc { issuer: String, client_id: String, scopes: Vec<String> },
+    Oidc {
+        issuer: String,
+        client_id: String,
+        scopes: Vec<String>,
+    },
     /// The metadata wins over its address.
-    Saml { metadata_url: Option<String>, metadata: Option<String> },
+    Saml {
+        metadata_url: Option<String>,
+        metadata: Option<String>,
+    },
 }
 
 /// A provider that was checked: its own description was read.

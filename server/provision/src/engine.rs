@@ -14,7 +14,7 @@ mod work;
 use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
-use directory::{Actor, Directory, Signal, Tx, links, logs, sessions};
+use directory::{Actor, Directory, Signal, Tx, links, logs, sessions, sign_in};
 use model::ConnectionId;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -17,6 +17,6 @@ mod test;
 pub mod zoom;
 
 pub use engine::{Options, Worker};
-pub use outbound::{Outbound, check_url};
+pub use outbound::{FetchError, Outbound, check_url};
 pub use test::test_connection;
 pub use zoom::Credentials;

@@ -47,7 +47,11 @@ impl Outbound {
     }
 
     /// Sends a request to an address that somebody typed, and reads the answer up to `most` bytes.
-    pub async fn fetch(&self, request: http::Request<Vec<u8>>, most: usize) -> Result<http::Response<Vec<u8>>, FetchError> {
+    pub async fn fetch(
+        &self,
+        request: http::Request<Vec<u8>>,
+        most: usize,
+    ) -> Result<http::Response<Vec<u8>>, FetchError> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::Address)?;
         self.check_host(&url)?;
         let (parts, body) = request.into_parts();

@@ -67,6 +67,7 @@ impl Demo {
             public_url: variable("ROLLCALL_PUBLIC_URL").map(|_| config.web.public_url),
             allow_private_urls: true,
             worker: true,
+            proxy_hops: config.web.trusted_proxy_hops,
         };
         let server = Server::start(opened.directory.clone(), options).await.map_err(|e| busy(config.web.listen, &e))?;
         let link = setup_link(&opened.directory, Actor::Command, &server.public_url).await.map_err(Failure::problem)?;

@@ -1,16 +1,19 @@
 //! The ways in and out: the one-time link, signing out, and the choice of theme.
 
 use crate::AppState;
-use crate::http::sessions;
+use crate::http::login::{self, client_of};
+use crate::http::sessions::{self, Opened};
+use ::login::OneTimeLink;
 use app::session::SignedIn;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
 use directory::Actor;
-use http::header::SET_COOKIE;
-use http::{Method, StatusCode};
-use login::OneTimeLink;
+use http::header::{CACHE_CONTROL, REFRESH, SET_COOKIE};
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
+use model::ProviderId;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -33,6 +36,8 @@ async fn setup(
     method: Method,
     session: Session,
     Query(query): Query<Setup>,
+    headers: HeaderMap,
+    extensions: Extensions,
 ) -> Result<Response, StatusCode> {
     if method == Method::HEAD {
         // A link checker does not use the link up.
@@ -50,12 +55,13 @@ async fn setup(
         return Ok(Redirect::to("/login?failed=1").into_response());
     };
     tx.commit().await.map_err(|e| failed(&e))?;
-    sessions::sign_in(&session, admin.id).await.map_err(|e| failed(&e))?;
+    let opened = Opened { admin: admin.id, origin: client_of(&state, &extensions, &headers), id_token: None };
+    sessions::sign_in(&session, &state.directory, opened).await.map_err(|e| failed(&*e))?;
     tracing::info!(admin = admin.email, "signed in by a one-time link");
     Ok(Redirect::to("/").into_response())
 }
 
-/// `POST /auth/logout`: ends the session.
+/// `POST /auth/logout`: ends the session, and leads on to the provider's own sign-out when it has one.
 async fn sign_out(
     State(state): State<AppState>,
     session: Session,
@@ -71,8 +77,26 @@ async fn sign_out(
         directory::admins::signed_out(&mut tx, &admin);
         tx.commit().await.map_err(|e| failed(&e))?;
     }
+    let provider = sessions::provider_of(&session, &state.directory).await;
     session.flush().await.map_err(|e| failed(&e))?;
-    Ok(Redirect::to("/login?signed_out=1").into_response())
+    let there = match provider {
+        Some((id, id_token)) => at_provider(&state, id, id_token.as_ref()).await,
+        None => None,
+    };
+    Ok(there.unwrap_or_else(|| Redirect::to("/login?signed_out=1").into_response()))
+}
+
+/// The page that leads on to the provider's sign-out. No redirect: it would end the form's own submission, which the
+/// content policy lets go to our pages only.
+async fn at_provider(state: &AppState, id: ProviderId, id_token: Option<&SecretString>) -> Option<Response> {
+    let mut tx = state.directory.begin(Actor::System).await.ok()?;
+    let provider = directory::providers::list(&mut tx).await.ok()?.into_iter().find(|provider| provider.id == id)?;
+    drop(tx);
+    let address = login::sign_out_address(state, provider, id_token).await?;
+    let refresh = HeaderValue::from_str(&format!("0; url={}", address.expose_secret())).ok()?;
+    let page = "<!DOCTYPE html><title>Signing out</title><p>You are signed out of Rollcall. Signing out of your identity \
+                provider…</p>";
+    Some(([(REFRESH, refresh), (CACHE_CONTROL, HeaderValue::from_static("no-store"))], Html(page)).into_response())
 }
 
 #[derive(Deserialize)]

@@ -136,9 +136,12 @@ fn claims(identity: &Identity) -> Claims {
 fn verdict(provider: &Provider, proof: &Proof, decision: Decision) -> Verdict {
     let rule = provider.rule_for(&proof.groups).map(|rule| rule.value.clone());
     match decision {
-        Decision::Known { admin, role } => {
-            Verdict::In { email: admin.email, role, rule: admin.role_from.and(rule), how: "Linked to this account.".into() }
-        }
+        Decision::Known { admin, role } => Verdict::In {
+            email: admin.email,
+            role,
+            rule: admin.role_from.and(rule),
+            how: "Linked to this account.".into(),
+        },
         Decision::Invited { admin } => Verdict::In {
             email: admin.email,
             role: admin.role,

@@ -17,6 +17,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
+pub use finish::client_of;
 use model::ProviderId;
 pub use provider::{check, sign_out_address};
 use provision::Outbound;

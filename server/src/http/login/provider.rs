@@ -35,7 +35,8 @@ pub async fn ready(state: &AppState, settings: ProviderSettings) -> Result<Ready
         }
         Protocol::Saml(_) => {
             let xml = metadata.ok_or("No metadata is stored for this provider. Save it again.")?;
-            let idp = IdentityProvider::saved(&xml, None, addresses(&state.backend)).map_err(|error| error.to_string())?;
+            let idp =
+                IdentityProvider::saved(&xml, None, addresses(&state.backend)).map_err(|error| error.to_string())?;
             Ok(Ready::Saml { portal: portal(&state.backend.public_url, &provider.slug), idp })
         }
     }
@@ -80,7 +81,12 @@ fn http(outbound: &Outbound) -> Http {
     })
 }
 
-async fn discovered(state: &AppState, provider: &Provider, issuer: &str, http: &Http) -> Result<Arc<Discovery>, String> {
+async fn discovered(
+    state: &AppState,
+    provider: &Provider,
+    issuer: &str,
+    http: &Http,
+) -> Result<Arc<Discovery>, String> {
     let SignIn { discovered, .. } = &*state.sign_in;
     let now = state.directory.now();
     let known = discovered.lock().unwrap_or_else(PoisonError::into_inner).get(&provider.id).cloned();
@@ -97,7 +103,11 @@ async fn discovered(state: &AppState, provider: &Provider, issuer: &str, http: &
 }
 
 /// Where signing out goes on at the provider, when it has such an address.
-pub async fn sign_out_address(state: &AppState, provider: Provider, id_token: Option<&SecretString>) -> Option<SecretString> {
+pub async fn sign_out_address(
+    state: &AppState,
+    provider: Provider,
+    id_token: Option<&SecretString>,
+) -> Option<SecretString> {
     let Protocol::Oidc(oidc) = &provider.protocol else { return None };
     let http = http(&state.sign_in.outbound);
     let discovery = discovered(state, &provider, &oidc.issuer, &http).await.ok()?;

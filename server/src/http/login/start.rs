@@ -72,7 +72,8 @@ pub async fn start(
         Some(secret) => secret,
         None => flow::random()?,
     };
-    keep(&state, provider.id, purpose, &begun, &FlowHash(flow::hash(&secret)), flow::own_path(&query.return_to)).await?;
+    keep(&state, provider.id, purpose, &begun, &FlowHash(flow::hash(&secret)), flow::own_path(&query.return_to))
+        .await?;
     Ok(([(SET_COOKIE, flow::cookie(&secret, state.https))], Redirect::to(&begun.to)).into_response())
 }
 
@@ -81,7 +82,8 @@ fn begin(state: &AppState, ready: &Ready, fresh: bool) -> Result<Begun, Failed> 
     match ready {
         Ready::Oidc { client, discovery, http } => {
             let party = RelyingParty { client, discovery, http, keys: &state.sign_in.keys };
-            let start = party.start(fresh.then_some(JUST_NOW), now).map_err(|error| Failed::Broken(error.to_string()))?;
+            let start =
+                party.start(fresh.then_some(JUST_NOW), now).map_err(|error| Failed::Broken(error.to_string()))?;
             Ok(Begun {
                 to: start.url.into(),
                 state_hash: start.pending.state_hash().0,
@@ -93,11 +95,7 @@ fn begin(state: &AppState, ready: &Ready, fresh: bool) -> Result<Begun, Failed> 
             let (id, relay) = (RequestId::generate().map_err(|error| broken(&error))?, flow::random()?);
             let freshness = if fresh { Freshness::SignInAgain } else { Freshness::SessionAllowed };
             let to = sign_on_address(portal, idp, &id, &relay, freshness, now).map_err(|error| broken(&error))?;
-            Ok(Begun {
-                to: to.into(),
-                state_hash: flow::hash(&relay),
-                pending: id.as_str().as_bytes().to_vec(),
-            })
+            Ok(Begun { to: to.into(), state_hash: flow::hash(&relay), pending: id.as_str().as_bytes().to_vec() })
         }
     }
 }

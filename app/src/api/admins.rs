@@ -1,0 +1,129 @@
+//! Administrators: list, invite, change, remove.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::{AdminId, Administrator, Role};
+use serde::{Deserialize, Serialize};
+
+/// An administrator, with where the role comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminRow {
+    pub admin: Administrator,
+    /// The label of the provider whose groups give the role.
+    pub role_from: Option<String>,
+    /// Whether whoever looks may change and remove this one.
+    pub may_change: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminList {
+    pub admins: Vec<AdminRow>,
+    pub me: AdminId,
+    /// The roles that whoever looks may give; none for somebody who may only look.
+    pub may_give: Vec<Role>,
+}
+
+/// The roles that somebody of this role may give and take.
+#[cfg(feature = "ssr")]
+fn may_give(mine: Role) -> Vec<Role> {
+    if !mine.allows(model::Permission::ManageAdmins) {
+        return Vec::new();
+    }
+    Role::ALL.iter().copied().filter(|role| *role != Role::Owner || mine == Role::Owner).collect()
+}
+
+/// All administrators by e-mail.
+#[server]
+pub async fn list_admins() -> Result<AdminList, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let me = crate::session::signed_in()?;
+    let may_give = may_give(me.role);
+    let providers = directory::providers::list(&mut tx).await?;
+    let admins = directory::admins::list(&mut tx).await?.into_iter().map(|admin| AdminRow {
+        role_from: providers.iter().find(|p| Some(p.id) == admin.role_from).map(|p| p.label.clone()),
+        may_change: may_give.contains(&admin.role),
+        admin,
+    });
+    Ok(AdminList { admins: admins.collect(), me: me.id, may_give })
+}
+
+/// Invites somebody.
+#[server]
+pub async fn invite_admin(email: String, role: Role) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
+    let mut problems = crate::error::Problems::default();
+    let email = problems.text("email", "E-mail", &email, 254);
+    let parts = email.split_once('@');
+    if !email.is_empty()
+        && !parts.is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !email.contains(' '))
+    {
+        problems.add("email", "Enter a whole address, such as ada@example.com.");
+    }
+    problems.check()?;
+    if !may_give(crate::session::signed_in()?.role).contains(&role) {
+        return Err(AppError::Forbidden);
+    }
+    match directory::admins::invite(&mut tx, &email, role).await {
+        Err(directory::Error::Taken(_)) => {
+            return Err(crate::error::wrong_field("email", format!("{email} is an administrator already.")));
+        }
+        done => done?,
+    };
+    tx.commit().await?;
+    let address = format!("{}/login", crate::session::backend().public_url);
+    let text = format!(
+        "Tell them to sign in at {address}. The first sign-in with this e-mail, verified by a provider, is theirs."
+    );
+    crate::flash::say(format!("{email} invited"), text).await?;
+    crate::session::go_to("/settings/admins");
+    Ok(())
+}
+
+/// The administrator, if whoever calls may change one of that role.
+#[cfg(feature = "ssr")]
+async fn changeable(tx: &mut directory::Tx, id: AdminId) -> Result<Administrator, AppError> {
+    let found = directory::admins::list(tx).await?.into_iter().find(|admin| admin.id == id);
+    let admin = found.ok_or_else(|| AppError::NotFound { what: "administrator".to_owned() })?;
+    if may_give(crate::session::signed_in()?.role).contains(&admin.role) { Ok(admin) } else { Err(AppError::Forbidden) }
+}
+
+/// Gives an administrator another role; from then on no group changes it.
+#[server]
+pub async fn change_role(id: AdminId, role: Role) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
+    let admin = changeable(&mut tx, id).await?;
+    if !may_give(crate::session::signed_in()?.role).contains(&role) {
+        return Err(AppError::Forbidden);
+    }
+    directory::admins::give_role(&mut tx, id, role).await?;
+    tx.commit().await?;
+    crate::flash::say(format!("{} is {} now", admin.email, role.label()), "It holds from the next request on.").await?;
+    crate::session::go_to("/settings/admins");
+    Ok(())
+}
+
+/// Removes an administrator.
+#[server]
+pub async fn remove_admin(id: AdminId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
+    let admin = changeable(&mut tx, id).await?;
+    directory::admins::remove(&mut tx, id).await?;
+    tx.commit().await?;
+    let text = "Whoever it was is signed out. What was done by that name stays in the audit log.";
+    crate::flash::say(format!("{} removed", admin.email), text).await?;
+    crate::session::go_to("/settings/admins");
+    Ok(())
+}
+
+/// Forgets by which account an administrator signs in, and opens the invitation again.
+#[server]
+pub async fn reset_admin(id: AdminId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
+    changeable(&mut tx, id).await?;
+    let admin = directory::admins::reset_sign_in(&mut tx, id).await?;
+    tx.commit().await?;
+    let text = "They are signed out. The next sign-in with this e-mail, verified by a provider, is theirs again.";
+    crate::flash::say(format!("The sign-in of {} is reset", admin.email), text).await?;
+    crate::session::go_to("/settings/admins");
+    Ok(())
+}

@@ -1,0 +1,347 @@
+//! The identity providers that administrators sign in with: list, make, change, remove, and what a test brought back.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::ProviderId;
+use model::provider::{Provider, ProviderKind, TestOutcome};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A button of the sign-in page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInOption {
+    pub slug: String,
+    pub label: String,
+}
+
+/// The buttons of the sign-in page. Anybody may see them.
+#[server]
+pub async fn list_sign_in_options() -> Result<Vec<SignInOption>, AppError> {
+    let mut tx = crate::session::backend().directory.begin(directory::Actor::System).await?;
+    let providers = directory::providers::list(&mut tx).await?.into_iter().filter(|provider| provider.enabled);
+    Ok(providers.map(|Provider { slug, label, .. }| SignInOption { slug, label }).collect())
+}
+
+/// All providers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderList {
+    pub providers: Vec<Provider>,
+    pub may_manage: bool,
+}
+
+#[server]
+pub async fn list_providers() -> Result<ProviderList, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    Ok(ProviderList {
+        providers: directory::providers::list(&mut tx).await?,
+        may_manage: crate::session::signed_in()?.role.allows(model::Permission::ManageProviders),
+    })
+}
+
+/// A provider, with what has to be pasted there. Without one, what a new one needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderDetails {
+    pub provider: Option<Provider>,
+    pub public_url: String,
+    pub may_manage: bool,
+}
+
+#[server]
+pub async fn get_provider(slug: String) -> Result<ProviderDetails, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let provider = match slug.as_str() {
+        "" => None,
+        slug => {
+            let found = directory::providers::by_slug(&mut tx, slug).await?;
+            Some(found.ok_or_else(|| AppError::NotFound { what: "provider".to_owned() })?)
+        }
+    };
+    Ok(ProviderDetails {
+        provider,
+        public_url: crate::session::backend().public_url,
+        may_manage: crate::session::signed_in()?.role.allows(model::Permission::ManageProviders),
+    })
+}
+
+/// Saves a provider, after its own description was read: a wrong issuer or unusable metadata is refused. The fields of
+/// the other protocol are empty; `values` and `roles` are the columns of the role mapping.
+#[server]
+pub async fn save_provider(
+    /// Empty for a new provider.
+    #[server(default)]
+    id: String,
+    #[server(default)] version: i64,
+    #[server(default)] kind: String,
+    #[server(default)] label: String,
+    #[server(default)] slug: String,
+    #[server(default)] enabled: Option<String>,
+    #[server(default)] issuer: String,
+    #[server(default)] client_id: String,
+    #[server(default)] client_secret: String,
+    #[server(default)] scopes: String,
+    #[server(default)] metadata_url: String,
+    #[server(default)] metadata: String,
+    #[server(default)] groups_claim: String,
+    #[server(default)] values: Vec<String>,
+    #[server(default)] roles: Vec<String>,
+) -> Result<(), AppError> {
+    let enabled = enabled.is_some();
+    let entered = save::Entered {
+        kind,
+        label,
+        slug,
+        enabled,
+        issuer,
+        client_id,
+        client_secret,
+        scopes,
+        metadata_url,
+        metadata,
+        groups_claim,
+        values,
+        roles,
+    };
+    save::save(&id, version, &entered).await
+}
+
+/// Fetches a SAML provider's metadata again.
+#[server]
+pub async fn refresh_metadata(id: ProviderId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageProviders).await?;
+    let provider = directory::providers::list(&mut tx).await?.into_iter().find(|provider| provider.id == id);
+    drop(tx);
+    let provider = provider.ok_or_else(|| AppError::NotFound { what: "provider".to_owned() })?;
+    let model::provider::Protocol::Saml(saml) = &provider.protocol else {
+        return Err(AppError::Conflict { message: "Only SAML providers have metadata.".to_owned() });
+    };
+    let Some(url) = saml.metadata_url.clone() else {
+        let message = "This provider's metadata was pasted. Paste the new one, or enter its address.".to_owned();
+        return Err(AppError::Conflict { message });
+    };
+    let draft = model::provider::Draft::Saml { metadata_url: Some(url), metadata: None };
+    let checked = (crate::session::backend().check_provider)(draft).await;
+    let checked = checked.map_err(|wrong| AppError::Conflict { message: wrong.message })?;
+    let settings = directory::providers::Settings {
+        slug: provider.slug.clone(),
+        label: provider.label.clone(),
+        enabled: provider.enabled,
+        protocol: checked.protocol,
+        metadata: checked.metadata,
+        client_secret: None,
+        groups_claim: provider.groups_claim.clone(),
+        roles: provider.roles.clone(),
+    };
+    let mut tx = crate::session::begin(model::Permission::ManageProviders).await?;
+    directory::providers::change(&mut tx, id, provider.version, &settings).await?;
+    tx.commit().await?;
+    crate::flash::say("Metadata read again", "What it says now is shown below.").await?;
+    crate::session::go_to(&format!("/settings/sign-in/{}", provider.slug));
+    Ok(())
+}
+
+/// Removes a provider.
+#[server]
+pub async fn remove_provider(id: ProviderId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageProviders).await?;
+    let removed = directory::providers::remove(&mut tx, id).await?;
+    tx.commit().await?;
+    let text = "Nobody signs in by it any more, and the sessions it had opened have ended. Administrators stay.";
+    crate::flash::say(format!("{} removed", removed.label), text).await?;
+    crate::session::go_to("/settings/sign-in");
+    Ok(())
+}
+
+/// What a test sign-in of whoever asks brought back.
+#[server]
+pub async fn get_test(id: Uuid) -> Result<TestOutcome, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let me = crate::session::signed_in()?.id;
+    let found = directory::sign_in::test(&mut tx, me, id).await?;
+    let text = found.ok_or_else(|| AppError::NotFound { what: "test".to_owned() })?;
+    serde_json::from_slice(&text).map_err(|error| {
+        tracing::error!(%error, "a test sign-in could not be read");
+        AppError::Internal
+    })
+}
+
+/// What the kind's word means in a form; OpenID Connect when it means nothing.
+pub fn kind_of(word: &str) -> ProviderKind {
+    word.parse().unwrap_or(ProviderKind::Oidc)
+}
+
+#[cfg(feature = "ssr")]
+mod save {
+    //! From the form's texts to a provider.
+
+    use super::kind_of;
+    use crate::error::{AppError, Problems, wrong_field};
+    use directory::providers::Settings;
+    use model::provider::{Draft, Oidc, Protocol, ProviderKind, RoleRule, Saml};
+    use model::{Permission, ProviderId, Role};
+    use secrecy::SecretString;
+
+    /// The most metadata that is taken, in characters.
+    const METADATA: usize = 500_000;
+
+    /// The form's fields as they were typed.
+    pub(super) struct Entered {
+        pub kind: String,
+        pub label: String,
+        pub slug: String,
+        pub enabled: bool,
+        pub issuer: String,
+        pub client_id: String,
+        pub client_secret: String,
+        pub scopes: String,
+        pub metadata_url: String,
+        pub metadata: String,
+        pub groups_claim: String,
+        pub values: Vec<String>,
+        pub roles: Vec<String>,
+    }
+
+    pub(super) async fn save(id: &str, version: i64, form: &Entered) -> Result<(), AppError> {
+        // Who may not, is told before anything is checked. No transaction is open while the provider is asked.
+        drop(crate::session::begin(Permission::ManageProviders).await?);
+        let id: Option<ProviderId> = match id {
+            "" => None,
+            id => Some(id.parse().map_err(|_| AppError::NotFound { what: "provider".to_owned() })?),
+        };
+        let (draft, mut settings) = read(form, id.is_none())?;
+        match kept(id, &draft).await? {
+            Some(protocol) => settings.protocol = protocol,
+            None => {
+                let checked = (crate::session::backend().check_provider)(draft).await;
+                let checked = checked.map_err(|wrong| wrong_field(wrong.field, wrong.message))?;
+                (settings.protocol, settings.metadata) = (checked.protocol, checked.metadata);
+            }
+        }
+        let mut tx = crate::session::begin(Permission::ManageProviders).await?;
+        let done = match id {
+            None => directory::providers::create(&mut tx, &settings).await.map(|_| ()),
+            Some(id) => directory::providers::change(&mut tx, id, version, &settings).await,
+        };
+        match done {
+            Err(directory::Error::Taken(_)) => {
+                let slug = &settings.slug;
+                let message = format!("Another provider is called {slug} in addresses. Choose another name.");
+                return Err(wrong_field("slug", message));
+            }
+            done => done?,
+        }
+        tx.commit().await?;
+        let next = "Try it with Test sign-in: it walks the whole way and opens no session.";
+        crate::flash::say(format!("{} saved", settings.label), next).await?;
+        crate::session::go_to(&format!("/settings/sign-in/{}", settings.slug));
+        Ok(())
+    }
+
+    /// Reads the form; the settings' protocol still stands for nothing.
+    fn read(form: &Entered, new: bool) -> Result<(Draft, Settings), AppError> {
+        let mut problems = Problems::default();
+        let label = problems.text("label", "Button text", &form.label, 60);
+        let slug = slug(&mut problems, &form.slug);
+        let groups_claim = problems.text("groups_claim", "The groups claim", &form.groups_claim, 300);
+        let roles = roles(&mut problems, form);
+        let draft = match kind_of(&form.kind) {
+            ProviderKind::Oidc => {
+                let issuer = problems.text("issuer", "Issuer", &form.issuer, 500);
+                let client_id = problems.text("client_id", "Client ID", &form.client_id, 300);
+                if new && form.client_secret.trim().is_empty() {
+                    problems.add("client_secret", "Client secret is missing. Fill it in.");
+                }
+                let scopes = form.scopes.split([' ', ',']).filter(|scope| !scope.is_empty()).map(str::to_owned);
+                Draft::Oidc { issuer, client_id, scopes: scopes.collect() }
+            }
+            ProviderKind::Saml => {
+                let url = problems.optional_text("metadata_url", "Metadata address", &form.metadata_url, 1000);
+                if form.metadata.len() > METADATA {
+                    problems
+                        .add("metadata", "The metadata is too long. Paste that of one provider, not of a federation.");
+                }
+                let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+                let (metadata_url, metadata) = (given(&url), given(&form.metadata));
+                if metadata_url.is_none() && metadata.is_none() && new {
+                    problems.add("metadata_url", "Enter the metadata’s address, or paste the metadata below.");
+                }
+                Draft::Saml { metadata_url, metadata }
+            }
+        };
+        problems.check()?;
+        let secret = form.client_secret.trim();
+        let placeholder = Protocol::Oidc(Oidc {
+            issuer: String::new(),
+            client_id: String::new(),
+            scopes: Vec::new(),
+            secret_ends_in: None,
+        });
+        let settings = Settings {
+            slug,
+            label,
+            enabled: form.enabled,
+            protocol: placeholder,
+            metadata: None,
+            client_secret: (!secret.is_empty()).then(|| SecretString::from(secret.to_owned())),
+            groups_claim,
+            roles,
+        };
+        Ok((draft, settings))
+    }
+
+    fn slug(problems: &mut Problems, slug: &str) -> String {
+        let slug = problems.text("slug", "The name in addresses", slug, 40).to_lowercase();
+        let plain = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !slug.is_empty() && (!plain || slug.starts_with('-') || slug.ends_with('-')) {
+            problems.add("slug", "Use small letters, digits and hyphens, such as corp or okta-2.");
+        }
+        // What stands below /auth and /settings/sign-in already.
+        if ["setup", "logout", "new"].contains(&slug.as_str()) {
+            problems.add("slug", "This name is taken by Rollcall itself. Choose another one.");
+        }
+        slug
+    }
+
+    fn roles(problems: &mut Problems, form: &Entered) -> Vec<RoleRule> {
+        let mut rules: Vec<RoleRule> = Vec::new();
+        for (value, role) in form.values.iter().zip(&form.roles) {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            match role.parse::<Role>() {
+                Ok(_) if rules.iter().any(|rule| rule.value == value) => {
+                    problems.add("values", format!("{value} stands in the role mapping twice. Keep one of them."));
+                }
+                Ok(role) if value.chars().count() <= 300 => rules.push(RoleRule { value: value.to_owned(), role }),
+                Ok(_) => problems.add("values", "A value of the role mapping is longer than 300 characters."),
+                Err(_) => problems.add("values", format!("Choose the role that {value} gives.")),
+            }
+        }
+        if rules.len() > 100 {
+            problems.add("values", "The role mapping has more than 100 rows. Use fewer, larger groups.");
+        }
+        rules
+    }
+
+    /// The stored protocol, when the draft changes nothing of what the provider would have to be asked for.
+    async fn kept(id: Option<ProviderId>, draft: &Draft) -> Result<Option<Protocol>, AppError> {
+        let Some(id) = id else { return Ok(None) };
+        let mut tx = crate::session::begin(Permission::ManageProviders).await?;
+        let stored = directory::providers::list(&mut tx).await?.into_iter().find(|provider| provider.id == id);
+        let stored = stored.ok_or_else(|| AppError::NotFound { what: "provider".to_owned() })?;
+        Ok(match (stored.protocol, draft) {
+            (Protocol::Saml(saml), Draft::Saml { metadata_url: url, metadata: None }) if url == &saml.metadata_url => {
+                Some(Protocol::Saml(saml))
+            }
+            // Pasted metadata stays until other metadata, or an address, replaces it.
+            (Protocol::Saml(saml), Draft::Saml { metadata_url: None, metadata: None }) => {
+                Some(Protocol::Saml(Saml { metadata_url: None, ..saml }))
+            }
+            (Protocol::Oidc(oidc), Draft::Oidc { issuer, client_id, scopes }) if &oidc.issuer == issuer => {
+                let (client_id, scopes) = (client_id.clone(), scopes.clone());
+                Some(Protocol::Oidc(Oidc { issuer: oidc.issuer, client_id, scopes, secret_ends_in: None }))
+            }
+            _ => None,
+        })
+    }
+}

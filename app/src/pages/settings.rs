@@ -1,0 +1,40 @@
+//! Who may administer Rollcall, and how they sign in: providers, administrators, sessions.
+
+mod admins;
+mod guides;
+mod provider;
+mod providers;
+mod roles;
+mod sessions;
+mod test;
+
+use crate::components::{Tab, TabNav};
+use leptos::prelude::*;
+use leptos_router::components::{Outlet, ParentRoute, Route};
+use leptos_router::{SsrMode, path};
+
+#[component(transparent)]
+pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/settings") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("sign-in") view=providers::Providers ssr=SsrMode::Async/>
+            <Route path=path!("sign-in/new") view=provider::NewProvider ssr=SsrMode::Async/>
+            <Route path=path!("sign-in/:slug") view=provider::ProviderPage ssr=SsrMode::Async/>
+            <Route path=path!("sign-in/:slug/test") view=test::TestPage ssr=SsrMode::Async/>
+            <Route path=path!("admins") view=admins::Admins ssr=SsrMode::Async/>
+            <Route path=path!("sessions") view=sessions::Sessions ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The tabs of the settings; `current` is the label of the one that is shown.
+fn tabs(current: &'static str) -> AnyView {
+    let tab = |label: &'static str, href: &str| Tab::new(label, href, label == current);
+    let tabs = vec![
+        tab("Sign-in", "/settings/sign-in"),
+        tab("Administrators", "/settings/admins"),
+        tab("Sessions", "/settings/sessions"),
+    ];
+    view! { <TabNav label="Settings" tabs/> }.into_any()
+}

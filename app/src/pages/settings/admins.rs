@@ -1,0 +1,225 @@
+//! Administrators: who they are, what they may do, and the dialogs that change it.
+
+use super::tabs;
+use crate::api::admins::{AdminList, AdminRow, ChangeRole, InviteAdmin, RemoveAdmin, ResetAdmin, list_admins};
+use crate::components::{
+    Badge, Card, Content, Crumb, Dialog, FieldState, Icon, Look, Menu, PageHead, PersonCell, Query, SelectField,
+    SubmitButton, Table, TextField, Time, Tone, page_of,
+};
+use crate::form::{FormProblem, PostForm, use_form};
+use crate::shell::Screen;
+use leptos::prelude::*;
+use model::{AdminId, Administrator, Role};
+
+const PAGE: &str = "/settings/admins";
+
+/// What each role may do, in a sentence.
+const fn means(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "everything, sign-in and keys too",
+        Role::Admin => "everything but owners, sign-in and keys",
+        Role::Operator => "look, assign, retry",
+        Role::Auditor => "look and export",
+    }
+}
+
+#[component]
+pub fn Admins() -> impl IntoView {
+    let query = Query::here();
+    let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
+    let asked = Memo::new(move |_| query.read().parsed::<AdminId>("id"));
+    let data = Resource::new(|| (), |()| list_admins());
+    page_of(data, move |AdminList { admins, me, may_give }| {
+        let invite = (!may_give.is_empty()).then(|| {
+            view! { <a class="btn" href="/settings/admins?dialog=invite"><Icon name="plus"/>"Invite"</a> }.into_any()
+        });
+        let rows = admins.clone();
+        let over = move || {
+            let found = asked.get().and_then(|id| admins.iter().find(|row| row.admin.id == id && row.may_change));
+            let admin = found.map(|row| row.admin.clone());
+            match (dialog.get().as_deref(), admin) {
+                (Some("invite"), _) if !may_give.is_empty() => view! { <Invite may_give=may_give.clone()/> }.into_any(),
+                (Some("role"), Some(admin)) => view! { <Change admin may_give=may_give.clone()/> }.into_any(),
+                (Some("reset"), Some(admin)) => view! { <Reset admin/> }.into_any(),
+                (Some("remove"), Some(admin)) => view! { <Remove admin/> }.into_any(),
+                _ => ().into_any(),
+            }
+        };
+        view! {
+            <Screen title="Administrators" crumbs=vec![Crumb::here("Settings"), Crumb::here("Administrators")]>
+                <Content dialog=Signal::derive(move || dialog.read().is_some())>
+                    <PageHead
+                        title="Administrators"
+                        description="Who may do what here. Roles come from this list, or from groups by a provider’s role mapping."
+                        actions=invite.unwrap_or_else(|| ().into_any())
+                    />
+                    {tabs("Administrators")}
+                    {table(rows, me)}
+                </Content>
+                {over}
+            </Screen>
+        }
+        .into_any()
+    })
+}
+
+fn table(admins: Vec<AdminRow>, me: AdminId) -> AnyView {
+    let count = i64::try_from(admins.len()).unwrap_or(i64::MAX);
+    let rows = admins.into_iter().map(move |row| view! { <Row row me/> });
+    view! {
+        <Card id="admins" title="Administrators" count=count>
+            <Table caption="Administrators">
+                <thead><tr>
+                    <th scope="col">"Administrator"</th>
+                    <th scope="col">"Role"</th>
+                    <th scope="col" class="p2">"Given by"</th>
+                    <th scope="col" class="p2">"Last sign-in"</th>
+                    <td><span class="vh">"Actions"</span></td>
+                </tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </Table>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: AdminRow, me: AdminId) -> impl IntoView {
+    let AdminRow { admin, role_from, may_change } = row;
+    let last = match admin.last_sign_in_at {
+        Some(at) => view! { <Time at/> }.into_any(),
+        None => "never".into_any(),
+    };
+    let invited = admin.invited.then(|| view! { " "<Badge look=Look::new(Tone::Info, "mail", "Invited")/> });
+    let given = match role_from {
+        Some(label) => format!("Groups of {label}"),
+        None => "Set here".to_owned(),
+    };
+    let name = admin.name.clone().unwrap_or_else(|| admin.email.clone());
+    let sub = if admin.id == me { format!("{} (you)", admin.email) } else { admin.email.clone() };
+    let id = admin.id;
+    let to = move |dialog: &str| format!("{PAGE}?dialog={dialog}&id={id}");
+    let menu = may_change.then(|| {
+        view! {
+            <Menu id=format!("m-{}", admin.id) label=format!("Actions for {}", admin.email)>
+                <a href=to("role")><Icon name="pencil"/>"Change role"</a>
+                <a href=to("reset")><Icon name="rotate-cw"/>"Reset sign-in"</a>
+                <a href=to("remove") class="danger"><Icon name="user-minus"/>"Remove"</a>
+            </Menu>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row"><PersonCell name=name sub=sub/></th>
+            <td>{admin.role.label()}{invited}<span class="sub">{means(admin.role)}</span></td>
+            <td class="p2 muted">{given}</td>
+            <td class="p2 muted nowrap">{last}</td>
+            <td class="shrink">{menu}</td>
+        </tr>
+    }
+}
+
+fn options(roles: &[Role]) -> Vec<(String, String)> {
+    roles.iter().map(|role| (role.as_str().to_owned(), format!("{}: {}", role.label(), means(*role)))).collect()
+}
+
+#[component]
+fn Invite(may_give: Vec<Role>) -> impl IntoView {
+    let form = use_form::<InviteAdmin>();
+    let footer = view! {
+        <a class="btn" data-variant="outline" href=PAGE>"Cancel"</a>
+        <SubmitButton label="Invite" form="invite" pending=Signal::derive(move || form.pending())/>
+    }
+    .into_any();
+    view! {
+        <Dialog
+            id="ia"
+            title="Invite an administrator"
+            description="The first sign-in with this e-mail, verified by a provider, becomes this administrator. Later the e-mail counts for nothing any more."
+            close=PAGE
+            footer=footer
+        >
+            <PostForm state=form id="invite" class="form">
+                <FormProblem state=form/>
+                <TextField field=FieldState::of(form, "email", "") label="E-mail" kind="email" placeholder="ada@example.com"/>
+                <SelectField field=FieldState::of(form, "role", Role::Auditor.as_str()) label="Role" options=options(&may_give)/>
+            </PostForm>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Change(admin: Administrator, may_give: Vec<Role>) -> impl IntoView {
+    let form = use_form::<ChangeRole>();
+    let footer = view! {
+        <a class="btn" data-variant="outline" href=PAGE>"Cancel"</a>
+        <SubmitButton label="Change role" form="role" pending=Signal::derive(move || form.pending())/>
+    }
+    .into_any();
+    let hint = if admin.role_from.is_some() {
+        "So far the role comes from groups. From now on it stays as it is set here."
+    } else {
+        "It holds from the next request on."
+    };
+    view! {
+        <Dialog id="cr" title=format!("Role of {}", admin.email) close=PAGE footer=footer>
+            <PostForm state=form id="role" class="form">
+                <FormProblem state=form/>
+                <input type="hidden" name="id" value=admin.id.to_string()/>
+                <SelectField field=FieldState::of(form, "role", admin.role.as_str()) label="Role" options=options(&may_give) hint=hint/>
+            </PostForm>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Reset(admin: Administrator) -> impl IntoView {
+    let form = use_form::<ResetAdmin>();
+    let footer = view! {
+        <a class="btn" data-variant="outline" href=PAGE>"Cancel"</a>
+        <SubmitButton label="Reset sign-in" form="reset" variant="danger-solid" pending=Signal::derive(move || form.pending())/>
+    }
+    .into_any();
+    view! {
+        <Dialog
+            id="ra"
+            title=format!("Reset the sign-in of {}?", admin.email)
+            description="For somebody whose account at the provider is another one now."
+            close=PAGE
+            footer=footer
+            alert=true
+        >
+            <PostForm state=form id="reset" class="form">
+                <FormProblem state=form/>
+                <input type="hidden" name="id" value=admin.id.to_string()/>
+                <p>"The linked account is forgotten and the sessions end. The next sign-in with this e-mail, verified by a provider, becomes this administrator, with the same role."</p>
+            </PostForm>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Remove(admin: Administrator) -> impl IntoView {
+    let form = use_form::<RemoveAdmin>();
+    let footer = view! {
+        <a class="btn" data-variant="outline" href=PAGE>"Cancel"</a>
+        <SubmitButton label="Remove" form="remove" variant="danger-solid" pending=Signal::derive(move || form.pending())/>
+    }
+    .into_any();
+    view! {
+        <Dialog
+            id="rm"
+            title=format!("Remove {}?", admin.email)
+            description="From the next request on, whoever it is gets in no more."
+            close=PAGE
+            footer=footer
+            alert=true
+        >
+            <PostForm state=form id="remove" class="form">
+                <FormProblem state=form/>
+                <input type="hidden" name="id" value=admin.id.to_string()/>
+                <p>"What was done by that name stays in the audit log. If one of their groups gives a role, the next sign-in makes them an administrator again: take them out of the group as well."</p>
+            </PostForm>
+        </Dialog>
+    }
+}
