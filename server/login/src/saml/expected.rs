@@ -103,7 +103,7 @@ impl Expected<'_> {
         if at > self.now + CLOCK_SKEW {
             return Err(Refusal::IssuedInFuture { element, at });
         }
-        if at + DELIVERY + CLOCK_SKEW < self.now {
+        if at + DELIVERY + CLOCK_SKEW <= self.now {
             return Err(Refusal::IssuedTooLongAgo { element, at });
         }
         Ok(())
