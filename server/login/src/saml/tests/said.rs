@@ -97,6 +97,13 @@ fn the_sentences_say_what_to_change() {
     );
 }
 
+/// A good signature does not help what samael cannot read: here, statements in mixed order.
+#[test]
+fn what_is_signed_and_cannot_be_read_is_refused() {
+    let statement = "<saml:AuthnStatement AuthnInstant=\"2026-11-22T08:00:00Z\"/></saml:Assertion>";
+    assert_refused(&[("Unreadable", said("</saml:Assertion>", statement))]);
+}
+
 #[test]
 fn nothing_is_checked_against_nothing() {
     let response = encode(&GOOD);
