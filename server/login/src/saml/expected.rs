@@ -103,7 +103,7 @@ impl Expected<'_> {
         if at > self.now + CLOCK_SKEW {
             return Err(Refusal::IssuedInFuture { element, at });
         }
-        if at + DELIVERY + CLOCK_SKEW < self.now {
+        if at + DELIVERY + CLOCK_SKEW <= self.now {
             return Err(Refusal::IssuedTooLongAgo { element, at });
         }
         Ok(())
@@ -126,7 +126,8 @@ impl Expected<'_> {
 /// It is what an administrator is known by: stable, and safe to show and to compare.
 fn check_name_id(statement: &Statement) -> Result<(), Refusal> {
     let name = &statement.name_id;
-    if name.is_empty() || name.chars().count() > NAME_ID_LENGTH || !name.chars().all(is_printable) {
+    let long = name.chars().count() > NAME_ID_LENGTH;
+    if name.is_empty() || long || name.trim() != name || !name.chars().all(is_printable) {
         return Err(Refusal::NameId);
     }
     if statement.name_id_format.as_deref() == Some(TRANSIENT_FORMAT) {

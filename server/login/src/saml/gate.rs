@@ -37,7 +37,10 @@ pub(super) fn pass(xml: &str) -> Result<Seen, Refusal> {
     signature::check(&root)?;
     let owned = |name| root.attribute(name).map(str::to_owned);
     let response = Envelope {
-        issuer: root.children(super::name::ASSERTION, "Issuer").next().map(|issuer| issuer.text.trim().to_owned()),
+        issuer: root
+            .children(super::name::ASSERTION, "Issuer")
+            .next()
+            .map(|issuer| issuer.text.trim_matches(xml::is_space).to_owned()),
         destination: owned("Destination"),
         in_response_to: owned("InResponseTo"),
         issue_instant: owned("IssueInstant"),

@@ -49,7 +49,8 @@ pub enum Freshness {
     SignInAgain,
 }
 
-/// The address to send the browser to.
+/// The address to send the browser to. `relay_state` comes back with the response; providers promise 80 bytes of it
+/// (SAML 2.0 Bindings, section 3.4.3).
 pub fn sign_on_address(
     portal: &ServiceProvider,
     provider: &IdentityProvider,

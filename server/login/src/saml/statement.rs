@@ -6,7 +6,7 @@ use samael::schema::{Assertion, SubjectConfirmationData};
 
 use super::name::ASSERTION;
 use super::refusal::Refusal;
-use super::xml::{Element, shown};
+use super::xml::{self, Element, shown};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Statement {
@@ -165,9 +165,9 @@ fn texts(element: &Element) -> Vec<String> {
     element.children.iter().map(|child| trimmed(&child.text)).collect()
 }
 
-/// Some providers indent.
+/// Some providers indent. Of other blanks than XML's nothing is taken away: they may tell two people apart.
 fn trimmed(text: &str) -> String {
-    text.trim().to_owned()
+    text.trim_matches(xml::is_space).to_owned()
 }
 
 fn instant(element: &Element, attribute: &'static str) -> Result<Option<DateTime<Utc>>, Refusal> {

@@ -9,6 +9,7 @@ mod shape;
 mod signature;
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -17,6 +18,9 @@ use super::{Addresses, IdentityProvider, Refusal, ServiceProvider, Verified, ver
 
 const REQUEST_ID: &str = "_7d0f8a1b2c3d4e5f60718293a4b5c6d7e8f90a1b";
 const SIGN_ON: &str = "https://idp.example.com/sso";
+
+/// A refusal takes milliseconds, and this is for a busy machine: what the gate keeps out takes far longer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 static NOW: LazyLock<DateTime<Utc>> = LazyLock::new(|| "2026-11-22T08:00:00Z".parse().unwrap());
 static RSA: LazyLock<Signer> = LazyLock::new(|| signer(Algorithm::Rsa));
@@ -80,13 +84,13 @@ fn name(refusal: &Refusal) -> String {
     inner.chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
-/// Each change is refused under its own name, in less than a second.
+/// Each change is refused under its own name, and soon.
 fn assert_refused(cases: &[(&str, String)]) {
     assert!(check(&GOOD).is_ok(), "{:?}", check(&GOOD));
     for (expected, xml) in cases {
         let begun = std::time::Instant::now();
         let refusal = check(xml).expect_err(expected);
         assert_eq!(name(&refusal), *expected, "{refusal:?} for {xml}");
-        assert!(begun.elapsed().as_millis() < 1000, "{expected} took {:?}", begun.elapsed());
+        assert!(begun.elapsed() < PATIENCE, "{expected} took {:?}", begun.elapsed());
     }
 }

@@ -207,7 +207,7 @@ impl Tree<'_> {
     fn text(&mut self, text: &str) -> Result<(), Violation> {
         match self.open.last_mut() {
             Some(element) => element.text.push_str(text),
-            None if text.chars().all(is_xml_space) => {}
+            None if text.chars().all(is_space) => {}
             None => return Err(Violation::OutsideOfRoot),
         }
         Ok(())
@@ -315,7 +315,8 @@ fn is_xml_character(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-fn is_xml_space(character: char) -> bool {
+/// XML 1.0, production 3.
+pub(super) fn is_space(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' ')
 }
 

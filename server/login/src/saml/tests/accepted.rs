@@ -110,7 +110,37 @@ fn clocks_may_be_three_minutes_apart() {
         verify(&portal(), &provider(&[&RSA]), &encode(&GOOD), REQUEST_ID, now).map(|_| ())
     };
     assert_eq!(verify_at(-180), Ok(()));
-    assert_eq!(verify_at(479), Ok(()), "valid for 300 s, and 180 s more");
+    assert_eq!(verify_at(479), Ok(()), "300 s on its way, and 180 s more");
     assert_eq!(name(&verify_at(-181).unwrap_err()), "IssuedInFuture");
-    assert_eq!(name(&verify_at(480).unwrap_err()), "Expired");
+    assert_eq!(name(&verify_at(480).unwrap_err()), "IssuedTooLongAgo");
+}
+
+/// As Entra writes it: no prefixes.
+#[test]
+fn prefixes_are_free() {
+    let bare = |xml: &str| xml.replace("<saml:", "<").replace("</saml:", "</").replace("xmlns:saml=", "xmlns=");
+    let template = RSA.template(&message().assertion_id).unwrap();
+    let assertion = RSA.sign(&bare(&message().assertion(&template))).unwrap();
+    assert!(assertion.starts_with("<Assertion "), "{assertion}");
+    let xml = message().response("", &assertion);
+    assert_eq!(check(&xml).unwrap().identity.claims["groups"], ["Owners"]);
+
+    let short = xml.replace("<samlp:", "<p:").replace("</samlp:", "</p:").replace("xmlns:samlp=", "xmlns:p=");
+    assert!(check(&short).is_ok(), "the response around it is not signed");
+}
+
+#[test]
+fn good_and_bad_responses_are_told_apart_side_by_side() {
+    let (good, bad) = (encode(&GOOD), encode(&changed("ada@example.com", "eve@example.com")));
+    let (portal, provider) = (portal(), provider(&[&ECDSA, &RSA]));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    assert!(verify(&portal, &provider, &good, REQUEST_ID, *NOW).is_ok());
+                    assert_eq!(verify(&portal, &provider, &bad, REQUEST_ID, *NOW), Err(Refusal::Signature));
+                }
+            });
+        }
+    });
 }

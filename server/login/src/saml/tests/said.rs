@@ -76,6 +76,7 @@ fn every_rule_of_what_is_said_is_kept() {
         ("NameId", name_id(" ")),
         ("NameId", name_id(&"a".repeat(321))),
         ("NameId", name_id("ada&#9;b")),
+        ("NameId", name_id("ada@example.com\u{A0}")),
         ("NameId", name_id("ada\u{202E}moc")),
         ("NameId", name_id("ada\u{200B}@example.com")),
         ("TransientNameId", said("SAML:1.1:nameid-format:emailAddress", "SAML:2.0:nameid-format:transient")),
@@ -95,6 +96,20 @@ fn the_sentences_say_what_to_change() {
          \"https://rollcall.example.com/auth/okta/acs\". Set the ACS URL at the provider to \
          https://rollcall.example.com/auth/okta/acs."
     );
+}
+
+/// samael reads attributes by their local names, whatever their namespace.
+#[test]
+fn what_two_readings_find_differently_is_refused() {
+    let foreign = said(" Format=", " xmlns:x=\"urn:x\" x:Format=");
+    assert_refused(&[("Disagreement", foreign)]);
+}
+
+/// A good signature does not help what samael cannot read: here, statements in mixed order.
+#[test]
+fn what_is_signed_and_cannot_be_read_is_refused() {
+    let statement = "<saml:AuthnStatement AuthnInstant=\"2026-11-22T08:00:00Z\"/></saml:Assertion>";
+    assert_refused(&[("Unreadable", said("</saml:Assertion>", statement))]);
 }
 
 #[test]

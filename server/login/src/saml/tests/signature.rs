@@ -82,6 +82,7 @@ fn every_rule_of_the_signature_is_kept() {
         ("ReferenceUri", changed("URI=\"#_response\"", "URI=\"#xpointer(id('_response'))\"")),
         ("ReferenceUri", changed("URI=\"#_response\"", &format!("URI=\"#{}\"", message().assertion_id))),
         ("ReferenceParts", changed(digest_value, "")),
+        ("ReferenceParts", changed(digest_value, &format!("{digest_value}{digest_value}"))),
         ("ReferenceParts", changed(&format!("{digest}{digest_value}"), &format!("{digest_value}{digest}"))),
         ("Transforms", changed(ENVELOPED, "")),
         ("Transforms", changed(&exclusive, "")),
