@@ -1,5 +1,6 @@
 // A real OpenID provider for tests: oidc-provider (certified by the OpenID Foundation) with a sign-in form and accounts
-// from the environment. Prints its issuer on one line once it listens, and ends when standard input is closed.
+// from the environment. Prints its issuer on one line once it listens, and ends when standard input is closed. Needs a
+// late Node 20 or newer.
 //
 //   PORT                        on 127.0.0.1; a free one when not set
 //   CLIENT_ID, CLIENT_SECRET    `rollcall` and `rollcall-secret` when not set
@@ -11,13 +12,9 @@
 //   CLAIMS_IN                   `id_token` (when not set), or `userinfo` for a small id token
 //   TOKEN_AUTH                  `client_secret_basic` (when not set) or `client_secret_post`
 
-import { generateKeyPairSync, randomBytes, webcrypto } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
-
-// What Debian's Node 18 does not have and oidc-provider uses.
-URL.parse ??= (text, base) => (URL.canParse(text, base) ? new URL(text, base) : null);
-globalThis.crypto ??= webcrypto;
 
 const env = (name, otherwise) => process.env[name] || otherwise;
 const words = (name) => env(name, "").split(/\s+/).filter(Boolean);
