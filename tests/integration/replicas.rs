@@ -1,5 +1,6 @@
 //! Several servers on one database.
 
+use futures::future::join_all;
 use model::link::LinkState;
 use simulator::Operation;
 use std::collections::BTreeSet;
@@ -22,6 +23,24 @@ async fn when_one_stops_the_other_goes_on() {
     zoom.wait_until(|zoom| zoom.users().any(|user| user.title.as_deref() == Some("Countess"))).await.unwrap();
     assert_eq!(zoom.requests(Operation::CreateUser).len(), 1);
     second.stop().await;
+}
+
+/// While it finds its routes, the framework lets nothing load, in the whole process.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_shown_while_another_server_starts() {
+    let app = TestApp::start().await;
+    let browser = app.owner().await;
+    let starting = async {
+        for _ in 0..25 {
+            join_all((0..4).map(|_| app.second())).await;
+        }
+    };
+    let looking = async {
+        for _ in 0..25 {
+            join_all((0..4).map(|_| browser.open("/people"))).await;
+        }
+    };
+    tokio::join!(starting, looking);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod patch;
+mod projection;
 mod token;
 mod users;

@@ -7,7 +7,8 @@
 //! hostile input are kept here, except the size of a body.
 //!
 //! Start at [`schema`], the table that everything else reads; then [`User::from_json`] for a POST
-//! or PUT, [`patch`] for a PATCH, [`Filter`] for a search, [`Error`] for a refusal.
+//! or PUT, [`patch`] for a PATCH, [`Filter`] for a search, [`Projection`] for what an answer carries,
+//! [`Error`] for a refusal.
 
 mod error;
 mod path;
@@ -19,6 +20,7 @@ pub mod json;
 pub mod key;
 pub mod list;
 pub mod patch;
+pub mod projection;
 pub mod schema;
 
 pub use error::{ERROR_SCHEMA, Error, Result, ScimType};
@@ -27,4 +29,5 @@ pub use key::user_name_key;
 pub use list::{ListQuery, Page};
 pub use patch::PatchOp;
 pub use path::AttrPath;
+pub use projection::Projection;
 pub use resource::{User, etag};

@@ -32,6 +32,8 @@ pub struct Attribute {
     pub case_exact: bool,
     pub read_only: bool,
     pub unique: bool,
+    /// In every answer, whatever attributes the client asks for; all others are returned by default.
+    pub always_returned: bool,
     pub canonical_values: &'static [&'static str],
     pub reference_types: &'static [&'static str],
     pub sub_attributes: &'static [Attribute],
@@ -48,6 +50,7 @@ impl Attribute {
             case_exact: false,
             read_only: false,
             unique: false,
+            always_returned: false,
             canonical_values: &[],
             reference_types: &[],
             sub_attributes: &[],
@@ -107,6 +110,11 @@ impl Attribute {
         self
     }
 
+    const fn always_returned(mut self) -> Self {
+        self.always_returned = true;
+        self
+    }
+
     const fn one_of(mut self, values: &'static [&'static str]) -> Self {
         self.canonical_values = values;
         self
@@ -135,7 +143,8 @@ impl Attribute {
         out.insert("required".into(), json!(self.required));
         let mutability = if self.read_only { "readOnly" } else { "readWrite" };
         out.insert("mutability".into(), json!(mutability));
-        out.insert("returned".into(), json!("default"));
+        let returned = if self.always_returned { "always" } else { "default" };
+        out.insert("returned".into(), json!(returned));
         let uniqueness = if self.unique { "server" } else { "none" };
         out.insert("uniqueness".into(), json!(uniqueness));
         if self.kind == Kind::Complex {
@@ -216,10 +225,10 @@ impl ResourceType {
 
 /// Attributes that every resource has and no schema lists (RFC 7643 section 3.1).
 const COMMON_ATTRIBUTES: &[Attribute] = &[
-    Attribute::text("id", "Given by this server.").case_exact().read_only(),
+    Attribute::text("id", "Given by this server.").case_exact().read_only().always_returned(),
     Attribute::text("externalId", "The client's own name for the resource.").case_exact(),
     Attribute::complex("meta", &[], "Given by this server.").read_only(),
-    Attribute::reference("schemas", &["uri"], "The schemas the resource uses.").many(),
+    Attribute::reference("schemas", &["uri"], "The schemas the resource uses.").many().always_returned(),
 ];
 
 #[cfg(test)]

@@ -15,19 +15,21 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use leptos::prelude::provide_context;
 use leptos_axum::{generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
 use server_fn::error::{FromServerFnError, SERVER_FN_ERROR_HEADER};
-use std::time::Duration;
+use std::sync::LazyLock;
 
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// How long each attempt to render a page may take. Now and then, under load, the renderer (leptos 0.8.23) loses a
-/// wake-up between two nested suspensions and waits for ever; the same page begun anew is there at once.
-const RENDER_WITHIN: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
+/// The paths of all pages, found once. While it looks for them the framework lets nothing load, in the whole process
+/// (`leptos_server`'s `SuppressResourceLoad`): a page that another server of this process was rendering would wait for
+/// ever. No router is there before this is, so no page is ever on its way.
+pub static PATHS: LazyLock<Vec<String>> =
+    LazyLock::new(|| generate_route_list(app::App).iter().map(|route| route.path().to_owned()).collect());
 
 /// All pages: `GET` renders, `POST` is a form without script. And `/api/...`, the server functions.
 pub fn router(state: &AppState) -> Router<AppState> {
     let mut pages = Router::new();
-    for route in generate_route_list(app::App) {
-        pages = pages.route(route.path(), get(page).post(submit));
+    for path in PATHS.iter() {
+        pages = pages.route(path, get(page).post(submit));
     }
     let pages = pages.layer(middleware::from_fn(require_sign_in));
     let functions = Router::new().route("/api/{*function}", post(function)).layer(from_fn(with_status));
@@ -46,16 +48,7 @@ async fn render(state: &AppState, request: Request, submitted: Option<Submitted>
             provide_context(submitted.clone());
         }
     };
-    let (parts, _) = request.into_parts();
-    for within in RENDER_WITHIN {
-        let attempt = Request::from_parts(parts.clone(), Body::empty());
-        let page = render_app_async_with_context(context.clone(), app::document)(attempt);
-        if let Ok(page) = tokio::time::timeout(within, page).await {
-            return page;
-        }
-        tracing::warn!(path = parts.uri.path(), ?within, "a page was not ready in time; it is begun anew");
-    }
-    (StatusCode::SERVICE_UNAVAILABLE, "The page could not be made in time. Load it again.\n").into_response()
+    render_app_async_with_context(context, app::document)(request).await
 }
 
 /// A server function, called by the app in the browser.

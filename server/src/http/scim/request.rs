@@ -10,7 +10,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use model::SourceId;
 use scim::discovery::MAX_PAYLOAD_BYTES;
-use scim::{Error, ListQuery};
+use scim::{Error, ListQuery, Projection};
 use serde_json::Value;
 
 /// One authenticated call.
@@ -48,9 +48,17 @@ impl Call {
 
     /// The filter and the page of a list.
     pub fn list_query(&self) -> Result<ListQuery, Error> {
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&self.query)
-            .map_err(|_| Error::plain(400, "The query string cannot be read. Encode it as a form."))?;
-        ListQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        ListQuery::from_pairs(self.pairs()?.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// Which attributes of a user the client wants to see.
+    pub fn projection(&self) -> Result<Projection, Error> {
+        Projection::from_pairs(self.pairs()?.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    fn pairs(&self) -> Result<Vec<(String, String)>, Error> {
+        serde_urlencoded::from_str(&self.query)
+            .map_err(|_| Error::plain(400, "The query string cannot be read. Encode it as a form."))
     }
 
     /// The body as JSON, within its bounds.

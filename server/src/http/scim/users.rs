@@ -8,33 +8,35 @@ use super::request::Call;
 use directory::records::{self, Record, Search};
 use directory::{Actor, Directory, Tx};
 use model::RecordId;
-use scim::{Error, PatchOp, User, list, patch};
+use scim::{Error, PatchOp, Projection, User, list, patch};
 use serde_json::Value;
 
 /// `POST /Users`.
 pub async fn create(mut call: Call) -> Result<Answer, Error> {
+    let view = View::of(&call)?;
     let user = User::from_json(call.json().await?)?;
-    let Call { directory, actor, source, base, .. } = call;
+    let Call { directory, actor, source, .. } = call;
     let record = to_the_end(async move {
         let mut tx = begin(&directory, actor).await?;
         let record = records::create(&mut tx, source, &user).await.map_err(|e| failed(&e))?;
         commit(tx).await.map(|()| record)
     })
     .await?;
-    let (body, location, etag) = shown(&record, &base);
+    let (body, location, etag) = view.show(&record);
     Ok(Answer::created(body, location, etag))
 }
 
 /// `GET /Users/{id}`.
 pub async fn get(call: Call, id: &str) -> Result<Answer, Error> {
+    let view = View::of(&call)?;
     let mut tx = begin(&call.directory, call.actor).await?;
     let record = records::get(&mut tx, call.source, record_id(id)?).await.map_err(|e| failed(&e))?;
-    Ok(answer(&record.ok_or_else(|| not_found(id))?, &call.base))
+    Ok(view.answer(&record.ok_or_else(|| not_found(id))?))
 }
 
 /// `GET /Users`: by `userName`, `externalId` and `id`, and page by page.
 pub async fn list(call: Call) -> Result<Answer, Error> {
-    let query = call.list_query()?;
+    let (query, view) = (call.list_query()?, View::of(&call)?);
     let search = match &query.filter {
         None => Search::default(),
         Some(filter) => Search::from_filter(filter).ok_or_else(unsupported_filter)?,
@@ -43,23 +45,25 @@ pub async fn list(call: Call) -> Result<Answer, Error> {
     let found = records::list(&mut tx, call.source, &search, query.page.start_index - 1, query.page.count)
         .await
         .map_err(|e| failed(&e))?;
-    let users = found.records.iter().map(|record| shown(record, &call.base).0).collect();
+    let users = found.records.iter().map(|record| view.show(record).0).collect();
     Ok(Answer::ok(list::response(found.total, query.page.start_index, users)))
 }
 
 /// `PUT /Users/{id}`.
 pub async fn replace(mut call: Call, id: &str) -> Result<Answer, Error> {
     let id = record_id(id)?;
+    let view = View::of(&call)?;
     let user = User::from_json(call.json().await?)?;
-    change(call, id, move |_| Ok(user)).await
+    change(call, id, view, move |_| Ok(user)).await
 }
 
 /// `PATCH /Users/{id}`: answers with the user, which every client understands (Entra and Okta take 200 or 204, the
 /// Microsoft validator only 200).
 pub async fn patch(mut call: Call, id: &str) -> Result<Answer, Error> {
     let id = record_id(id)?;
+    let view = View::of(&call)?;
     let operations = PatchOp::from_json(call.json().await?)?;
-    change(call, id, move |mut user| {
+    change(call, id, view, move |mut user| {
         patch::apply(&mut user, &id.to_string(), &operations)?;
         Ok(user)
     })
@@ -85,9 +89,10 @@ pub async fn delete(call: Call, id: &str) -> Result<Answer, Error> {
 async fn change(
     call: Call,
     id: RecordId,
+    view: View,
     alter: impl FnOnce(User) -> Result<User, Error> + Send + 'static,
 ) -> Result<Answer, Error> {
-    let Call { directory, actor, source, base, .. } = call;
+    let Call { directory, actor, source, .. } = call;
     let record = to_the_end(async move {
         let mut tx = begin(&directory, actor).await?;
         let found = records::lock(&mut tx, source, id).await.map_err(|e| failed(&e))?;
@@ -100,7 +105,7 @@ async fn change(
         commit(tx).await.map(|()| record)
     })
     .await?;
-    Ok(answer(&record, &base))
+    Ok(view.answer(&record))
 }
 
 /// Runs a write in a task of its own, to its end.
@@ -136,15 +141,29 @@ fn unsupported_filter() -> Error {
     )
 }
 
-fn answer(record: &Record, base: &str) -> Answer {
-    let (body, location, etag) = shown(record, base);
-    Answer::resource(body, location, etag)
+/// How the client sees users: below which address, and which of their attributes. Made before anything is written, so
+/// that a request that asks for what cannot be has done nothing.
+struct View {
+    base: String,
+    projection: Projection,
 }
 
-/// The user as the client sees it, its address and its entity tag.
-fn shown(record: &Record, base: &str) -> (Value, String, String) {
-    let id = record.id.to_string();
-    let location = format!("{base}/Users/{id}");
-    let body = record.user.to_json(&id, record.created_at, record.updated_at, record.version, &location);
-    (body, location, scim::etag(record.version))
+impl View {
+    fn of(call: &Call) -> Result<Self, Error> {
+        Ok(Self { base: call.base.clone(), projection: call.projection()? })
+    }
+
+    /// 200 with the user.
+    fn answer(&self, record: &Record) -> Answer {
+        let (body, location, etag) = self.show(record);
+        Answer::resource(body, location, etag)
+    }
+
+    /// The user, its address and its entity tag.
+    fn show(&self, record: &Record) -> (Value, String, String) {
+        let id = record.id.to_string();
+        let location = format!("{}/Users/{id}", self.base);
+        let body = record.user.to_json(&id, record.created_at, record.updated_at, record.version, &location);
+        (self.projection.apply(body), location, scim::etag(record.version))
+    }
 }
