@@ -113,7 +113,7 @@ fn times(typed: &CoreIdTokenClaims, payload: &Claims, expected: &Expected<'_>) -
     let Some(max_age) = expected.max_age else { return Ok(()) };
     match typed.auth_time() {
         None => Err(Refusal::NoAuthTime),
-        Some(at) if now - at > max_age + LEEWAY => Err(Refusal::AuthTimeOld(at)),
+        Some(at) if at > now + LEEWAY || now - at > max_age + LEEWAY => Err(Refusal::AuthTime(at)),
         Some(_) => Ok(()),
     }
 }

@@ -96,9 +96,9 @@ pub enum Refusal {
     )]
     NoAuthTime,
     #[error(
-        "The person signed in at the provider at {0}, which is too long ago for this action. Sign in there once more; if it stays so, the provider does not keep to max_age."
+        "The provider says that the person signed in there at {0}, which is not recent enough for this action, or in the future. Sign in there once more; if it stays so, the provider does not keep to max_age."
     )]
-    AuthTimeOld(DateTime<Utc>),
+    AuthTime(DateTime<Utc>),
 
     // The userinfo endpoint.
     #[error(
@@ -140,7 +140,7 @@ impl Refusal {
             Self::AccessTokenHash => "at_hash",
             Self::Subject => "subject",
             Self::NoAuthTime => "auth_time_missing",
-            Self::AuthTimeOld(_) => "auth_time",
+            Self::AuthTime(_) => "auth_time",
             Self::UserinfoSubject => "userinfo_subject",
         }
     }

@@ -138,9 +138,12 @@ async fn the_subject_is_somebody() {
 async fn a_fresh_sign_in_is_fresh() {
     let bench = Bench::new().await;
     let now = bench.now.timestamp();
-    for (auth_time, kind) in
-        [(json!(now - 361), Some("auth_time")), (json!(null), Some("auth_time_missing")), (json!(now - 360), None)]
-    {
+    for (auth_time, kind) in [
+        (json!(now - 361), Some("auth_time")),
+        (json!(now + 61), Some("auth_time")),
+        (json!(null), Some("auth_time_missing")),
+        (json!(now - 360), None),
+    ] {
         bench.provider.behave(|behaviour| behaviour.claims = json!({ "auth_time": auth_time }));
         let start = bench.party().start(Some(TimeDelta::minutes(5)), bench.now).unwrap();
         let query = bench.browse(&start).await;

@@ -63,6 +63,18 @@ async fn those_who_come_together_share_one_fetch() {
 }
 
 #[tokio::test]
+async fn keys_that_somebody_else_renewed_are_taken_without_asking() {
+    let bench = Bench::new().await;
+    let known = bench.keys.current(&bench.http, &bench.discovery, bench.now).await.unwrap();
+    bench.provider.behave(|behaviour| behaviour.keys = Keys::second());
+    for _ in 0..2 {
+        let newer = bench.keys.newer(&bench.http, &bench.discovery, &known, bench.now).await.unwrap();
+        assert_ne!(newer.unwrap(), known);
+    }
+    assert_eq!(bench.provider.requests("/jwks"), 2);
+}
+
+#[tokio::test]
 async fn two_providers_do_not_share_keys() {
     let (one, mut other) = (Bench::new().await, Bench::new().await);
     one.sign_in().await.unwrap();

@@ -6,6 +6,7 @@ mod endpoints;
 mod id_token;
 mod identity;
 mod keys;
+mod real;
 mod start;
 
 use super::*;
