@@ -13,4 +13,5 @@ mod replicas;
 mod road;
 mod scim;
 mod secrets;
+mod sign_in;
 mod sweep;

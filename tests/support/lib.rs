@@ -20,6 +20,17 @@ pub use html::{Element, Form, Html};
 pub use people::{ada, user};
 pub use scim::{Answer, Scim};
 
+/// The id of an AuthnRequest, from its form in an address (SAML 2.0 Bindings, section 3.4.4.1).
+pub fn saml_request_id(deflated: &str) -> String {
+    use base64::Engine as _;
+    use std::io::Read as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(deflated).unwrap();
+    let mut xml = String::new();
+    flate2::read::DeflateDecoder::new(&*bytes).read_to_string(&mut xml).unwrap();
+    let (_, rest) = xml.split_once(" ID=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
 /// A client that speaks to nobody but this machine, follows no redirect and keeps its cookies.
 #[expect(clippy::disallowed_methods, reason = "the one home of the tests' clients")]
 pub fn http() -> reqwest::Client {
