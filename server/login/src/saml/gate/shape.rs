@@ -84,6 +84,7 @@ pub(super) fn check(root: &Element) -> Result<&Element, Refusal> {
     check_version(assertion, "The assertion")?;
     check_ids(root, assertion, &all)?;
     check_parts(root, "The response", &RESPONSE)?;
+    root.children(ASSERTION, "Issuer").try_for_each(|issuer| check_parts(issuer, "Issuer", &[]))?;
     check_assertion(assertion)?;
     Ok(assertion)
 }

@@ -6,6 +6,16 @@ use super::*;
 fn every_rule_of_the_shape_is_kept() {
     let assertion = message().assertion("");
     let other = assertion.replacen(&message().assertion_id, "_other", 1);
+    let template = RSA.template("_response").unwrap();
+    let in_issuer = message().response(&template, &assertion.replacen("</saml:Issuer>", "<x/></saml:Issuer>", 1));
+    let in_data = message().response(
+        &template,
+        &assertion.replacen(
+            "/></saml:SubjectConfirmation>",
+            "><x/></saml:SubjectConfirmationData></saml:SubjectConfirmation>",
+            1,
+        ),
+    );
     let head = format!("ID=\"{}\" Version=\"2.0\"", message().assertion_id);
     let in_response = |what: &str| changed("<samlp:Status>", &format!("{what}<samlp:Status>"));
     let in_assertion = |what: &str| changed("<saml:Subject>", &format!("{what}<saml:Subject>"));
@@ -65,6 +75,10 @@ fn every_rule_of_the_shape_is_kept() {
         ("Unexpected", in_assertion("<Subject/>")),
         ("Unexpected", changed("<saml:NameID ", "<saml:BaseID/><saml:NameID ")),
         ("Unexpected", changed("ada@example.com", "ada@example.com<x/>.evil.com")),
+        ("Unexpected", changed("</saml:Issuer>", "<x/></saml:Issuer>")),
+        ("Unexpected", in_issuer),
+        ("Unexpected", changed("</saml:SubjectConfirmation>", "<x/></saml:SubjectConfirmation>")),
+        ("Unexpected", in_data),
         ("Unexpected", changed("</saml:Audience>", "<x/></saml:Audience>")),
         ("Unexpected", changed("</saml:Conditions>", "<saml:Condition/></saml:Conditions>")),
         ("Unexpected", changed("</saml:AudienceRestriction>", "<x/></saml:AudienceRestriction>")),
