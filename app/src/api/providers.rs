@@ -1,4 +1,5 @@
 //! The identity providers that administrators sign in with: list, make, change, remove, and what a test brought back.
+#![expect(clippy::too_many_arguments, reason = "a server function has one for each field of its form")]
 
 use crate::error::AppError;
 use leptos::prelude::*;

@@ -47,9 +47,9 @@ fn admin(record: &Record) -> Option<AdminId> {
     record.data.get(ADMIN).and_then(|value| serde_json::from_value(value.clone()).ok())
 }
 
-fn end(record: &Record) -> Result<DateTime<Utc>> {
-    DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
-        .ok_or_else(|| Error::Encode("the session's end is out of range".into()))
+/// When a session that is used now ends, by our clock; the record says it by the system's.
+fn end(directory: &Directory) -> DateTime<Utc> {
+    directory.now() + chrono::Duration::minutes(IDLE_MINUTES)
 }
 
 fn data(record: &Record) -> Result<serde_json::Value> {
@@ -64,7 +64,7 @@ fn backend(error: directory::Error) -> Error {
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> Result<()> {
         loop {
-            let (id, data, end) = (hash(&record.id), data(record)?, end(record)?);
+            let (id, data, end) = (hash(&record.id), data(record)?, end(&self.0));
             if directory::sessions::create(&self.0, &id, admin(record), &data, end).await.map_err(backend)? {
                 return Ok(());
             }
@@ -73,7 +73,7 @@ impl SessionStore for Store {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        directory::sessions::save(&self.0, &hash(&record.id), admin(record), &data(record)?, end(record)?)
+        directory::sessions::save(&self.0, &hash(&record.id), admin(record), &data(record)?, end(&self.0))
             .await
             .map_err(backend)
     }

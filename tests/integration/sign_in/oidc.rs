@@ -89,7 +89,9 @@ async fn the_answer_belongs_to_the_browser_that_asked_and_counts_once() {
     assert_eq!(victim.get("/people").await.status, 303);
     assert_eq!(attacker.get(&back).await.location(), "/");
     refused(&attacker.get(&back).await);
-    for wrong in ["/auth/corp/callback", "/auth/corp/callback?code=x", "/auth/corp/callback?state=x&code=x", "/auth/none/start"] {
+    for wrong in
+        ["/auth/corp/callback", "/auth/corp/callback?code=x", "/auth/corp/callback?state=x&code=x", "/auth/none/start"]
+    {
         refused(&attacker.get(wrong).await);
     }
     // A provider's answer does not serve at another provider of ours.
@@ -162,7 +164,8 @@ async fn a_test_shows_what_came_back_and_opens_nothing() {
     let result = owner.get(&back).await;
     assert!(result.location().starts_with("/settings/sign-in/corp/test?id="), "{}", result.location());
     let page = owner.open(result.location()).await.html.text();
-    for part in ["jane@example.com gets in as Admin", "The value admins gives the role Admin", "248289761001", "staff"] {
+    for part in ["jane@example.com gets in as Admin", "The value admins gives the role Admin", "248289761001", "staff"]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert!(who(&owner).await.contains("owner@localhost"), "still the owner");
@@ -214,7 +217,11 @@ async fn an_issuer_is_checked_before_it_is_saved() {
     let shown = owner.submit(&page, "save_provider", &filled).await;
     assert_eq!(shown.location(), "/settings/sign-in/corp", "{}", shown.html.text());
     let page = owner.follow(&shown).await;
-    assert!(page.html.text().contains("Corp saved") && page.body.contains("/auth/corp/callback"), "{}", page.html.text());
+    assert!(
+        page.html.text().contains("Corp saved") && page.body.contains("/auth/corp/callback"),
+        "{}",
+        page.html.text()
+    );
 }
 
 #[tokio::test]
@@ -226,6 +233,9 @@ async fn signing_out_goes_on_at_the_provider() {
     let out = browser.post("/auth/logout", &[]).await;
     let refresh = out.header("refresh");
     assert_eq!(out.status, 200);
-    assert!(refresh.starts_with(&format!("0; url={}", provider.issuer)) && refresh.contains("id_token_hint="), "{refresh}");
+    assert!(
+        refresh.starts_with(&format!("0; url={}", provider.issuer)) && refresh.contains("id_token_hint="),
+        "{refresh}"
+    );
     assert_eq!(browser.get("/people").await.status, 303);
 }

@@ -193,7 +193,8 @@ async fn metadata_is_read_before_it_is_saved() {
     let page = owner.open("/settings/sign-in/new?kind=saml").await;
     let now = app.directory.now();
     let good = Signer::new(ENTITY, Algorithm::Ecdsa, now).unwrap().metadata(SIGN_ON).unwrap();
-    let old = Signer::new(ENTITY, Algorithm::Rsa, now - chrono::Duration::days(800)).unwrap().metadata(SIGN_ON).unwrap();
+    let old =
+        Signer::new(ENTITY, Algorithm::Rsa, now - chrono::Duration::days(800)).unwrap().metadata(SIGN_ON).unwrap();
     let unsigned = login::saml::testing::metadata(ENTITY, SIGN_ON, &[]);
     let fields = |metadata: &str| {
         vec![
@@ -223,6 +224,9 @@ async fn metadata_is_read_before_it_is_saved() {
     assert!(page.contains(ENTITY) && page.contains("SHA-256"), "{page}");
     let ours = app.browser().get("/auth/corp/metadata").await;
     assert_eq!((ours.status, ours.header("content-type")), (200, "application/samlmetadata+xml"));
-    assert!(ours.body.contains("/auth/corp/acs") && path_of(&format!("{}auth/corp/acs", app.server.public_url)) == "/auth/corp/acs");
+    assert!(
+        ours.body.contains("/auth/corp/acs")
+            && path_of(&format!("{}auth/corp/acs", app.server.public_url)) == "/auth/corp/acs"
+    );
     assert_eq!(app.browser().get("/auth/none/metadata").await.status, 404);
 }
