@@ -177,7 +177,7 @@ mod save {
     use super::kind_of;
     use crate::error::{AppError, Problems, wrong_field};
     use directory::providers::Settings;
-    use model::provider::{Draft, Oidc, Protocol, ProviderKind, RoleRule, Saml};
+    use model::provider::{Draft, Oidc, Protocol, ProviderKind, RoleRule, SLUG_LENGTH, Saml, check_slug};
     use model::{Permission, ProviderId, Role};
     use secrecy::SecretString;
 
@@ -290,14 +290,9 @@ mod save {
     }
 
     fn slug(problems: &mut Problems, slug: &str) -> String {
-        let slug = problems.text("slug", "The name in addresses", slug, 40).to_lowercase();
-        let plain = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if !slug.is_empty() && (!plain || slug.starts_with('-') || slug.ends_with('-')) {
-            problems.add("slug", "Use small letters, digits and hyphens, such as corp or okta-2.");
-        }
-        // What stands below /auth and /settings/sign-in already.
-        if ["setup", "logout", "new"].contains(&slug.as_str()) {
-            problems.add("slug", "This name is taken by Rollcall itself. Choose another one.");
+        let slug = problems.text("slug", "The name in addresses", slug, SLUG_LENGTH).to_lowercase();
+        if let (false, Err(message)) = (slug.is_empty(), check_slug(&slug)) {
+            problems.add("slug", message);
         }
         slug
     }

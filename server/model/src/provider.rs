@@ -18,6 +18,23 @@ crate::words! {
 /// A certificate is warned about this long before it ends.
 pub const CERTIFICATE_WARNING: Duration = Duration::days(30);
 
+/// The longest name in addresses.
+pub const SLUG_LENGTH: usize = 40;
+/// What stands below `/auth` and `/settings/sign-in` already.
+const RESERVED: &[&str] = &["setup", "logout", "new"];
+
+/// Whether a text may be a provider's name in addresses; the error says what to do.
+pub fn check_slug(slug: &str) -> Result<(), &'static str> {
+    let plain = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if slug.is_empty() || slug.len() > SLUG_LENGTH || !plain || slug.starts_with('-') || slug.ends_with('-') {
+        return Err("Use at most 40 small letters, digits and hyphens, such as corp or okta-2.");
+    }
+    if RESERVED.contains(&slug) {
+        return Err("This name is taken by Rollcall itself. Choose another one.");
+    }
+    Ok(())
+}
+
 /// A provider, as the pages show one: never its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {

@@ -1,4 +1,4 @@
-//! `rollcall apply`: brings sources, administrators and connections to what a file says.
+//! `rollcall apply`: brings sources, providers, administrators and connections to what a file says.
 //!
 //! The file is read and checked whole ([`document`]) before anything is opened; credentials are tested against Zoom
 //! before anything is written ([`trial`]); then everything is changed in one transaction ([`changes`]) or nothing is.
@@ -8,6 +8,7 @@ mod changes;
 mod connection;
 mod document;
 mod entry;
+mod provider;
 mod reader;
 mod trial;
 
@@ -15,9 +16,10 @@ use super::{Beside, Failure, Opened, configuration, start_quiet_log};
 use crate::config::Outbound;
 use directory::{Actor, Directory};
 use document::Document;
+use entry::Rules;
 use std::path::{Path, PathBuf};
 
-/// Bring sources, administrators and connections to what a file says. A second run changes nothing.
+/// Bring sources, sign-in providers, administrators and connections to what a file says. A second run changes nothing.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  rollcall apply -f rollcall.toml --dry-run\n\nWhat the file does not name is left \
                         alone; a key that is not there keeps what is stored. The assignments of a connection are brought \
@@ -80,7 +82,12 @@ fn read(path: &Path, outbound: &Outbound) -> Result<Document, Failure> {
         .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let secret = |from: &entry::SecretFrom| from.read(folder, |name| std::env::var(name).ok());
-    Document::parse(&text, outbound.allow_private_urls, &secret)
+    let file = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read_to_string(&path).map_err(|error| format!("{} cannot be read ({error})", path.display()))
+    };
+    let rules = Rules { allow_private_urls: outbound.allow_private_urls, secrets: &secret, files: &file };
+    Document::parse(&text, rules)
         .map_err(|problems| Failure::usage(wrong(path, &problems)))
 }
 
@@ -101,9 +108,11 @@ async fn bring(
     dry_run: bool,
 ) -> Result<Vec<String>, Refusal> {
     let trials = trial::run(directory, &document.connections, allow_private_urls, dry_run).await?;
+    let wanted = provider::prepare(directory, &document.providers, allow_private_urls, dry_run).await?;
     let mut tx = directory.begin(Actor::Command).await?;
     let mut lines = Vec::new();
     changes::sources(&mut tx, &document.sources, &mut lines).await?;
+    provider::bring(&mut tx, wanted, &mut lines).await?;
     changes::admins(&mut tx, &document.admins, &mut lines).await?;
     for (entry, trial) in document.connections.iter().zip(trials) {
         connection::bring(&mut tx, entry, trial, &mut lines).await?;

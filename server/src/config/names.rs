@@ -24,13 +24,12 @@ const KNOWN: [&str; 15] = [
 
 /// Planned names: they are the same in every version, so they stop nothing. Taking them in silence would look as if mail
 /// were sent and metrics kept.
-const UNAVAILABLE: [&str; 6] = [
+const UNAVAILABLE: [&str; 5] = [
     "ROLLCALL_MAIL_FROM",
     "ROLLCALL_METRICS_LISTEN",
     "ROLLCALL_OTLP_ENDPOINT",
     "ROLLCALL_SMTP_URL",
     "ROLLCALL_SMTP_URL_FILE",
-    "ROLLCALL_TRUSTED_PROXY_HOPS",
 ];
 
 pub(super) fn warn_of_unavailable(reader: &mut Reader<'_>) {

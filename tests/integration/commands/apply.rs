@@ -85,7 +85,7 @@ async fn a_file_makes_everything_and_a_second_run_changes_nothing() {
     let path = stage.folder.write("rollcall.toml", &text);
     let expected = [
         "source entra: made (scim)",
-        "admin owner@example.com: made (owner)",
+        "admin owner@example.com: invited (owner)",
         "connection zoom: made",
         "connection zoom: actions.deprovision true -> false",
         "connection zoom: actions.remove_action disable -> delete",
@@ -191,14 +191,14 @@ async fn assignments_are_brought_exactly_to_the_file_only_when_it_has_them() {
 async fn administrators_get_their_role_and_the_last_owner_keeps_it() {
     let stage = Stage::new().await;
     let admin = |email: &str, role: &str| format!("[[admin]]\nemail = \"{email}\"\nrole = \"{role}\"\n");
-    assert_eq!(stage.apply(&admin("a@example.com", "owner")).await.out, "admin a@example.com: made (owner)\n");
+    assert_eq!(stage.apply(&admin("a@example.com", "owner")).await.out, "admin a@example.com: invited (owner)\n");
     let last = stage.apply(&admin("A@example.com", "auditor")).await;
     assert_eq!(last.status, Some(2), "{last:?}");
     assert!(last.err.contains("line 3, admin.role: The last owner keeps the role."), "{}", last.err);
     let handed_on = admin("a@example.com", "auditor") + &admin("b@example.com", "owner");
     let ran = stage.apply(&handed_on).await;
     assert_eq!(
-        ran.out, "admin b@example.com: made (owner)\nadmin a@example.com: role owner -> auditor\n",
+        ran.out, "admin b@example.com: invited (owner)\nadmin a@example.com: role owner -> auditor\n",
         "{}",
         ran.err
     );
@@ -218,4 +218,34 @@ async fn a_new_connection_needs_credentials_and_a_source_keeps_its_kind() {
     let kind = stage.apply("[[source]]\nname = 'Okta'\nkind = 'manual'\n").await;
     assert_eq!(kind.status, Some(2), "{kind:?}");
     assert!(kind.err.contains("line 3, source.kind"), "{}", kind.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_is_asked_once_and_then_stands() {
+    let stage = Stage::new().await;
+    let idp = login::testing::OidcProvider::start().await;
+    let file = |label: &str, issuer: &str| {
+        format!(
+            r#"
+[[provider]]
+slug = "corp"
+kind = "oidc"
+label = "{label}"
+issuer = "{issuer}"
+client_id = "rollcall"
+client_secret = {{ file = "secret" }}
+groups_claim = "groups"
+roles = {{ admins = "admin", staff = "auditor" }}
+"#
+        )
+    };
+    assert_eq!(stage.apply(&file("Corp", &idp.issuer)).await.out, "provider corp: made (oidc)\n");
+    let asked = idp.requests("/.well-known/openid-configuration");
+    assert_eq!(stage.apply(&file("Corp", &idp.issuer)).await.out, "no changes\n");
+    assert_eq!(stage.apply(&file("Okta", &idp.issuer)).await.out, "provider corp: changed (label)\n");
+    assert_eq!(idp.requests("/.well-known/openid-configuration"), asked, "it is not asked for what it cannot say");
+    let wrong = stage.apply(&file("Okta", &format!("{}/other", idp.issuer))).await;
+    assert!(wrong.err.contains("provider.slug") && wrong.err.contains("issuer"), "{}", wrong.err);
+    let login = stage.app.browser().open("/login").await.html.text();
+    assert!(login.contains("Okta"), "{login}");
 }

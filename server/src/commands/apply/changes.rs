@@ -30,11 +30,11 @@ pub(super) async fn admins(tx: &mut Tx, entries: &[AdminEntry], lines: &mut Vec<
     for AdminEntry { email, role } in entries {
         match admins::by_email(tx, &email.value).await? {
             None => {
-                admins::create(tx, &email.value, role.value).await?;
-                lines.push(format!("admin {}: made ({})", email.value, role.value));
+                admins::invite(tx, &email.value, role.value).await?;
+                lines.push(format!("admin {}: invited ({})", email.value, role.value));
             }
             Some(admin) if admin.role != role.value => {
-                admins::set_role(tx, admin.id, role.value).await.map_err(|error| match error {
+                admins::give_role(tx, admin.id, role.value).await.map_err(|error| match error {
                     directory::Error::Refused(reason) => Refusal::File(role.problem(reason)),
                     error => Refusal::Directory(error),
                 })?;

@@ -18,11 +18,15 @@ pub(super) enum SecretFrom {
 /// Gives the secret, or says why it cannot: "the environment has no ZOOM_SECRET".
 pub(super) type Secrets<'a> = &'a dyn Fn(&SecretFrom) -> Result<SecretString, String>;
 
+/// Gives the text of a file that the document names, or says why it cannot.
+pub(super) type Files<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
 /// What the entries are checked with.
 #[derive(Clone, Copy)]
 pub(super) struct Rules<'a> {
     pub(super) allow_private_urls: bool,
     pub(super) secrets: Secrets<'a>,
+    pub(super) files: Files<'a>,
 }
 
 #[derive(Debug)]
@@ -170,7 +174,7 @@ impl AuthEntry {
     }
 }
 
-fn read_secret(section: &mut Section<'_>, reader: &mut Reader<'_>, rules: Rules<'_>) -> Option<SecretString> {
+pub(super) fn read_secret(section: &mut Section<'_>, reader: &mut Reader<'_>, rules: Rules<'_>) -> Option<SecretString> {
     const KEY: &str = "client_secret";
     if !section.has(KEY) {
         reader.refuse(section.missing(KEY));
@@ -236,7 +240,7 @@ fn read_person(mut section: Section<'_>, reader: &mut Reader<'_>) -> Option<At<S
 }
 
 /// An address that Rollcall may call, without a slash at the end.
-fn url(section: &mut Section<'_>, reader: &mut Reader<'_>, key: &'static str, rules: Rules<'_>) -> Option<String> {
+pub(super) fn url(section: &mut Section<'_>, reader: &mut Reader<'_>, key: &'static str, rules: Rules<'_>) -> Option<String> {
     let found = section.text(reader, key, 500)?;
     let value = found.value.trim_end_matches('/').to_owned();
     match provision::check_url(&value, rules.allow_private_urls) {

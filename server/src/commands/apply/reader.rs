@@ -253,6 +253,22 @@ impl<'t> Section<'t> {
         }
     }
 
+    /// Every key of a table that anybody may name freely, with its word.
+    pub(super) fn named<T: Copy + std::str::FromStr>(mut self, reader: &mut Reader<'_>, all: &[&str]) -> Vec<(String, T)> {
+        let mut read = Vec::new();
+        for (name, (start, value)) in std::mem::take(&mut self.left) {
+            let word = value.into_inner().as_str().and_then(|word| word.parse().ok());
+            match word {
+                Some(word) => read.push((name, word)),
+                None => {
+                    let reason = format!("this is not one of: {}", all.join(", "));
+                    reader.refuse(Problem { line: reader.line(start), key: self.path_of(&name), reason });
+                }
+            }
+        }
+        read
+    }
+
     /// Refuses what nobody took.
     pub(super) fn finish(self, reader: &mut Reader<'_>) {
         for (key, (start, _)) in &self.left {

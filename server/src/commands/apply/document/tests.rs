@@ -1,5 +1,5 @@
 use super::*;
-use crate::commands::apply::entry::SecretFrom;
+use crate::commands::apply::entry::{Rules, SecretFrom};
 use model::Role;
 use model::connection::{RemoveAction, ScopeMode};
 use model::source::SourceKind;
@@ -10,7 +10,8 @@ fn parse(text: &str) -> Result<Document, Vec<Problem>> {
         SecretFrom::Env(name) if name == "ZOOM_SECRET" => Ok(SecretString::from("s3cret")),
         other => Err(format!("no {other:?}")),
     };
-    Document::parse(text, false, &secrets)
+    let files = |name: &str| Err(format!("no {name}"));
+    Document::parse(text, Rules { allow_private_urls: false, secrets: &secrets, files: &files })
 }
 
 /// Each problem as a line of text.
@@ -89,9 +90,6 @@ fn what_is_not_written_is_none() {
 #[test]
 fn what_this_version_has_not_is_refused_with_line_and_key() {
     let text = r#"
-[[provider]]
-slug = "corp"
-
 [[connection]]
 name = "zoom"
 notify = ["it@example.com"]
@@ -116,17 +114,16 @@ name = "Sales"
     let keys: Vec<(usize, String)> =
         parse(text).unwrap_err().into_iter().map(|found| (found.line, found.key)).collect();
     let expected = [
-        (2, "provider"),
-        (7, "connection.notify"),
-        (9, "connection.actions.deprovision_on_rule_deletion"),
-        (10, "connection.actions.email_changes"),
-        (13, "connection.scope.filter"),
-        (14, "connection.pace"),
-        (16, "connection.guard"),
-        (18, "connection.mapping"),
-        (21, "connection.assign.group"),
-        (22, "connection.assign.priority"),
-        (23, "connection.push_group"),
+        (4, "connection.notify"),
+        (6, "connection.actions.deprovision_on_rule_deletion"),
+        (7, "connection.actions.email_changes"),
+        (10, "connection.scope.filter"),
+        (11, "connection.pace"),
+        (13, "connection.guard"),
+        (15, "connection.mapping"),
+        (18, "connection.assign.group"),
+        (19, "connection.assign.priority"),
+        (20, "connection.push_group"),
     ];
     assert_eq!(keys, expected.map(|(line, key)| (line, key.to_owned())));
     assert!(
@@ -210,4 +207,42 @@ fn secrets_come_from_the_environment_or_a_file_beside_ours() {
     assert_eq!(read(SecretFrom::Env("UNSET".into())), Err("the environment has no UNSET".to_owned()));
     assert!(read(SecretFrom::File("none".into())).unwrap_err().contains("cannot be read"));
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_provider_is_read_and_what_is_wrong_with_it_found() {
+    let good = r#"
+[[provider]]
+slug = "corp"
+kind = "oidc"
+issuer = "https://id.example.com"
+client_id = "rollcall"
+client_secret = { env = "ZOOM_SECRET" }
+roles = { zoom-admins = "admin", "Zoom Auditors" = "auditor" }
+"#;
+    let document = parse(good).unwrap();
+    assert_eq!(document.providers[0].slug.value, "corp");
+    assert_eq!(document.providers[0].roles.as_ref().unwrap().len(), 2);
+    let bad = r#"
+[[provider]]
+slug = "Not a slug"
+kind = "saml"
+metadata_url = "https://id.example.com/metadata"
+issuer = "https://id.example.com"
+roles = { a = "king" }
+[[provider]]
+slug = "two"
+kind = "oidc"
+"#;
+    let found: Vec<(usize, String)> =
+        parse(bad).unwrap_err().into_iter().map(|found| (found.line, found.key)).collect();
+    let expected = [
+        (3, "provider.slug"),
+        (6, "provider.issuer"),
+        (7, "provider.roles.a"),
+        (8, "provider.client_id"),
+        (8, "provider.client_secret"),
+        (8, "provider.issuer"),
+    ];
+    assert_eq!(found, expected.map(|(line, key)| (line, key.to_owned())));
 }
