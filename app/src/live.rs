@@ -26,8 +26,9 @@ mod browser {
     use wasm_bindgen::closure::Closure;
     use web_sys::EventSource;
 
+    /// Keeps a stream open while the page can be seen: a browser has six connections to a host over HTTP/1.1, for all of
+    /// its tabs together.
     pub(super) fn listen(beats: RwSignal<u32>) {
-        let Ok(stream) = EventSource::new("/live") else { return };
         let owner = Owner::current();
         let heard = Closure::<dyn Fn()>::new(move || {
             beats.update(|n| *n = n.wrapping_add(1));
@@ -35,14 +36,35 @@ mod browser {
                 owner.with(crate::now::tick);
             }
         });
-        for event in ["changed", "open"] {
-            // A reconnect may have missed something: "open" reads everything once, too.
-            drop(stream.add_event_listener_with_callback(event, heard.as_ref().unchecked_ref()));
-        }
-        on_cleanup({
-            let stream = StoredValue::new_local(stream);
-            move || stream.with_value(EventSource::close)
+        let heard: js_sys::Function = heard.into_js_value().unchecked_into();
+        let stream = StoredValue::new_local(None::<EventSource>);
+        let follow = move || {
+            if document().hidden() {
+                close(stream);
+            } else if stream.with_value(Option::is_none) {
+                stream.set_value(open(&heard));
+            }
+        };
+        follow();
+        let seen = window_event_listener_untyped("visibilitychange", move |_| follow());
+        on_cleanup(move || {
+            seen.remove();
+            close(stream);
         });
-        heard.forget();
+    }
+
+    /// "open" counts as a change as well: what happened before it was missed.
+    fn open(heard: &js_sys::Function) -> Option<EventSource> {
+        let stream = EventSource::new("/live").ok()?;
+        for event in ["changed", "open"] {
+            drop(stream.add_event_listener_with_callback(event, heard));
+        }
+        Some(stream)
+    }
+
+    fn close(stream: StoredValue<Option<EventSource>, LocalStorage>) {
+        if let Some(Some(stream)) = stream.try_update_value(Option::take) {
+            stream.close();
+        }
     }
 }

@@ -113,7 +113,7 @@ fn Layout() -> impl IntoView {
     provide_context(FrameData(data));
     provide_message();
     view! {
-        <a class="skip-link" href="#main">"Skip to content"</a>
+        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
         <div class="app">
             <div class="mobilebar" role="region" aria-label="App bar">
                 <Brand/>

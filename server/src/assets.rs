@@ -19,7 +19,8 @@ use rust_embed::Embed;
 use sha2::{Digest, Sha256};
 
 #[derive(Embed)]
-#[folder = "../dist/site"]
+#[cfg_attr(debug_assertions, folder = "../dist/site")]
+#[cfg_attr(not(debug_assertions), folder = "../dist/site-release")]
 struct Site;
 
 /// For a year, which is what "for ever" is on the web (RFC 9111 leaves it open, RFC 8246 gives `immutable`).

@@ -1,4 +1,4 @@
-//! Makes `dist/site`, everything a browser downloads: compiles `frontend` to wasm, generates the script that loads it,
+//! Makes `dist/site` (for a release `dist/site-release`), everything a browser downloads: compiles `frontend` to wasm, generates the script that loads it,
 //! and puts the stylesheet and the pictures beside it. Never runs in production and downloads nothing. It uses
 //! wasm-bindgen's own library in the version of the lock file, so no installed tool has to match. Start at [`main`].
 //!
@@ -24,11 +24,13 @@ fn main() -> Result<()> {
     let root = Path::new(&here).join("../..").canonicalize().context("finding the workspace")?;
     let compiled = wasm::compile(&root, release)?;
     let stamp = stamp::of(&root, &compiled, release)?;
-    if stamp::is_current(&root, &stamp) {
+    // A release has a folder of its own: a development server reads its files from disk while it runs.
+    let site = root.join(if release { "dist/site-release" } else { "dist/site" });
+    if stamp::is_current(&site, &stamp) {
         return Ok(());
     }
     // Made beside the one in use and swapped in whole, so that a running server never serves halves.
-    let draft = root.join("dist/site.new");
+    let draft = site.with_extension("new");
     site::clear(&draft)?;
     let pkg = draft.join("pkg");
     wasm::bind(&compiled, &pkg, release)?;
@@ -37,9 +39,9 @@ fn main() -> Result<()> {
         small::optimise(&pkg.join("rollcall_bg.wasm"))?;
         small::compress(&draft)?;
     }
-    stamp::forget(&root)?;
-    site::replace(&root.join("dist/site"), &draft)?;
-    stamp::keep(&root, &stamp)
+    stamp::forget(&site)?;
+    site::replace(&site, &draft)?;
+    stamp::keep(&site, &stamp)
 }
 
 /// Where Cargo puts what it builds.

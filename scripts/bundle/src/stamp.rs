@@ -19,24 +19,24 @@ pub(crate) fn of(root: &Path, wasm: &Path, release: bool) -> Result<String> {
     Ok(stamp)
 }
 
-pub(crate) fn is_current(root: &Path, stamp: &str) -> bool {
-    root.join("dist/site/pkg").is_dir() && fs::read_to_string(path(root)).is_ok_and(|kept| kept == stamp)
+pub(crate) fn is_current(site: &Path, stamp: &str) -> bool {
+    site.join("pkg").is_dir() && fs::read_to_string(path(site)).is_ok_and(|kept| kept == stamp)
 }
 
 /// Before the old site goes: whatever happens then, the next run makes it anew.
-pub(crate) fn forget(root: &Path) -> Result<()> {
-    match fs::remove_file(path(root)) {
+pub(crate) fn forget(site: &Path) -> Result<()> {
+    match fs::remove_file(path(site)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("removing the site's stamp"),
         _ => Ok(()),
     }
 }
 
-pub(crate) fn keep(root: &Path, stamp: &str) -> Result<()> {
-    fs::write(path(root), stamp).context("writing the site's stamp")
+pub(crate) fn keep(site: &Path, stamp: &str) -> Result<()> {
+    fs::write(path(site), stamp).context("writing the site's stamp")
 }
 
-fn path(root: &Path) -> PathBuf {
-    root.join("dist/site.stamp")
+fn path(site: &Path) -> PathBuf {
+    site.with_extension("stamp")
 }
 
 #[cfg(test)]
@@ -50,14 +50,14 @@ mod tests {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, "1").unwrap();
         }
-        let wasm = root.join("wasm");
+        let (wasm, site) = (root.join("wasm"), root.join("dist/site"));
         let first = of(&root, &wasm, false).unwrap();
-        assert!(!is_current(&root, &first));
-        keep(&root, &first).unwrap();
-        assert!(is_current(&root, &of(&root, &wasm, false).unwrap()));
-        assert!(!is_current(&root, &of(&root, &wasm, true).unwrap()));
+        assert!(!is_current(&site, &first));
+        keep(&site, &first).unwrap();
+        assert!(is_current(&site, &of(&root, &wasm, false).unwrap()));
+        assert!(!is_current(&site, &of(&root, &wasm, true).unwrap()));
         fs::write(&wasm, "12").unwrap();
-        assert!(!is_current(&root, &of(&root, &wasm, false).unwrap()));
+        assert!(!is_current(&site, &of(&root, &wasm, false).unwrap()));
         fs::remove_dir_all(root).unwrap();
     }
 }

@@ -87,8 +87,7 @@ fn read(path: &Path, outbound: &Outbound) -> Result<Document, Failure> {
         std::fs::read_to_string(&path).map_err(|error| format!("{} cannot be read ({error})", path.display()))
     };
     let rules = Rules { allow_private_urls: outbound.allow_private_urls, secrets: &secret, files: &file };
-    Document::parse(&text, rules)
-        .map_err(|problems| Failure::usage(wrong(path, &problems)))
+    Document::parse(&text, rules).map_err(|problems| Failure::usage(wrong(path, &problems)))
 }
 
 /// All problems of a file, and that nothing came of it.

@@ -115,11 +115,17 @@ fn busy(listen: SocketAddr, error: &std::io::Error) -> Failure {
 fn greet(public_url: &Url, link: &str, zoom: &Zoom, folder: &Folder) {
     let portal = public_url.as_str().trim_end_matches('/');
     let folder = folder.path().display();
-    let scim = zoom.handle().scim_url();
+    let (scim, token, account) = (zoom.handle().scim_url(), zoom.handle().token_url(), zoom.handle().credentials());
+    let program = std::env::current_exe().map_or_else(|_| "rollcall".to_owned(), |path| path.display().to_string());
     say(&format!(
-        "\nRollcall demo\n\n  Portal          {portal}\n  Sign in once    {link}\n  Simulated Zoom  {scim}\n  \
-         Data            {folder}\n\nThe link works once, for 15 minutes. Another one:\n  \
-         ROLLCALL_DATA_DIR={folder} ROLLCALL_PUBLIC_URL={portal} rollcall setup-link\n\nPress Ctrl-C to stop.\n"
+        "\nRollcall demo\n\n  Portal          {portal}\n  Sign in once    {link}\n  Data            {folder}\n\n  \
+         Simulated Zoom, for another connection to it:\n    \
+         SCIM URL        {scim}\n    Token URL       {token}\n    Account ID      {}\n    \
+         Client ID       {}\n    Client secret   {}\n\n\
+         The link works once, for 15 minutes. Another one:\n  \
+         ROLLCALL_DATA_DIR={folder} ROLLCALL_PUBLIC_URL={portal} ROLLCALL_ALLOW_PRIVATE_URLS=1 \\\n    \
+         {program} setup-link\n\nPress Ctrl-C to stop.\n",
+        account.account_id, account.client_id, account.client_secret
     ));
 }
 

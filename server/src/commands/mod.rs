@@ -15,6 +15,7 @@ use crate::postgres::PrivatePostgres;
 use clap::Subcommand;
 use directory::{Clock, Directory, Keyring};
 use secrecy::ExposeSecret;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -93,6 +94,7 @@ pub fn configuration() -> Result<Config, Failure> {
 pub fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     let started = match config.log.format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

@@ -21,10 +21,15 @@ pub struct Log {
 impl Log {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
-            filter: reader.parse("ROLLCALL_LOG", "info".to_owned(), "info,rollcall=debug", |value| {
-                let parsed = EnvFilter::builder().parse(value);
-                parsed.map(|_| value.to_owned()).map_err(|_| "is not a list of levels by module")
-            }),
+            filter: reader.parse(
+                "ROLLCALL_LOG",
+                "info,sqlx::postgres::notice=warn".to_owned(),
+                "info,rollcall=debug",
+                |value| {
+                    let parsed = EnvFilter::builder().parse(value);
+                    parsed.map(|_| value.to_owned()).map_err(|_| "is not a list of levels by module")
+                },
+            ),
             format: reader.parse("ROLLCALL_LOG_FORMAT", LogFormat::Text, "json", |value| match value {
                 "text" => Ok(LogFormat::Text),
                 "json" => Ok(LogFormat::Json),

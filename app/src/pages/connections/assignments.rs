@@ -8,7 +8,7 @@ use crate::api::assignments::{AssignPeople, Assignments, RetryPeople, UnassignPe
 use crate::api::connections::{ConnectionPage, May};
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterSelect, Icon, Look, Pager, PersonCell, Query, SearchBox, Status, Table, Time,
-    grouped, part_of, plural,
+    Tone, grouped, part_of, plural,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::live::use_live;
@@ -287,7 +287,7 @@ fn Row(row: AssignmentRow, scope: ScopeMode, ticked: Ticked, may_select: bool) -
             {tick}
             <th scope="row"><PersonCell name=row.display_name.clone() sub=sub href=format!("/people/{id}")/></th>
             <td class="p3 muted nowrap">{by}</td>
-            <td><State row=row.clone()/></td>
+            <td><State row=row.clone() scope/></td>
             <td class="p3 muted nowrap"><Time at=row.changed_at/></td>
         </tr>
     }
@@ -295,10 +295,15 @@ fn Row(row: AssignmentRow, scope: ScopeMode, ticked: Ticked, may_select: bool) -
 
 /// The state, and why, and when it is tried again.
 #[component]
-fn State(row: AssignmentRow) -> impl IntoView {
+fn State(row: AssignmentRow, scope: ScopeMode) -> impl IntoView {
     let Some(state) = row.state else {
         return view! { <span class="muted">"–"</span> }.into_any();
     };
+    if row.assignment_id.is_none() && scope == ScopeMode::Assigned && state == LinkState::InSync {
+        let left = Look::new(Tone::Idle, "user-minus", "Not assigned any more");
+        return view! { <Status look=left/><span class="sub">"The Remove action was carried out in Zoom."</span> }
+            .into_any();
+    }
     let text = match &row.cause {
         Some(cause) if state != LinkState::InSync => format!("{}: {}", state.label(), cause.kind.label()),
         _ => state.label().to_owned(),

@@ -44,7 +44,6 @@ fn table(tokens: Vec<ScimToken>, may_manage: bool) -> AnyView {
         <Table caption="SCIM tokens">
             <thead><tr>
                 <th scope="col">"Name"</th>
-                <th scope="col" class="p2">"Prefix"</th>
                 <th scope="col" class="p3">"Made"</th>
                 <th scope="col">"Expires"</th>
                 <th scope="col" class="p2">"Last used"</th>
@@ -80,8 +79,7 @@ fn Row(token: ScimToken, may_manage: bool) -> impl IntoView {
     });
     view! {
         <tr>
-            <th scope="row"><span class="font-[550]">{token.name}</span><span class="sub">{format!("By {}", token.created_by)}</span></th>
-            <td class="p2"><code class="mono">{token.prefix}"…"</code></td>
+            <th scope="row"><span class="font-[550]">{token.name}</span><span class="sub"><code class="mono">{token.prefix}"…"</code>{format!(" by {}", token.created_by)}</span></th>
             <td class="p3 muted nowrap"><Time at=token.created_at/></td>
             <td class="nowrap"><span class=soon.then_some("text-warn font-[520]")>{expires}</span></td>
             <td class="p2 muted nowrap">{last_used}</td>

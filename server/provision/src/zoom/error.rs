@@ -196,7 +196,7 @@ fn about_account(kind: Kind, address: &str) -> (CauseKind, String, &'static str,
             CauseKind::DuplicateEmail,
             format!("Zoom did not take {address}: another user has this address."),
             "Zoom has one user for an address, and it is not the one Rollcall asked for.",
-            "Rollcall cannot link an existing account yet. Delete the account in Zoom and choose Retry, or unassign the person.",
+            "Rollcall cannot link an existing account yet. Unassign the person and keep the account as it is. Or delete the account in Zoom, which loses its meetings and recordings, and choose Retry.",
         ),
         Kind::PendingOrForeign => (
             CauseKind::PendingOrForeign,
@@ -317,7 +317,7 @@ impl Unreachable {
     const fn advice(self) -> &'static str {
         match self {
             Self::UnknownName | Self::Private => "Check the address on the Integration tab.",
-            _ => "It is tried again by itself. If it stays so, check that this server may connect to Zoom.",
+            _ => "Check that this server may connect to Zoom. While provisioning is on, it is tried again by itself.",
         }
     }
 }

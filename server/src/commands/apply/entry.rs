@@ -174,7 +174,11 @@ impl AuthEntry {
     }
 }
 
-pub(super) fn read_secret(section: &mut Section<'_>, reader: &mut Reader<'_>, rules: Rules<'_>) -> Option<SecretString> {
+pub(super) fn read_secret(
+    section: &mut Section<'_>,
+    reader: &mut Reader<'_>,
+    rules: Rules<'_>,
+) -> Option<SecretString> {
     const KEY: &str = "client_secret";
     if !section.has(KEY) {
         reader.refuse(section.missing(KEY));
@@ -240,7 +244,12 @@ fn read_person(mut section: Section<'_>, reader: &mut Reader<'_>) -> Option<At<S
 }
 
 /// An address that Rollcall may call, without a slash at the end.
-pub(super) fn url(section: &mut Section<'_>, reader: &mut Reader<'_>, key: &'static str, rules: Rules<'_>) -> Option<String> {
+pub(super) fn url(
+    section: &mut Section<'_>,
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    rules: Rules<'_>,
+) -> Option<String> {
     let found = section.text(reader, key, 500)?;
     let value = found.value.trim_end_matches('/').to_owned();
     match provision::check_url(&value, rules.allow_private_urls) {

@@ -29,7 +29,12 @@ pub(super) struct ProviderEntry {
 
 #[derive(Debug)]
 pub(super) enum ProtocolEntry {
-    Oidc { issuer: String, client_id: String, client_secret: SecretString, scopes: Option<String> },
+    Oidc {
+        issuer: String,
+        client_id: String,
+        client_secret: SecretString,
+        scopes: Option<String>,
+    },
     SamlUrl(String),
     /// The text of the file that was named.
     SamlFile(String),
@@ -51,9 +56,8 @@ impl ProviderEntry {
         let groups_claim = section.text(reader, "groups_claim", 300).map(|found| found.value);
         let words: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
         let rule = |(value, role)| RoleRule { value, role };
-        let roles = section
-            .section(reader, "roles")
-            .map(|roles| roles.named(reader, &words).into_iter().map(rule).collect());
+        let roles =
+            section.section(reader, "roles").map(|roles| roles.named(reader, &words).into_iter().map(rule).collect());
         let settings = kind.and_then(|kind: At<ProviderKind>| match kind.value {
             ProviderKind::Oidc => read_oidc(&mut section, reader, rules),
             ProviderKind::Saml => read_saml(&mut section, reader, rules),
@@ -147,7 +151,8 @@ async fn prepare_one(
         Some(protocol) => Checked { protocol, metadata: None },
         None if dry_run => unasked(draft),
         None => {
-            let outbound = Outbound::new(private).map_err(|error| Refusal::File(entry.slug.problem(error.to_string())))?;
+            let outbound =
+                Outbound::new(private).map_err(|error| Refusal::File(entry.slug.problem(error.to_string())))?;
             let checked = check(&outbound, draft, private, directory.now()).await;
             checked.map_err(|wrong| Refusal::File(entry.slug.problem(format!("{}: {}", wrong.field, wrong.message))))?
         }
@@ -203,9 +208,7 @@ fn draft(entry: &ProviderEntry) -> (Draft, Option<SecretString>) {
             let draft = Draft::Oidc { issuer: issuer.clone(), client_id: client_id.clone(), scopes };
             (draft, Some(client_secret.clone()))
         }
-        ProtocolEntry::SamlUrl(address) => {
-            (Draft::Saml { metadata_url: Some(address.clone()), metadata: None }, None)
-        }
+        ProtocolEntry::SamlUrl(address) => (Draft::Saml { metadata_url: Some(address.clone()), metadata: None }, None),
         ProtocolEntry::SamlFile(text) => (Draft::Saml { metadata_url: None, metadata: Some(text.clone()) }, None),
     }
 }
@@ -217,7 +220,9 @@ fn kept(stored: &ProviderSettings, draft: &Draft) -> Option<Protocol> {
             let (issuer, client_id, scopes) = (issuer.clone(), client_id.clone(), scopes.clone());
             Some(Protocol::Oidc(Oidc { issuer, client_id, scopes, secret_ends_in: None }))
         }
-        (Protocol::Saml(saml), Draft::Saml { metadata_url: Some(url), .. }) if saml.metadata_url.as_ref() == Some(url) => {
+        (Protocol::Saml(saml), Draft::Saml { metadata_url: Some(url), .. })
+            if saml.metadata_url.as_ref() == Some(url) =>
+        {
             Some(Protocol::Saml(saml.clone()))
         }
         (Protocol::Saml(saml), Draft::Saml { metadata: Some(text), .. })
@@ -232,9 +237,10 @@ fn kept(stored: &ProviderSettings, draft: &Draft) -> Option<Protocol> {
 /// What a dry run goes on with: nobody is asked.
 fn unasked(draft: Draft) -> Checked {
     match draft {
-        Draft::Oidc { issuer, client_id, scopes } => {
-            Checked { protocol: Protocol::Oidc(Oidc { issuer, client_id, scopes, secret_ends_in: None }), metadata: None }
-        }
+        Draft::Oidc { issuer, client_id, scopes } => Checked {
+            protocol: Protocol::Oidc(Oidc { issuer, client_id, scopes, secret_ends_in: None }),
+            metadata: None,
+        },
         Draft::Saml { metadata_url, metadata } => {
             let (entity_id, sign_on_url) = (String::new(), String::new());
             let saml = Saml { metadata_url, entity_id, sign_on_url, certificates: Vec::new() };

@@ -254,7 +254,11 @@ impl<'t> Section<'t> {
     }
 
     /// Every key of a table that anybody may name freely, with its word.
-    pub(super) fn named<T: Copy + std::str::FromStr>(mut self, reader: &mut Reader<'_>, all: &[&str]) -> Vec<(String, T)> {
+    pub(super) fn named<T: Copy + std::str::FromStr>(
+        mut self,
+        reader: &mut Reader<'_>,
+        all: &[&str],
+    ) -> Vec<(String, T)> {
         let mut read = Vec::new();
         for (name, (start, value)) in std::mem::take(&mut self.left) {
             let word = value.into_inner().as_str().and_then(|word| word.parse().ok());
