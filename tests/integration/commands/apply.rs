@@ -131,7 +131,7 @@ async fn a_wrong_file_changes_nothing_and_says_where() {
         lines,
         [
             "  line 33, connection.push_group: not available in this version",
-            "  line 36, genral: there is no such key; known here: source, admin, connection",
+            "  line 36, genral: there is no such key; known here: source, provider, admin, connection",
         ]
     );
     let unknown = stage.apply(&file(&stage.app, |text| text.replace(ADA, "nobody@example.com"))).await;
