@@ -85,6 +85,7 @@ pub fn App() -> impl IntoView {
                     <pages::sources::SourceRoutes/>
                     <pages::people::PeopleRoutes/>
                     <pages::logs::LogRoutes/>
+                    <pages::audit::AuditRoutes/>
                     <pages::connections::ConnectionRoutes/>
                 </ParentRoute>
             </Routes>
@@ -182,7 +183,10 @@ fn Navigation(frame: Frame) -> impl IntoView {
         </section>
         <section>
             <h2>"Monitor"</h2>
-            <ul><li><NavLink href="/logs" icon="scroll-text" label="Provisioning logs">""</NavLink></li></ul>
+            <ul>
+                <li><NavLink href="/logs" icon="scroll-text" label="Provisioning logs">""</NavLink></li>
+                <li><NavLink href="/audit" icon="shield-check" label="Audit log">""</NavLink></li>
+            </ul>
         </section>
         <div class="nav-foot"><span class="num">"Version " {frame.version}</span></div>
     }

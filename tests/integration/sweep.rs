@@ -15,6 +15,8 @@ type Fields = &'static [(&'static str, &'static str)];
 const FUNCTIONS: &[Function] = &[
     ("assign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),
     ("generate_token", Permission::ManageTokens, &[("source", ID), ("name", "x"), ("expires_in", "90")]),
+    ("get_audit_entry", Permission::Look, &[("id", ID)]),
+    ("get_audit_state", Permission::Look, &[]),
     ("get_connection", Permission::Look, &[("id", ID)]),
     ("get_connection_head", Permission::Look, &[("id", ID)]),
     ("get_log_entry", Permission::Look, &[("id", ID)]),
@@ -24,6 +26,7 @@ const FUNCTIONS: &[Function] = &[
     ("get_source", Permission::Look, &[("id", ID)]),
     ("get_standing", Permission::Look, &[("id", ID)]),
     ("list_assignments", Permission::Look, &[("connection", ID)]),
+    ("list_audit", Permission::Look, &[]),
     ("list_candidates", Permission::Look, &[("connection", ID)]),
     ("list_log", Permission::Look, &[]),
     ("list_people", Permission::Look, &[]),
@@ -45,6 +48,7 @@ const FUNCTIONS: &[Function] = &[
     ("switch_connection", Permission::ManageConnections, &[("id", ID), ("on", "true")]),
     ("take_message", Permission::Look, &[]),
     ("unassign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),
+    ("verify_audit", Permission::Look, &[]),
 ];
 
 /// Nothing has it.

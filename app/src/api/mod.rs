@@ -1,6 +1,7 @@
 //! The server functions: everything an administrator can ask for or do, one file a noun.
 
 pub mod assignments;
+pub mod audit;
 pub mod connections;
 pub mod links;
 pub mod logs;
