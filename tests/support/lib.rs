@@ -19,6 +19,7 @@ pub use database::{Database, admin_url, key};
 pub use html::{Element, Form, Html};
 pub use people::{ada, user};
 pub use scim::{Answer, Scim};
+pub use wait::wait_sealed;
 
 /// A client that speaks to nobody but this machine, follows no redirect and keeps its cookies.
 #[expect(clippy::disallowed_methods, reason = "the one home of the tests' clients")]

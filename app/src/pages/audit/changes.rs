@@ -10,10 +10,10 @@ const DEPTH: usize = 8;
 /// Each value of either side by its name, such as `actions.create`.
 pub(super) fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Changed> {
     let mut values: BTreeMap<String, (Option<String>, Option<String>)> = BTreeMap::new();
-    for value in before {
+    if let Some(value) = before {
         take_apart(value, String::new(), 0, &mut |name, text| values.entry(name).or_default().0 = Some(text));
     }
-    for value in after {
+    if let Some(value) = after {
         take_apart(value, String::new(), 0, &mut |name, text| values.entry(name).or_default().1 = Some(text));
     }
     values.into_iter().map(|(name, (before, after))| Changed { name, before, after }).collect()

@@ -51,6 +51,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
     } else {
         view! { <SideBySide values/> }.into_any()
     };
+    let (summary, place) = (summary(&entry), place(&entry));
     view! {
         <PageHead title=title(&row) badge=badge about=about/>
         <div class="cols">
@@ -58,9 +59,9 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
                 <Card id="recorded" title="Before and after">{recorded}</Card>
             </div>
             <aside class="stack" aria-label="Summary and place in the chain">
-                <Card id="summary" title="Summary"><section><Kv rows=summary(&entry)/></section></Card>
+                <Card id="summary" title="Summary"><section><Kv rows=summary/></section></Card>
                 <Card id="chain" title="Place in the chain">
-                    <div class="p-4.5"><Timeline events=place(&entry)/></div>
+                    <div class="p-4.5"><Timeline events=place/></div>
                 </Card>
             </aside>
         </div>

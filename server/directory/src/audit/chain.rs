@@ -6,8 +6,7 @@
 
 use super::AuditKey;
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -137,11 +136,16 @@ impl AuditKey {
 
     /// The hash of an entry at its place. What the writer's hash says is a part of it, whether it fits or not.
     pub(crate) fn link(&self, sequence: i64, previous: Hash, content: &Content, mac: Option<&[u8]>) -> Hash {
-        let mut bytes = Vec::with_capacity(640);
+        self.link_digest(sequence, previous, self.mac(content), mac)
+    }
+
+    /// The same, of an entry whose content was hashed already: `digest` is its [`AuditKey::mac`].
+    pub(crate) fn link_digest(&self, sequence: i64, previous: Hash, digest: Hash, mac: Option<&[u8]>) -> Hash {
+        let mut bytes = Vec::with_capacity(128);
         bytes.extend(sequence.to_be_bytes());
         bytes.extend(previous.0);
+        bytes.extend(digest.0);
         optional(&mut bytes, mac);
-        field(&mut bytes, &content.bytes());
         self.hash("rollcall audit link 1", &bytes)
     }
 
@@ -161,10 +165,7 @@ impl AuditKey {
     }
 
     fn hash(&self, label: &str, bytes: &[u8]) -> Hash {
-        // A key shorter than a block is filled up with zeros (RFC 2104, section 2).
-        let mut block = zeroize::Zeroizing::new([0; 64]);
-        block[..32].copy_from_slice(self.bytes());
-        let mut mac = Hmac::<Sha256>::new((&*block).into());
+        let mut mac = self.keyed().clone();
         let mut head = Vec::with_capacity(64);
         field(&mut head, label.as_bytes());
         mac.update(&head);

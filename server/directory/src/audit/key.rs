@@ -5,23 +5,32 @@ use super::entries;
 use super::rows;
 use crate::keyring::{self, KeyError, random};
 use crate::{Actor, Directory, Error, Result, Tx};
+use hmac::{Hmac, KeyInit};
 use model::SecretId;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// What the secret belongs to, as its envelope names it.
 pub const BELONGS_TO: &str = "audit_chain.key";
 
 /// The key that all hashes of the audit log are made with.
-pub(crate) struct AuditKey(Zeroizing<[u8; 32]>);
+pub(crate) struct AuditKey {
+    bytes: Zeroizing<[u8; 32]>,
+    /// HMAC as it begins with this key: half the work of hashing an entry.
+    keyed: Hmac<Sha256>,
+}
 
 impl AuditKey {
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
+        // A key shorter than a block is filled up with zeros (RFC 2104, section 2).
+        let mut block = Zeroizing::new([0; 64]);
+        block[..32].copy_from_slice(&bytes);
+        Self { bytes: Zeroizing::new(bytes), keyed: Hmac::new((&*block).into()) }
     }
 
-    pub(super) fn bytes(&self) -> &[u8; 32] {
-        &self.0
+    pub(super) const fn keyed(&self) -> &Hmac<Sha256> {
+        &self.keyed
     }
 
     /// From the text that is kept: 64 hexadecimal digits.
@@ -31,7 +40,7 @@ impl AuditKey {
     }
 
     fn text(&self) -> SecretString {
-        SecretString::from(super::chain::Hash(*self.0).to_string())
+        SecretString::from(super::chain::Hash(*self.bytes).to_string())
     }
 }
 

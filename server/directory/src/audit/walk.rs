@@ -67,13 +67,14 @@ impl<'k> Walk<'k> {
             let text = format!("{} was inserted: the chain ends at #{end}.", describe(link));
             return Err(Broken::Found(Finding { fault: Fault::Inserted, sequence, text }));
         }
-        let hash = self.key.link(place, self.previous, &link.content, link.mac.as_deref());
+        let digest = self.key.mac(&link.content);
+        let hash = self.key.link_digest(place, self.previous, digest, link.mac.as_deref());
         if sequence > place || link.hash() != Some(hash) {
             let (found, head) = (link.clone(), self.head);
             let suspect = Suspect { sequence: place, previous: self.previous, found, head };
             return Err(Broken::Suspect(Box::new(suspect)));
         }
-        if !link.is_genuine(self.key) {
+        if link.mac.as_deref().and_then(Hash::read) != Some(digest) {
             let text = format!(
                 "{} was inserted, or altered before it was sealed: it is not as Rollcall wrote it.",
                 describe(link)
@@ -90,7 +91,7 @@ impl<'k> Walk<'k> {
             let text = format!("Entry #{sequence} was restored: the retention had removed it.");
             return Finding { fault: Fault::Restored, sequence, text };
         }
-        let text = format!("An entry was inserted: there is more than one with the number {sequence}.");
+        let text = format!("An entry was inserted: there is more than one with the number #{sequence}.");
         Finding { fault: Fault::Inserted, sequence, text }
     }
 
