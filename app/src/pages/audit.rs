@@ -43,7 +43,7 @@ fn Audit() -> impl IntoView {
             />
             <FormProblem state=verify/>
             {part_of(state, move |state| view! { <Standing state verify/> }.into_any())}
-            <AuditList state/>
+            <AuditList/>
         </Screen>
     }
 }

@@ -1,11 +1,10 @@
 //! The list of audit entries, with its filters.
 
-use crate::api::audit::list_audit;
+use crate::api::audit::{get_audit_state, list_audit};
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterDate, FilterSelect, Look, Moment, Pager, Query, SearchBox, Status, Table,
     Tone, grouped, part_of, plural,
 };
-use crate::error::AppError;
 use crate::live::use_live;
 use chrono::NaiveDate;
 use leptos::prelude::*;
@@ -28,10 +27,11 @@ pub fn filter(query: &Query) -> AuditFilter {
     filter.within(query.parsed("from"), query.parsed("to"))
 }
 
-/// Its first page is read anew whenever something happens. `state` knows the actors and actions to choose from.
+/// Its first page is read anew whenever something happens; the filter is not, as somebody may be typing in it.
 #[component]
-pub(super) fn AuditList(state: Resource<Result<AuditState, AppError>>) -> impl IntoView {
+pub(super) fn AuditList() -> impl IntoView {
     let query = Query::here();
+    let choices = Resource::new(move || query.get(), |_| get_audit_state());
     let live = use_live();
     let newest = Memo::new(move |_| if query.read().cursor() == Cursor::First { live.get() } else { 0 });
     let data = Resource::new(
@@ -43,7 +43,7 @@ pub(super) fn AuditList(state: Resource<Result<AuditState, AppError>>) -> impl I
     );
     view! {
         <section class="card" aria-label="Audit log">
-            {part_of(state, move |state| view! { <Filters query=query.get() state/> }.into_any())}
+            {part_of(choices, move |state| view! { <Filters query=query.get_untracked() state/> }.into_any())}
             {part_of(data, move |page| list(page, query.get_untracked()))}
         </section>
     }

@@ -13,6 +13,7 @@ use crate::{Directory, Error, Result, Signal};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 const BATCH: i64 = 500;
@@ -26,17 +27,29 @@ const ASK: Duration = Duration::from_secs(1);
 /// Seals until `stopped`. Errors, also a database that is away, are told of, and it goes on afterwards.
 pub async fn run(directory: Directory, stopped: impl Future<Output = ()>) {
     tokio::pin!(stopped);
+    let mut told: Option<(String, Instant)> = None;
     loop {
-        tokio::select! {
-            ended = hold(&directory) => if let Err(error) = ended {
-                tracing::warn!(%error, "the audit log could not be sealed; it is tried again");
-            },
+        let ended = tokio::select! {
+            ended = hold(&directory) => ended,
             () = &mut stopped => return,
+        };
+        if let Err(error) = ended {
+            tell(&error, &mut told);
         }
         tokio::select! {
             () = tokio::time::sleep(ASK) => {}
             () = &mut stopped => return,
         }
+    }
+}
+
+/// The same trouble, second after second, is told of once a minute.
+fn tell(error: &Error, told: &mut Option<(String, Instant)>) {
+    let text = error.to_string();
+    let again = told.as_ref().is_none_or(|(before, at)| *before != text || at.elapsed() > Duration::from_secs(60));
+    if again {
+        tracing::warn!(%error, "the audit log could not be sealed; it is tried again every second");
+        *told = Some((text, Instant::now()));
     }
 }
 
