@@ -15,6 +15,7 @@ mod entries;
 pub mod export;
 pub mod file;
 mod key;
+mod lines;
 mod list;
 mod prune;
 mod rows;

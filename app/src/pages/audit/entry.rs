@@ -77,12 +77,12 @@ fn summary(entry: &AuditEntry) -> Vec<(String, AnyView)> {
     let others = row.target_id.map(|id| {
         view! { <a href=format!("/audit?target={id}")>"All entries about it"</a> }
     });
+    // What has only one name needs no word for its kind.
+    let kind = (row.actor_kind.label() != row.actor_name)
+        .then(|| view! { <span class="muted block text-xs">{row.actor_kind.label()}</span> });
     let mut rows = vec![
         pair("Time", view! { <Moment at=row.at/>" UTC" }),
-        pair(
-            "Actor",
-            view! { {row.actor_name.clone()}<span class="muted block text-xs">{row.actor_kind.label()}</span> },
-        ),
+        pair("Actor", view! { {row.actor_name.clone()}{kind} }),
         pair("Event", view! { <span class="mono">{row.action.clone()}</span> }),
         pair("Target", target),
     ];

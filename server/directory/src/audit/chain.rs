@@ -243,7 +243,7 @@ pub(crate) mod tests {
         bytes.extend(b"data");
         let key = AuditKey::new([11; 32]);
         let slow: [u8; 32] = {
-            use sha2::Digest;
+            use sha2::{Digest, Sha256};
             let pad = |with: u8| [[11 ^ with; 32], [with; 32]].concat();
             let inner = Sha256::digest([pad(0x36), bytes].concat());
             Sha256::digest([pad(0x5c), inner.to_vec()].concat()).into()

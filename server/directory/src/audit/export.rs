@@ -3,25 +3,21 @@
 //! JSON lines: a header with the wrapped audit key, the end of the chain and its checkpoints, then the sealed entries in
 //! order, each with the hash before it. Nothing in it is secret without `ROLLCALL_KEY`.
 
-use super::chain::Content;
-use super::checkpoints::{self, Checkpoint};
+use super::chain::Hash;
+use super::lines::{CheckpointLine, End, FORMAT, Header, Key, Line};
 use super::list::{hex, number, word};
 use super::rows::{self, Head};
-use super::{Entry, csv, key};
+use super::{Entry, checkpoints, csv};
 use crate::text::contains;
 use crate::{Actor, Directory, Result, Tx, keyring};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::{Stream, stream};
 use model::SecretId;
 use model::audit::AuditFilter;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-/// What the first line calls this form of the file.
-pub(super) const FORMAT: &str = "rollcall-audit-1";
 /// How many entries are read at once.
 const PART: i64 = 500;
 
@@ -52,67 +48,6 @@ impl std::str::FromStr for Format {
     }
 }
 
-/// The first line.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Header {
-    pub kind: String,
-    pub format: String,
-    pub exported_at: DateTime<Utc>,
-    /// Whether entries may be left out between two others.
-    pub filtered: bool,
-    pub filter: AuditFilter,
-    pub key: Key,
-}
-
-/// The audit key in its envelope.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Key {
-    pub secret: Uuid,
-    /// Of the key-encryption key.
-    pub id: String,
-    pub wrapped_key: String,
-    pub ciphertext: String,
-}
-
-/// How far the chain goes.
-#[derive(Serialize, Deserialize)]
-pub(super) struct End {
-    pub kind: String,
-    pub sequence: i64,
-    #[serde(with = "checkpoints::hex")]
-    pub hash: super::chain::Hash,
-    #[serde(with = "checkpoints::hex")]
-    pub signature: super::chain::Hash,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct CheckpointLine {
-    pub kind: String,
-    #[serde(flatten)]
-    pub checkpoint: Checkpoint,
-}
-
-/// One entry. Before and after stand there letter by letter as they were hashed.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Line {
-    pub kind: String,
-    pub sequence: i64,
-    pub id: Uuid,
-    pub at: DateTime<Utc>,
-    pub actor_kind: String,
-    pub actor_id: Option<Uuid>,
-    pub actor_name: String,
-    pub action: String,
-    pub target_kind: String,
-    pub target_id: Option<Uuid>,
-    pub target_name: String,
-    pub before: Option<Box<RawValue>>,
-    pub after: Option<Box<RawValue>>,
-    pub mac: Option<String>,
-    pub previous: String,
-    pub hash: String,
-}
-
 struct Row {
     sequence: i64,
     hash: Vec<u8>,
@@ -132,7 +67,7 @@ struct Row {
 }
 
 impl Row {
-    fn jsonl(self, base: super::chain::Hash) -> String {
+    fn jsonl(self, base: Hash) -> String {
         // A line break between two parts of JSON means nothing, and would end the line here.
         let raw =
             |text: Option<String>| text.and_then(|text| RawValue::from_string(text.replace(['\n', '\r'], " ")).ok());
@@ -231,7 +166,7 @@ pub async fn export(
 struct Start {
     format: Format,
     text: String,
-    base: (i64, super::chain::Hash),
+    base: (i64, Hash),
     end: i64,
 }
 
@@ -240,7 +175,7 @@ impl Start {
         let mut tx = directory.begin(Actor::System).await?;
         let audit_key = directory.audit_key()?;
         let head = rows::head(tx.db()).await?;
-        let head = head.unwrap_or_else(|| Head::sign(audit_key, 0, super::chain::Hash::START));
+        let head = head.unwrap_or_else(|| Head::sign(audit_key, 0, Hash::START));
         let checkpoints = checkpoints::all(tx.db()).await?;
         let base = checkpoints::base(audit_key, &checkpoints);
         let text = match format {
@@ -261,19 +196,14 @@ impl Start {
 
 async fn header(tx: &mut Tx, filter: &AuditFilter) -> Result<Header> {
     let secret = sqlx::query_scalar!("select key_id from audit_chain").fetch_one(tx.db()).await?;
-    let envelope = keyring::envelope(tx, SecretId(secret)).await?;
+    let key = Key::of(SecretId(secret), keyring::envelope(tx, SecretId(secret)).await?);
     Ok(Header {
         kind: "header".to_owned(),
         format: FORMAT.to_owned(),
         exported_at: tx.now(),
         filtered: !filter.is_everything(),
         filter: filter.clone(),
-        key: Key {
-            secret,
-            id: envelope.key_id,
-            wrapped_key: BASE64.encode(envelope.wrapped_key),
-            ciphertext: BASE64.encode(envelope.ciphertext),
-        },
+        key,
     })
 }
 
@@ -304,42 +234,4 @@ async fn part(tx: &mut Tx, filter: &AuditFilter, after: i64, end: i64) -> Result
     )
     .fetch_all(tx.db())
     .await?)
-}
-
-impl Line {
-    /// What was hashed.
-    pub(super) fn content(&self) -> Content {
-        let text = |raw: &Option<Box<RawValue>>| raw.as_ref().map(|raw| raw.get().to_owned());
-        Content {
-            id: self.id,
-            at: self.at,
-            actor_kind: self.actor_kind.clone(),
-            actor_id: self.actor_id,
-            actor_name: self.actor_name.clone(),
-            action: self.action.clone(),
-            target_kind: self.target_kind.clone(),
-            target_id: self.target_id,
-            target_name: self.target_name.clone(),
-            before: text(&self.before),
-            after: text(&self.after),
-        }
-    }
-}
-
-impl Key {
-    /// The audit key, when this keyring is the one it was wrapped by.
-    pub(super) fn open(&self, keyring: &crate::Keyring) -> Result<super::AuditKey, crate::keyring::KeyError> {
-        use crate::keyring::KeyError;
-        if self.id != keyring.id() {
-            return Err(KeyError::WrongKey);
-        }
-        let bytes = |text: &str| BASE64.decode(text).map_err(|_| KeyError::Sealed);
-        let envelope = keyring::Envelope {
-            key_id: self.id.clone(),
-            wrapped_key: bytes(&self.wrapped_key)?,
-            ciphertext: bytes(&self.ciphertext)?,
-        };
-        let text = keyring.reveal(key::BELONGS_TO, SecretId(self.secret), &envelope)?;
-        super::AuditKey::read(&text).map_err(|_| KeyError::Sealed)
-    }
 }

@@ -4,7 +4,7 @@ use super::AuditKey;
 use super::chain::Hash;
 use super::checkpoints::Checkpoint;
 use super::diagnosis::Diagnosis;
-use super::export::{CheckpointLine, End, FORMAT, Header, Line};
+use super::lines::{CheckpointLine, End, FORMAT, Header, Line};
 use super::rows::{Head, Link};
 use super::walk::{Broken, Walk, describe};
 use crate::Keyring;
