@@ -85,6 +85,7 @@ pub fn App() -> impl IntoView {
                     <pages::sources::SourceRoutes/>
                     <pages::people::PeopleRoutes/>
                     <pages::logs::LogRoutes/>
+                    <pages::audit::AuditRoutes/>
                     <pages::connections::ConnectionRoutes/>
                     <pages::settings::SettingsRoutes/>
                 </ParentRoute>
@@ -183,7 +184,10 @@ fn Navigation(frame: Frame) -> impl IntoView {
         </section>
         <section>
             <h2>"Monitor"</h2>
-            <ul><li><NavLink href="/logs" icon="scroll-text" label="Provisioning logs">""</NavLink></li></ul>
+            <ul>
+                <li><NavLink href="/logs" icon="scroll-text" label="Provisioning logs">""</NavLink></li>
+                <li><NavLink href="/audit" icon="shield-check" label="Audit log">""</NavLink></li>
+            </ul>
         </section>
         <section>
             <h2>"Settings"</h2>

@@ -117,7 +117,7 @@ pub struct Options {
     pub proxy_hops: u8,
 }
 
-/// A running server: listener, worker, and the relay between replicas.
+/// A running server: listener, worker, the sealer of the audit log, and the relay between replicas.
 pub struct Server {
     pub address: SocketAddr,
     pub public_url: Url,
@@ -156,6 +156,7 @@ impl Server {
         let mut tasks = vec![
             tokio::spawn(http::serve::serve(listener, router(state), stopping.clone())),
             tokio::spawn(relay(directory.clone(), stopping.clone())),
+            tokio::spawn(directory::audit::sealer::run(directory.clone(), stopped(stopping.clone()))),
         ];
         if options.worker {
             let engine =
@@ -185,11 +186,15 @@ fn check_provider(directory: Directory, outbound: Outbound, private: bool) -> Ch
     })
 }
 
-/// Provisions until the process is to end.
-async fn work(directory: Directory, options: engine::Options, mut stopping: watch::Receiver<bool>) {
+/// Returns when the process is to end.
+async fn stopped(mut stopping: watch::Receiver<bool>) {
     // An error means that the sender is gone, which is the end as well.
-    let stopped = async move { drop(stopping.wait_for(|stop| *stop).await) };
-    if let Err(error) = engine::Worker::run(directory, options, stopped).await {
+    drop(stopping.wait_for(|stop| *stop).await);
+}
+
+/// Provisions until the process is to end.
+async fn work(directory: Directory, options: engine::Options, stopping: watch::Receiver<bool>) {
+    if let Err(error) = engine::Worker::run(directory, options, stopped(stopping)).await {
         tracing::error!(%error, "the worker could not be started: nothing is provisioned");
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, run as people and scripts run them: the built program, its environment, its exit status.
 
 mod apply;
+mod audit;
 mod demo;
 mod doctor;
 mod status;
@@ -83,7 +84,7 @@ impl Drop for Scratch {
 
 #[tokio::test]
 async fn every_command_has_help_with_an_example() {
-    let commands = ["apply", "demo", "doctor", "serve", "setup-link", "status", "token"];
+    let commands = ["apply", "audit", "demo", "doctor", "serve", "setup-link", "status", "token"];
     for name in commands {
         let ran = run(&[name, "--help"], &[]).await;
         assert_eq!(ran.status, Some(0), "{ran:?}");

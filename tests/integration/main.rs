@@ -2,6 +2,7 @@
 //! URL tree; [`road`] goes all the way, [`sweep`] visits every page and function there is.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod audit;
 mod auth;
 mod commands;
 mod connections;

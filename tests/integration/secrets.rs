@@ -33,7 +33,9 @@ async fn no_secret_is_found_anywhere_afterwards() {
         let lower = text.to_lowercase();
         assert!(!lower.contains("bearer ey") && !lower.contains("basic "), "{place}: {text}");
     };
-    for path in ["/", "/sources", "/people", "/logs", "/connections"] {
+    for path in
+        ["/", "/sources", "/people", "/logs", "/connections", "/audit", "/audit?format=jsonl", "/audit?format=csv"]
+    {
         check(path, &owner.open(path).await.body);
     }
     for path in [format!("/sources/{source}"), format!("/people/{person}"), format!("/logs/{entry}")] {

@@ -18,6 +18,8 @@ const FUNCTIONS: &[Function] = &[
     ("end_session", Permission::Look, &[("id", "00")]),
     ("end_sessions", Permission::Look, &[("whose", "mine")]),
     ("generate_token", Permission::ManageTokens, &[("source", ID), ("name", "x"), ("expires_in", "90")]),
+    ("get_audit_entry", Permission::Look, &[("id", ID)]),
+    ("get_audit_state", Permission::Look, &[]),
     ("get_connection", Permission::Look, &[("id", ID)]),
     ("get_connection_head", Permission::Look, &[("id", ID)]),
     ("get_log_entry", Permission::Look, &[("id", ID)]),
@@ -31,6 +33,7 @@ const FUNCTIONS: &[Function] = &[
     ("invite_admin", Permission::ManageAdmins, &[("email", ""), ("role", "auditor")]),
     ("list_admins", Permission::Look, &[]),
     ("list_assignments", Permission::Look, &[("connection", ID)]),
+    ("list_audit", Permission::Look, &[]),
     ("list_candidates", Permission::Look, &[("connection", ID)]),
     ("list_log", Permission::Look, &[]),
     ("list_people", Permission::Look, &[]),
@@ -59,6 +62,7 @@ const FUNCTIONS: &[Function] = &[
     ("switch_connection", Permission::ManageConnections, &[("id", ID), ("on", "true")]),
     ("take_message", Permission::Look, &[]),
     ("unassign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),
+    ("verify_audit", Permission::Look, &[]),
 ];
 
 /// The one function that anybody may call: the buttons of the sign-in page.

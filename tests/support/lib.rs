@@ -19,6 +19,7 @@ pub use database::{Database, admin_url, key};
 pub use html::{Element, Form, Html};
 pub use people::{ada, user};
 pub use scim::{Answer, Scim};
+pub use wait::wait_sealed;
 
 /// The id of an AuthnRequest, from its form in an address (SAML 2.0 Bindings, section 3.4.4.1).
 pub fn saml_request_id(deflated: &str) -> String {

@@ -1,7 +1,7 @@
 //! Waiting for what the server does by itself: looked at after every commit it tells of, never by the clock.
 
 use crate::TestApp;
-use directory::Signal;
+use directory::{Actor, Directory, Signal};
 use model::link::{LinkState, PersonLink};
 use model::log::{LogEntry, LogFilter, LogRow};
 use model::{ConnectionId, Cursor, PersonId};
@@ -11,6 +11,21 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until every audit entry is sealed, and says which is the last.
+pub async fn wait_sealed(directory: &Directory) -> i64 {
+    let mut heard = directory.listen();
+    loop {
+        let mut tx = directory.begin(Actor::Command).await.unwrap();
+        let state = directory::audit::state(&mut tx).await.unwrap();
+        drop(tx);
+        if state.waiting == 0 {
+            return state.sealed;
+        }
+        let told = timeout(PATIENCE, heard.recv()).await;
+        assert!(told.is_ok(), "nothing was sealed for {PATIENCE:?}: {state:?}");
+    }
+}
 
 impl TestApp {
     /// The person's link as it stands.
@@ -69,6 +84,11 @@ impl TestApp {
     pub async fn log(&self, person: PersonId) -> Vec<LogRow> {
         let filter = LogFilter { person_id: Some(person), ..LogFilter::default() };
         directory::logs::list(&mut self.tx().await, &filter, &Cursor::First, 100).await.unwrap().rows
+    }
+
+    /// Waits until every audit entry is sealed, and says which is the last.
+    pub async fn wait_sealed(&self) -> i64 {
+        crate::wait_sealed(&self.directory).await
     }
 
     /// Waits until something was committed.

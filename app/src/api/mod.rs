@@ -2,6 +2,7 @@
 
 pub mod admins;
 pub mod assignments;
+pub mod audit;
 pub mod connections;
 pub mod links;
 pub mod logs;

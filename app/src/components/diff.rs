@@ -30,6 +30,57 @@ pub fn ModifiedTable(properties: Vec<ModifiedProperty>) -> impl IntoView {
     }
 }
 
+/// A value before and after; the same twice when it was not touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    pub name: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl Changed {
+    fn is_changed(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+/// What stood there before beside what stands there now. A changed value says so in a word as well.
+#[component]
+pub fn SideBySide(values: Vec<Changed>) -> impl IntoView {
+    let rows = values.into_iter().map(|value| {
+        let changed = value.is_changed();
+        let before = value.before.map_or_else(nothing, |text| {
+            if changed { view! { <del>{text}</del> }.into_any() } else { text.into_any() }
+        });
+        let after = value.after.map_or_else(nothing, |text| {
+            if changed { view! { <ins>{text}</ins> }.into_any() } else { text.into_any() }
+        });
+        view! {
+            <tr>
+                <th scope="row" class="mono wrap-anywhere">
+                    {value.name}
+                    {changed.then(|| view! { " "<span class="tag" data-tone="info">"Changed"</span> })}
+                </th>
+                <td>{before}</td>
+                <td>{after}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="table-wrap" role="region" aria-label="Before and after, table" tabindex="0">
+            <table class="diff diff-lg">
+                <caption class="vh">"Before and after"</caption>
+                <thead><tr>
+                    <th scope="col" class="!w-1/4">"Attribute"</th>
+                    <th scope="col" class="!w-auto">"Before"</th>
+                    <th scope="col" class="!w-auto">"After"</th>
+                </tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
 fn nothing() -> AnyView {
     view! { <span class="none">"not set"</span> }.into_any()
 }

@@ -70,6 +70,21 @@ pub fn FilterSelect(
     }
 }
 
+/// A day of a filter form.
+#[component]
+pub fn FilterDate(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] value: Option<String>,
+) -> impl IntoView {
+    view! {
+        <div class="filterdate">
+            <label for=name>{label}</label>
+            <input class="input" type="date" id=name name=name value=value/>
+        </div>
+    }
+}
+
 /// A filter that is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chip {

@@ -21,3 +21,21 @@ pub fn Menu(
         <div class="menu" id=id popover="">{children()}</div>
     }
 }
+
+/// The same behind a button with words.
+#[component]
+pub fn MenuButton(
+    /// Of the popover; unique in the page.
+    #[prop(into)]
+    id: String,
+    icon: &'static str,
+    #[prop(into)] label: String,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="btn" data-variant="outline" popovertarget=id.clone()>
+            <Icon name=icon/>{label}<Icon name="chevron-down"/>
+        </button>
+        <div class="menu" id=id popover="">{children()}</div>
+    }
+}

@@ -1,5 +1,6 @@
 //! The screens, one folder or file each.
 
+pub mod audit;
 pub mod connections;
 pub mod login;
 pub mod logs;

@@ -1,79 +1,47 @@
-//! The audit log's entries: written inside the transaction of the change they tell of.
+//! The audit log: what administrators, tokens and the system did to Rollcall itself, so that it can be proved later.
+//!
+//! An entry is written inside the transaction of the change it tells of ([`Entry`], through `Tx::audit`), with a keyed
+//! hash of its own. Behind the writers one [`sealer`] for a database gives the entries numbers and chains them: each
+//! hash is over the number, the hash before it and the entry ([`chain`]). Signed [`checkpoints`] leave the database, so
+//! that a cut tail shows. [`verify`] walks the chain and names the first entry that was touched; it does the same with
+//! an [`export`]. [`prune`] is the only thing that removes entries. Nothing here knows a page or a command line.
 
-use crate::{Actor, Result, Tx};
-use uuid::Uuid;
+mod background;
+mod chain;
+mod checkpoints;
+mod csv;
+mod diagnosis;
+mod entries;
+pub mod export;
+pub mod file;
+mod key;
+mod lines;
+mod list;
+mod prune;
+mod rows;
+pub mod sealer;
+mod verify;
+mod walk;
 
-/// What was done to what. The names are stored as they were then.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Noun and verb, such as `source.created`.
-    pub action: &'static str,
-    pub target_kind: &'static str,
-    pub target_id: Option<Uuid>,
-    pub target_name: String,
-    pub before: Option<serde_json::Value>,
-    pub after: Option<serde_json::Value>,
-}
+pub use background::{start, state};
+pub use entries::Entry;
+pub use export::{Format, note as note_export};
+pub use key::BELONGS_TO;
+pub use list::{get, list};
+pub use prune::prune;
+pub use verify::verify;
 
-impl Entry {
-    /// An entry about a target, without before and after.
-    pub fn new(action: &'static str, target_kind: &'static str, id: impl Into<Option<Uuid>>, name: &str) -> Self {
-        let target_name = name.to_owned();
-        Self { action, target_kind, target_id: id.into(), target_name, before: None, after: None }
-    }
+pub(crate) use entries::write;
+pub(crate) use key::{AuditKey, load as load_key};
 
-    /// What stood there before. Never a secret.
-    #[must_use]
-    pub fn before(mut self, value: serde_json::Value) -> Self {
-        self.before = Some(value);
-        self
-    }
+use chrono::Duration;
+use std::path::PathBuf;
 
-    /// What stands there now. Never a secret.
-    #[must_use]
-    pub fn after(mut self, value: serde_json::Value) -> Self {
-        self.after = Some(value);
-        self
-    }
-}
-
-/// Writes the entries of a unit of work in one statement.
-pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let (kind, actor_id) = match tx.actor() {
-        Actor::Admin { id, .. } => ("admin", Some(id.0)),
-        Actor::Token { id, .. } => ("token", Some(id.0)),
-        Actor::System => ("system", None),
-        Actor::Command => ("command", None),
-    };
-    let (actor_name, now) = (tx.actor().name().to_owned(), tx.now());
-    let ids: Vec<Uuid> = entries.iter().map(|_| Uuid::now_v7()).collect();
-    let actions: Vec<String> = entries.iter().map(|e| e.action.to_owned()).collect();
-    let kinds: Vec<String> = entries.iter().map(|e| e.target_kind.to_owned()).collect();
-    let targets: Vec<Option<Uuid>> = entries.iter().map(|e| e.target_id).collect();
-    let names: Vec<String> = entries.iter().map(|e| e.target_name.clone()).collect();
-    let before: Vec<Option<serde_json::Value>> = entries.iter().map(|e| e.before.clone()).collect();
-    let after: Vec<Option<serde_json::Value>> = entries.iter().map(|e| e.after.clone()).collect();
-    sqlx::query!(
-        "insert into audit_entry (id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name, before, after)
-         select e.id, $1, $2, $3, $4, e.action, e.kind, e.target, e.name, e.before, e.after
-         from unnest($5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::jsonb[], $11::jsonb[])
-              as e(id, action, kind, target, name, before, after)",
-        now,
-        kind,
-        actor_id,
-        actor_name,
-        &ids,
-        &actions,
-        &kinds,
-        &targets as &[Option<Uuid>],
-        &names,
-        &before as &[Option<serde_json::Value>],
-        &after as &[Option<serde_json::Value>],
-    )
-    .execute(tx.db())
-    .await?;
-    Ok(())
+/// How the audit log is kept by this process.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// The file that checkpoints are appended to; none in a process that keeps none.
+    pub checkpoints: Option<PathBuf>,
+    /// Entries older than this are removed; none keeps them for ever.
+    pub retention: Option<Duration>,
 }

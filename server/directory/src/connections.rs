@@ -216,6 +216,15 @@ fn visible(settings: &Integration) -> serde_json::Value {
     })
 }
 
+/// The same of the settings as they are stored.
+fn visible_of(connection: &Connection) -> serde_json::Value {
+    json!({
+        "name": connection.name, "description": connection.description, "scim_url": connection.scim_url,
+        "token_url": connection.auth.token_url, "account_id": connection.auth.account_id,
+        "client_id": connection.auth.client_id, "client_secret": null,
+    })
+}
+
 /// Changes the integration. When anything that a test depends on changes, the old test no longer counts and the
 /// connection is switched off until a new one succeeds. `version` is the one the form was made from.
 pub async fn update(tx: &mut Tx, id: ConnectionId, version: i64, settings: Integration) -> Result<()> {
@@ -262,7 +271,10 @@ pub async fn update(tx: &mut Tx, id: ConnectionId, version: i64, settings: Integ
         keyring::forget(tx, SecretId(replaced)).await?;
     }
     let entry = Entry::new("connection.updated", "connection", id.0, &settings.name);
-    tx.audit(entry.before(to_json("connection", &old)?).after(visible(&settings)));
+    let (mut before, mut after) = (visible_of(&old), visible(&settings));
+    before["enabled"] = json!(old.enabled);
+    after["enabled"] = json!(old.enabled && !untested);
+    tx.audit(entry.before(before).after(after));
     tx.ring(id);
     Ok(())
 }
@@ -286,9 +298,9 @@ pub async fn keep_test(tx: &mut Tx, id: ConnectionId, version: i64, test: &Conne
     if done.rows_affected() == 0 {
         return Err(Error::Stale("the connection"));
     }
-    let name = get(tx, id).await?.name;
+    let Connection { name, enabled, .. } = get(tx, id).await?;
     let entry = Entry::new("connection.tested", "connection", id.0, &name);
-    tx.audit(entry.after(json!({ "passed": test.passed() })));
+    tx.audit(entry.after(json!({ "passed": test.passed(), "enabled": enabled })));
     tx.ring(id);
     Ok(())
 }
@@ -351,7 +363,8 @@ pub async fn set_enabled(tx: &mut Tx, id: ConnectionId, enabled: bool) -> Result
     .execute(tx.db())
     .await?;
     let action = if enabled { "connection.switched_on" } else { "connection.switched_off" };
-    tx.audit(Entry::new(action, "connection", id.0, &connection.name));
+    let entry = Entry::new(action, "connection", id.0, &connection.name);
+    tx.audit(entry.before(json!({ "enabled": connection.enabled })).after(json!({ "enabled": enabled })));
     tx.ring(id);
     Ok(())
 }

@@ -41,6 +41,22 @@ impl Keyring {
         Self { id, key: Zeroizing::new(key) }
     }
 
+    /// Which key it is: not secret.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Opens an envelope.
+    pub(crate) fn reveal(&self, belongs_to: &str, id: SecretId, envelope: &Envelope) -> Result<SecretString, KeyError> {
+        let about = about(belongs_to, id);
+        let data_key = self.unwrap(&envelope.wrapped_key, &about)?;
+        let data_key: Zeroizing<[u8; 32]> =
+            Zeroizing::new(data_key.as_slice().try_into().map_err(|_| KeyError::Sealed)?);
+        let plain = open(&data_key, &envelope.ciphertext, &about)?;
+        let text = std::str::from_utf8(&plain).map_err(|_| KeyError::Sealed)?;
+        Ok(SecretString::from(text.to_owned()))
+    }
+
     fn wrap(&self, plain: &[u8], about: &str) -> Result<Vec<u8>, KeyError> {
         seal(&self.key, plain, about)
     }
@@ -121,12 +137,21 @@ fn about(belongs_to: &str, id: SecretId) -> String {
 
 /// Stores a secret for a column such as `connection.client_secret`.
 pub(crate) async fn store(tx: &mut Tx, belongs_to: &str, secret: &SecretString) -> Result<SecretId> {
+    store_ending(tx, belongs_to, secret, ends_in(secret.expose_secret())).await
+}
+
+/// Stores a secret of which nothing stays readable: one that we made, that nobody has to know again.
+pub(crate) async fn store_hidden(tx: &mut Tx, belongs_to: &str, secret: &SecretString) -> Result<SecretId> {
+    store_ending(tx, belongs_to, secret, String::new()).await
+}
+
+async fn store_ending(tx: &mut Tx, belongs_to: &str, secret: &SecretString, ends: String) -> Result<SecretId> {
     let id = SecretId(Uuid::now_v7());
     let about = about(belongs_to, id);
     let data_key = Zeroizing::new(random::<32>()?);
     let ciphertext = seal(&data_key, secret.expose_secret().as_bytes(), &about)?;
     let wrapped = tx.keyring().wrap(data_key.as_slice(), &about)?;
-    let (key_id, ends, now) = (tx.keyring().id.clone(), ends_in(secret.expose_secret()), tx.now());
+    let (key_id, now) = (tx.keyring().id.clone(), tx.now());
     sqlx::query!(
         "insert into secret (id, key_id, wrapped_key, ciphertext, ends_in, created_at) values ($1, $2, $3, $4, $5, $6)",
         id.0,
@@ -143,13 +168,20 @@ pub(crate) async fn store(tx: &mut Tx, belongs_to: &str, secret: &SecretString) 
 
 /// Opens a secret of that column.
 pub(crate) async fn reveal(tx: &mut Tx, belongs_to: &str, id: SecretId) -> Result<SecretString> {
-    let row = sqlx::query!("select wrapped_key, ciphertext from secret where id = $1", id.0).fetch_one(tx.db()).await?;
-    let about = about(belongs_to, id);
-    let data_key = tx.keyring().unwrap(&row.wrapped_key, &about)?;
-    let data_key: Zeroizing<[u8; 32]> = Zeroizing::new(data_key.as_slice().try_into().map_err(|_| KeyError::Sealed)?);
-    let plain = open(&data_key, &row.ciphertext, &about)?;
-    let text = std::str::from_utf8(&plain).map_err(|_| KeyError::Sealed)?;
-    Ok(SecretString::from(text.to_owned()))
+    let envelope = envelope(tx, id).await?;
+    Ok(tx.keyring().reveal(belongs_to, id, &envelope)?)
+}
+
+/// A secret as it is stored: of no use without the key.
+pub(crate) struct Envelope {
+    pub key_id: String,
+    pub wrapped_key: Vec<u8>,
+    pub ciphertext: Vec<u8>,
+}
+
+pub(crate) async fn envelope(tx: &mut Tx, id: SecretId) -> Result<Envelope> {
+    let row = sqlx::query_as!(Envelope, "select key_id, wrapped_key, ciphertext from secret where id = $1", id.0);
+    Ok(row.fetch_one(tx.db()).await?)
 }
 
 /// Removes a secret that nothing refers to any more.

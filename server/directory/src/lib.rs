@@ -36,7 +36,7 @@ pub use tx::{Actor, Tx};
 pub use wake::Signal;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -48,6 +48,10 @@ pub struct Directory {
     clock: Clock,
     keyring: Arc<Keyring>,
     bell: wake::Bell,
+    audit_key: Arc<OnceLock<audit::AuditKey>>,
+    /// Wakes the sealer of this process.
+    audited: Arc<tokio::sync::Notify>,
+    keeping: audit::Keeping,
 }
 
 impl Directory {
@@ -67,9 +71,26 @@ impl Directory {
             .await
             .map_err(Error::Database)?;
         MIGRATIONS.run(&pool).await.map_err(Error::Migration)?;
-        let directory = Self { pool, clock, keyring: Arc::new(keyring), bell: wake::Bell::new() };
+        let directory = Self {
+            pool,
+            clock,
+            keyring: Arc::new(keyring),
+            bell: wake::Bell::new(),
+            audit_key: Arc::default(),
+            audited: Arc::default(),
+            keeping: audit::Keeping::default(),
+        };
         directory.check_key().await?;
+        let key = audit::load_key(&directory).await?;
+        directory.audit_key.get_or_init(|| key);
         Ok(directory)
+    }
+
+    /// Says how the audit log is kept: where checkpoints go, and for how long entries stay.
+    #[must_use]
+    pub fn keeping(mut self, keeping: audit::Keeping) -> Self {
+        self.keeping = keeping;
+        self
     }
 
     /// Opens a transaction for somebody: the unit of work, and the only way to the data.

@@ -1,7 +1,7 @@
 //! The provisioning log: one row per operation, in partitions of a month, paged by key.
 
 use crate::error::{from_json, to_json};
-use crate::text::cursor;
+use crate::text::{contains, cursor};
 use crate::{Result, Tx};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use model::log::{Action, Details, LogEntry, LogFilter, LogRow, Status};
@@ -173,24 +173,6 @@ async fn newer(tx: &mut Tx, filter: &LogFilter, to: (DateTime<Utc>, Uuid), limit
     .await?)
 }
 
-/// A pattern for ILIKE that finds `part` anywhere, taken literally; none for an empty one. The log keeps names as they
-/// were, with their diacritics, so the pattern keeps them as well.
-fn contains(part: &str) -> Option<String> {
-    let part = part.trim().replace('\0', "");
-    if part.is_empty() {
-        return None;
-    }
-    let mut pattern = String::from("%");
-    for c in part.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    Some(pattern)
-}
-
 /// One entry with its details.
 pub async fn get(tx: &mut Tx, id: LogId) -> Result<Option<LogEntry>> {
     let row = sqlx::query!(
@@ -258,12 +240,6 @@ mod tests {
         let (name, create) = partition(december, december + Months::new(1));
         assert_eq!(name, "log_entry_2026_12");
         assert!(create.ends_with("from ('2026-12-01 00:00:00+00') to ('2027-01-01 00:00:00+00')"), "{create}");
-    }
-
-    #[test]
-    fn the_search_is_literal() {
-        assert_eq!(contains(" 50%_ "), Some("%50\\%\\_%".to_owned()));
-        assert_eq!(contains("  "), None);
     }
 
     #[test]

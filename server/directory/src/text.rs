@@ -26,6 +26,24 @@ pub(crate) fn like(part: &str) -> String {
     pattern
 }
 
+/// A pattern for ILIKE that finds `part` anywhere, taken literally; none for an empty one. The logs keep names as
+/// they were, with their diacritics, so the pattern keeps them as well.
+pub(crate) fn contains(part: &str) -> Option<String> {
+    let part = part.trim().replace('\0', "");
+    if part.is_empty() {
+        return None;
+    }
+    let mut pattern = String::from("%");
+    for c in part.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    Some(pattern)
+}
+
 /// A list's key of two parts, as it stands in a query string.
 pub(crate) mod cursor {
     use crate::{Error, Result};
@@ -63,6 +81,12 @@ mod tests {
         assert_eq!(name_key("  Okta   Production "), name_key("okta production"));
         assert_ne!(name_key("Okta"), name_key("Okta 2"));
         assert_eq!(name_key("Cafe\u{301}"), name_key("CAFÉ"));
+    }
+
+    #[test]
+    fn a_search_in_a_log_is_literal() {
+        assert_eq!(contains(" 50%_ "), Some("%50\\%\\_%".to_owned()));
+        assert_eq!(contains("  "), None);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub async fn authenticate(directory: &Directory, token: &str) -> Result<Option<(
     let Some((public, secret)) = parse(token) else { return Ok(None) };
     let now = directory.now();
     let row = sqlx::query!(
-        "select t.id, t.source_id, t.secret_hash, t.last_used_at, s.name as source
+        "select t.id, t.name, t.source_id, t.secret_hash, t.last_used_at, s.name as source
          from scim_token t join source s on s.id = t.source_id
          where t.public_id = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
         public,
@@ -92,12 +92,32 @@ pub async fn authenticate(directory: &Directory, token: &str) -> Result<Option<(
     if !bool::from(row.secret_hash.as_slice().ct_eq(&Sha256::digest(secret))) {
         return Ok(None);
     }
-    if row.last_used_at.is_none_or(|last| now - last >= Duration::minutes(1)) {
-        sqlx::query!("update scim_token set last_used_at = $2 where id = $1", row.id, now)
-            .execute(&directory.pool)
-            .await?;
+    let actor = Actor::Token { id: TokenId(row.id), source: row.source };
+    match row.last_used_at {
+        None => first_use(directory, &actor, TokenId(row.id), &row.name, public).await?,
+        Some(last) if now - last >= Duration::minutes(1) => {
+            sqlx::query!("update scim_token set last_used_at = $2 where id = $1", row.id, now)
+                .execute(&directory.pool)
+                .await?;
+        }
+        Some(_) => {}
     }
-    Ok(Some((Actor::Token { id: TokenId(row.id), source: row.source }, SourceId(row.source_id))))
+    Ok(Some((actor, SourceId(row.source_id))))
+}
+
+/// Notes the first use, in the audit log as well. Of several at once, one is the first.
+async fn first_use(directory: &Directory, actor: &Actor, id: TokenId, name: &str, public: &str) -> Result<()> {
+    let mut tx = directory.begin(actor.clone()).await?;
+    let now = tx.now();
+    let done =
+        sqlx::query!("update scim_token set last_used_at = $2 where id = $1 and last_used_at is null", id.0, now)
+            .execute(tx.db())
+            .await?;
+    if done.rows_affected() == 1 {
+        let entry = Entry::new("token.first_used", "token", id.0, name);
+        tx.audit(entry.after(serde_json::json!({ "source": actor.name(), "prefix": public })));
+    }
+    tx.commit().await
 }
 
 struct Row {

@@ -71,6 +71,10 @@ impl Tx {
         &mut self.db
     }
 
+    pub(crate) const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     pub(crate) fn keyring(&self) -> &crate::Keyring {
         &self.directory.keyring
     }
@@ -80,6 +84,9 @@ impl Tx {
         let entries = std::mem::take(&mut self.entries);
         audit::write(&mut self, &entries).await?;
         self.db.commit().await.map_err(Error::Database)?;
+        if !entries.is_empty() {
+            self.directory.audited.notify_one();
+        }
         for connection in self.due {
             self.directory.bell.ring(Signal::Due(connection));
         }

@@ -23,6 +23,8 @@ crate::words! {
 pub enum Permission {
     /// See people, sources, connections and logs.
     Look,
+    /// Take a copy of the audit log away.
+    Export,
     /// Assign and unassign people.
     Assign,
     /// Retry a link, provision on demand.
@@ -47,6 +49,7 @@ pub const FRESH_FOR: chrono::Duration = chrono::Duration::hours(1);
 impl Permission {
     pub const ALL: &'static [Self] = &[
         Self::Look,
+        Self::Export,
         Self::Assign,
         Self::Retry,
         Self::ManageSources,
@@ -67,11 +70,12 @@ impl Role {
     /// Whether this role may do that.
     pub const fn allows(self, permission: Permission) -> bool {
         use Permission::{
-            Assign, Look, ManageAdmins, ManageConnections, ManageProviders, ManageSessions, ManageSources,
+            Assign, Export, Look, ManageAdmins, ManageConnections, ManageProviders, ManageSessions, ManageSources,
             ManageTokens, Retry,
         };
         match permission {
             Look => true,
+            Export => matches!(self, Self::Owner | Self::Admin | Self::Auditor),
             Assign | Retry => matches!(self, Self::Owner | Self::Admin | Self::Operator),
             ManageSources | ManageTokens | ManageConnections | ManageAdmins => {
                 matches!(self, Self::Owner | Self::Admin)
@@ -100,9 +104,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auditor_only_looks() {
+    fn an_auditor_looks_and_exports() {
         let allowed: Vec<_> = Permission::ALL.iter().filter(|p| Role::Auditor.allows(**p)).collect();
-        assert_eq!(allowed, [&Permission::Look]);
+        assert_eq!(allowed, [&Permission::Look, &Permission::Export]);
     }
 
     #[test]

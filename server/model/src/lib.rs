@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod assignment;
+pub mod audit;
 pub mod connection;
 pub mod ids;
 pub mod link;

@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: the configuration, the database, how they end.
 
 pub mod apply;
+pub mod audit;
 pub mod demo;
 pub mod doctor;
 mod local;
@@ -13,6 +14,7 @@ pub mod token;
 use crate::config::{Config, Database, Key, LogFormat};
 use crate::postgres::PrivatePostgres;
 use clap::Subcommand;
+use directory::audit::Keeping;
 use directory::{Clock, Directory, Keyring};
 use secrecy::ExposeSecret;
 use std::io::IsTerminal;
@@ -23,6 +25,8 @@ use tracing_subscriber::EnvFilter;
 pub enum Command {
     /// Bring sources, administrators and connections to what a file says.
     Apply(apply::Apply),
+    /// Check the audit log, or take a copy of it away.
+    Audit(audit::Audit),
     /// Run everything on this machine with nothing set up: database, simulated Zoom, a busy directory.
     Demo(demo::Demo),
     /// Check configuration, database, key, clock, Zoom and the address; say what to do.
@@ -41,6 +45,7 @@ impl Command {
     pub async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Apply(command) => command.run().await,
+            Self::Audit(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Doctor(command) => command.run().await,
             Self::Serve(command) => command.run().await,
@@ -115,6 +120,9 @@ pub fn start_quiet_log(config: &mut Config) {
     start_log(config);
 }
 
+/// The file in the data folder that the audit log's checkpoints are appended to.
+const CHECKPOINTS: &str = "audit-checkpoints.jsonl";
+
 /// An open directory, with the private Postgres below it when there is one.
 pub struct Opened {
     pub directory: Directory,
@@ -144,7 +152,16 @@ impl Opened {
         };
         let key = key.load_or_create().map_err(Failure::usage)?;
         let directory = Directory::open(&url, Keyring::new(*key.expose_secret()), Clock::system()).await?;
-        Ok(Self { directory, postgres })
+        let keeping = Keeping { checkpoints: Some(database.data_dir.join(CHECKPOINTS)), retention: None };
+        Ok(Self { directory: directory.keeping(keeping), postgres })
+    }
+
+    /// With entries of the audit log kept for so long.
+    #[must_use]
+    pub fn with_retention(mut self, database: &Database, retention: Option<chrono::Duration>) -> Self {
+        let keeping = Keeping { checkpoints: Some(database.data_dir.join(CHECKPOINTS)), retention };
+        self.directory = self.directory.keeping(keeping);
+        self
     }
 
     /// Closes the pool and stops the private Postgres.

@@ -17,6 +17,7 @@ impl Serve {
         let config = configuration()?;
         start_log(&config);
         let opened = Opened::open(&config.database, config.key, Beside::Nobody).await?;
+        let opened = opened.with_retention(&config.database, config.audit.retention);
         greet(&opened.directory, &config.web.public_url).await?;
         let options = Options {
             listen: config.web.listen,

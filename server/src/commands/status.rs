@@ -90,7 +90,7 @@ impl Status {
 }
 
 /// Looking at a data folder must not make one.
-fn check_there(database: &Database) -> Result<(), Failure> {
+pub(super) fn check_there(database: &Database) -> Result<(), Failure> {
     if database.url.is_some() || database.data_dir.join("postgres").exists() {
         return Ok(());
     }

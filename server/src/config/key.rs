@@ -60,6 +60,14 @@ impl Key {
         }
     }
 
+    /// The key itself, when there is one.
+    pub fn load(self) -> Result<Option<SecretBox<[u8; LENGTH]>>, KeyFileError> {
+        match self {
+            Self::Given(key) => Ok(Some(key)),
+            Self::InFile(path) => load(&path),
+        }
+    }
+
     /// The key itself; makes and keeps one on the first start.
     pub fn load_or_create(self) -> Result<SecretBox<[u8; LENGTH]>, KeyFileError> {
         match self {

@@ -4,6 +4,7 @@
 //! wrong with the value and an example; then nothing starts. A secret may also come from a file: `NAME_FILE` holds the
 //! path. An empty value is the same as none. Start at [`Config::from_env`].
 
+mod audit;
 mod database;
 mod key;
 mod log;
@@ -13,6 +14,7 @@ mod reader;
 mod web;
 mod worker;
 
+pub use audit::Audit;
 pub use database::Database;
 pub use key::{Key, KeyFileError};
 pub use log::{Log, LogFormat};
@@ -32,6 +34,7 @@ pub struct Config {
     pub worker: Worker,
     pub outbound: Outbound,
     pub log: Log,
+    pub audit: Audit,
     /// What was set and does nothing; said in the log at the start.
     pub warnings: Vec<Problem>,
 }
@@ -71,6 +74,7 @@ impl Config {
             worker: Worker::read(&mut reader),
             outbound: Outbound::read(&mut reader),
             log: Log::read(&mut reader),
+            audit: Audit::read(&mut reader),
             warnings: Vec::new(),
         };
         names::warn_of_unavailable(&mut reader);

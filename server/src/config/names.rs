@@ -3,8 +3,9 @@
 use super::reader::Reader;
 
 /// Every name that begins with `ROLLCALL_`. Secrets are known as `NAME_FILE` as well.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "ROLLCALL_ALLOW_PRIVATE_URLS",
+    "ROLLCALL_AUDIT_RETENTION_DAYS",
     "ROLLCALL_DATA_DIR",
     "ROLLCALL_KEY",
     "ROLLCALL_KEY_FILE",

@@ -52,6 +52,8 @@ async fn setup(
     let admin = directory::admins::redeem_setup_link(&mut tx, &link.0).await.map_err(|e| failed(&e))?;
     let Some(admin) = admin else {
         tracing::warn!("a one-time sign-in link was refused: wrong, used or too old");
+        directory::admins::setup_link_refused(&mut tx).await.map_err(|e| failed(&e))?;
+        tx.commit().await.map_err(|e| failed(&e))?;
         return Ok(Redirect::to("/login?failed=1").into_response());
     };
     tx.commit().await.map_err(|e| failed(&e))?;

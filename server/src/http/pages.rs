@@ -1,6 +1,7 @@
 //! The app's pages, its server functions, and plain form submissions to pages.
 
 use crate::AppState;
+use crate::http::export;
 use app::error::AppError;
 use app::form::{SECRET_FIELDS, Submitted};
 use app::session::SignedIn;
@@ -31,7 +32,9 @@ pub fn router(state: &AppState) -> Router<AppState> {
     for path in PATHS.iter() {
         pages = pages.route(path, get(page).post(submit));
     }
-    let pages = pages.layer(middleware::from_fn(require_sign_in));
+    let pages = pages
+        .layer(middleware::from_fn_with_state(state.clone(), export::audit))
+        .layer(middleware::from_fn(require_sign_in));
     let functions = Router::new().route("/api/{*function}", post(function)).layer(from_fn(with_status));
     pages.merge(functions).fallback(page).with_state(state.clone())
 }

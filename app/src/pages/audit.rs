@@ -1,0 +1,72 @@
+//! The audit log: how its chain stands, the list, and a page per entry.
+
+mod changes;
+mod entry;
+mod list;
+mod standing;
+
+use crate::api::audit::{VerifyAudit, get_audit_state};
+use crate::components::{Crumb, Icon, MenuButton, PageHead, Query, part_of};
+use crate::form::{FormProblem, use_form};
+use crate::live::use_live;
+use crate::shell::{FrameData, Screen};
+use leptos::prelude::*;
+use leptos_router::components::{Outlet, ParentRoute, Route};
+use leptos_router::{SsrMode, path};
+use list::AuditList;
+pub use list::filter;
+use model::Permission;
+use standing::Standing;
+
+#[component(transparent)]
+pub fn AuditRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/audit") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("") view=Audit ssr=SsrMode::Async/>
+            <Route path=path!(":id") view=entry::EntryPage ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+#[component]
+fn Audit() -> impl IntoView {
+    let (live, verify) = (use_live(), use_form::<VerifyAudit>());
+    let state = Resource::new(move || (live.get(), verify.action.version().get()), |_| get_audit_state());
+    let actions = view! { <ExportMenu/> }.into_any();
+    view! {
+        <Screen title="Audit log" crumbs=vec![Crumb::here("Audit log")]>
+            <PageHead
+                title="Audit log"
+                description="What administrators, tokens and Rollcall did to Rollcall itself, each entry sealed with the hash of the one before. Times are UTC."
+                actions=actions
+            />
+            <FormProblem state=verify/>
+            {part_of(state, move |state| view! { <Standing state verify/> }.into_any())}
+            <AuditList/>
+        </Screen>
+    }
+}
+
+/// Copies of what the filter shows, for those who may take one.
+#[component]
+fn ExportMenu() -> impl IntoView {
+    let FrameData(frame) = expect_context::<FrameData>();
+    let query = Query::here();
+    let address = move |format| query.read().without(&["after", "before"]).with("format", format).href();
+    let menu = move || {
+        view! {
+            <MenuButton id="export" icon="download" label="Export">
+                <a href=move || address("jsonl") download="" rel="external"><Icon name="file-code-2"/>"JSON lines, can be verified"</a>
+                <a href=move || address("csv") download="" rel="external"><Icon name="file-text"/>"CSV"</a>
+            </MenuButton>
+        }
+    };
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                frame.await.ok().filter(|frame| frame.me.role.allows(Permission::Export)).map(|_| menu())
+            })}
+        </Transition>
+    }
+}

@@ -1,0 +1,132 @@
+//! A check that was started on the page: it runs behind the page, and its progress stands in the database, so that every
+//! replica shows it and a reload finds it.
+
+use super::{Entry, verify};
+use crate::error::{from_json, to_json};
+use crate::{Actor, Directory, Error, Result, Signal, Tx};
+use model::audit::{AuditState, Progress, Report, Verification};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often the progress is written down.
+const APART: Duration = Duration::from_millis(500);
+
+/// Starts a check, unless one goes on already: says whether it did. A check whose process has not been heard of for 30
+/// seconds does not go on.
+pub async fn start(directory: &Directory, by: Actor) -> Result<bool> {
+    let mut tx = directory.begin(by.clone()).await?;
+    let (now, name) = (tx.now(), by.name().to_owned());
+    let begun = sqlx::query!(
+        "insert into audit_verification as v (started_at, started_by, alive_at, checked, total) values ($1, $2, $1, 0, 0)
+         on conflict (singleton) do update set started_at = $1, started_by = $2, alive_at = $1, finished_at = null, checked = 0,
+            total = 0, report = null
+         where v.finished_at is not null or v.alive_at < $1::timestamptz - interval '30 seconds'",
+        now,
+        name
+    )
+    .execute(tx.db())
+    .await?
+    .rows_affected()
+        == 1;
+    tx.commit().await?;
+    if begun {
+        tokio::spawn(check(directory.clone(), by));
+    }
+    Ok(begun)
+}
+
+async fn check(directory: Directory, by: Actor) {
+    if let Err(error) = check_and_say(&directory, by).await {
+        tracing::error!(%error, "the check of the audit log did not come to an end");
+    }
+}
+
+async fn check_and_say(directory: &Directory, by: Actor) -> Result<()> {
+    let (said, heard) = watch::channel(Progress::default());
+    let checking = verify(directory, |progress| {
+        said.send_replace(progress);
+    });
+    tokio::pin!(checking);
+    let report = loop {
+        tokio::select! {
+            report = &mut checking => break report?,
+            () = tokio::time::sleep(APART) => {
+                let progress = *heard.borrow();
+                keep_progress(directory, progress).await?;
+            }
+        }
+    };
+    let progress = *heard.borrow();
+    finish(directory, by, &report, progress).await
+}
+
+async fn keep_progress(directory: &Directory, progress: Progress) -> Result<()> {
+    let now = directory.now();
+    sqlx::query!(
+        "update audit_verification set alive_at = $1, checked = $2, total = $3",
+        now,
+        progress.checked,
+        progress.total
+    )
+    .execute(&directory.pool)
+    .await?;
+    directory.bell.ring(Signal::Changed);
+    Ok(())
+}
+
+/// Writes down what was found, also in the log itself.
+async fn finish(directory: &Directory, by: Actor, report: &Report, progress: Progress) -> Result<()> {
+    let mut tx = directory.begin(by).await?;
+    let (now, value) = (tx.now(), to_json("audit report", report)?);
+    sqlx::query!(
+        "update audit_verification set alive_at = $1, finished_at = $1, checked = $2, total = $3, report = $4",
+        now,
+        progress.checked,
+        progress.total,
+        value
+    )
+    .execute(tx.db())
+    .await?;
+    let found = report.finding.as_ref().map(|finding| &finding.text);
+    let after = serde_json::json!({ "verified_up_to": report.verified, "found": found });
+    tx.audit(Entry::new("audit.verified", "audit", None, "Audit log").after(after));
+    tx.commit().await
+}
+
+/// How the log stands.
+pub async fn state(tx: &mut Tx) -> Result<AuditState> {
+    let chain = sqlx::query_scalar!("select sequence from audit_chain").fetch_optional(tx.db()).await?;
+    let waiting =
+        sqlx::query!("select count(*) as \"count!\", min(at) as since from audit_entry where sequence is null")
+            .fetch_one(tx.db())
+            .await?;
+    Ok(AuditState {
+        sealed: chain.unwrap_or(0),
+        waiting: waiting.count,
+        waiting_since: waiting.since,
+        verification: verification(tx).await?,
+        actors: super::list::actors(tx).await?,
+        actions: super::list::actions(tx).await?,
+    })
+}
+
+async fn verification(tx: &mut Tx) -> Result<Option<Verification>> {
+    let row = sqlx::query!(
+        "select started_at, started_by, alive_at, finished_at, checked, total, report from audit_verification"
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let report = row.report.map(|report| from_json::<Report>("audit report", report)).transpose()?;
+    if row.finished_at.is_some() && report.is_none() {
+        return Err(Error::Unreadable { what: "audit report", why: "it is not there".into() });
+    }
+    Ok(Some(Verification {
+        started_at: row.started_at,
+        started_by: row.started_by,
+        finished_at: row.finished_at,
+        lost: row.finished_at.is_none() && tx.now() - row.alive_at > chrono::Duration::seconds(30),
+        progress: Progress { checked: row.checked, total: row.total },
+        report,
+    }))
+}

@@ -1,0 +1,126 @@
+//! The entries, as they are written: inside the transaction of the change they tell of.
+
+use super::AuditKey;
+use super::chain::Content;
+use super::rows;
+use crate::{Actor, Result, Tx};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// What was done to what. The names are stored as they were then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Noun and verb, such as `source.created`.
+    pub action: &'static str,
+    pub target_kind: &'static str,
+    pub target_id: Option<Uuid>,
+    pub target_name: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+impl Entry {
+    /// An entry about a target, without before and after.
+    pub fn new(action: &'static str, target_kind: &'static str, id: impl Into<Option<Uuid>>, name: &str) -> Self {
+        let target_name = name.to_owned();
+        Self { action, target_kind, target_id: id.into(), target_name, before: None, after: None }
+    }
+
+    /// What stood there before. Never a secret.
+    #[must_use]
+    pub fn before(mut self, value: Value) -> Self {
+        self.before = Some(value);
+        self
+    }
+
+    /// What stands there now. Never a secret.
+    #[must_use]
+    pub fn after(mut self, value: Value) -> Self {
+        self.after = Some(value);
+        self
+    }
+
+    /// As it is stored. Names may come from outside: what Postgres cannot hold (NUL) is taken out.
+    fn content(&self, tx: &Tx) -> Content {
+        let (kind, actor_id) = match tx.actor() {
+            Actor::Admin { id, .. } => ("admin", Some(id.0)),
+            Actor::Token { id, .. } => ("token", Some(id.0)),
+            Actor::System => ("system", None),
+            Actor::Command => ("command", None),
+        };
+        // In an export, a JSON null and no value at all would look the same.
+        let text = |value: &Option<Value>| value.as_ref().filter(|value| !value.is_null()).map(Value::to_string);
+        Content {
+            id: Uuid::now_v7(),
+            at: tx.now(),
+            actor_kind: kind.to_owned(),
+            actor_id,
+            actor_name: tx.actor().name().replace('\0', ""),
+            action: self.action.to_owned(),
+            target_kind: self.target_kind.to_owned(),
+            target_id: self.target_id,
+            target_name: self.target_name.replace('\0', ""),
+            before: text(&self.before),
+            after: text(&self.after),
+        }
+    }
+}
+
+/// Writes the entries of a unit of work in one statement.
+pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let contents: Vec<Content> = entries.iter().map(|entry| entry.content(tx)).collect();
+    let key = tx.directory().audit_key()?;
+    let macs: Vec<Vec<u8>> = contents.iter().map(|content| key.mac(content).to_vec()).collect();
+    let first = &contents[0];
+    let (at, kind, actor_id, actor_name) =
+        (first.at, first.actor_kind.clone(), first.actor_id, first.actor_name.clone());
+    let of = |text: fn(&Content) -> &String| contents.iter().map(|c| text(c).clone()).collect::<Vec<_>>();
+    let ids: Vec<Uuid> = contents.iter().map(|c| c.id).collect();
+    let targets: Vec<Option<Uuid>> = contents.iter().map(|c| c.target_id).collect();
+    let before: Vec<Option<String>> = contents.iter().map(|c| c.before.clone()).collect();
+    let after: Vec<Option<String>> = contents.iter().map(|c| c.after.clone()).collect();
+    sqlx::query!(
+        "insert into audit_entry
+            (id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name, before, after, mac)
+         select e.id, $1, $2, $3, $4, e.action, e.kind, e.target, e.name, e.before::json, e.after::json, e.mac
+         from unnest($5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::bytea[])
+              as e(id, action, kind, target, name, before, after, mac)",
+        at,
+        kind,
+        actor_id,
+        actor_name,
+        &ids,
+        &of(|c| &c.action),
+        &of(|c| &c.target_kind),
+        &targets as &[Option<Uuid>],
+        &of(|c| &c.target_name),
+        &before as &[Option<String>],
+        &after as &[Option<String>],
+        &macs
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
+/// Gives the entries that were written before there was a key their hashes: they are taken as they stand.
+pub(super) async fn vouch(tx: &mut Tx, key: &AuditKey) -> Result<()> {
+    loop {
+        let found = rows::without_mac(tx).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = found.iter().map(|content| content.id).collect();
+        let macs: Vec<Vec<u8>> = found.iter().map(|content| key.mac(content).to_vec()).collect();
+        sqlx::query!(
+            "update audit_entry set mac = u.mac from unnest($1::uuid[], $2::bytea[]) as u(id, mac) where audit_entry.id = u.id",
+            &ids,
+            &macs
+        )
+        .execute(tx.db())
+        .await?;
+    }
+}

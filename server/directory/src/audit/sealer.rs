@@ -1,0 +1,198 @@
+//! The sealer: gives committed entries their numbers and hashes, in batches, within a second of their commit.
+//!
+//! Every server runs one; an advisory lock lets one of them work. The lock belongs to the connection that also writes:
+//! when a process dies its lock goes with its transaction, and one that hangs is disconnected by the database after 15
+//! seconds. The others ask for the lock once a second. It runs also with `ROLLCALL_WORKER=off`, which is about calling
+//! Zoom: entries are written by every server, and none should wait for a worker.
+
+use super::chain::Reason;
+use super::checkpoints::{self, Checkpoint};
+use super::rows::{self, Head};
+use super::{AuditKey, prune};
+use crate::{Directory, Error, Result, Signal};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{Connection, PgConnection};
+use std::time::Duration;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+const BATCH: i64 = 500;
+/// How long what another process wrote may go unseen.
+const POLL: Duration = Duration::from_millis(500);
+/// Entries of one moment become one batch.
+const GATHER: Duration = Duration::from_millis(20);
+/// How often a server asks whether the sealer of another one is gone.
+const ASK: Duration = Duration::from_secs(1);
+
+/// Seals until `stopped`. Errors, also a database that is away, are told of, and it goes on afterwards.
+pub async fn run(directory: Directory, stopped: impl Future<Output = ()>) {
+    tokio::pin!(stopped);
+    let mut told: Option<(String, Instant)> = None;
+    loop {
+        let ended = tokio::select! {
+            ended = hold(&directory) => ended,
+            () = &mut stopped => return,
+        };
+        if let Err(error) = ended {
+            tell(&error, &mut told);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ASK) => {}
+            () = &mut stopped => return,
+        }
+    }
+}
+
+/// The same trouble, second after second, is told of once a minute.
+fn tell(error: &Error, told: &mut Option<(String, Instant)>) {
+    let text = error.to_string();
+    let again = told.as_ref().is_none_or(|(before, at)| *before != text || at.elapsed() > Duration::from_secs(60));
+    if again {
+        tracing::warn!(%error, "the audit log could not be sealed; it is tried again every second");
+        *told = Some((text, Instant::now()));
+    }
+}
+
+/// Waits for the lock, then seals for as long as the connection holds.
+async fn hold(directory: &Directory) -> Result<()> {
+    let mut db = connect(directory).await?;
+    while !lock(&mut db).await? {
+        tokio::time::sleep(ASK).await;
+    }
+    let mut pruned_at: Option<DateTime<Utc>> = None;
+    loop {
+        let sealed = seal(&mut db, directory).await?;
+        if sealed == BATCH {
+            continue;
+        }
+        let now = directory.now();
+        if pruned_at.is_none_or(|at| now - at >= TimeDelta::days(1)) {
+            pruned_at = Some(now);
+            // Beside the sealing, as it checks the chain first and that takes its time.
+            tokio::spawn(prune_once(directory.clone()));
+        }
+        tokio::select! {
+            () = directory.audited.notified() => tokio::time::sleep(GATHER).await,
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+async fn prune_once(directory: Directory) {
+    if let Err(error) = prune::prune(&directory).await {
+        tracing::error!(%error, "old audit entries were not removed");
+    }
+}
+
+async fn connect(directory: &Directory) -> Result<PgConnection> {
+    let options = directory.pool.connect_options().as_ref().clone();
+    let options = options.application_name("rollcall sealer").options([("idle_session_timeout", "15000")]);
+    PgConnection::connect_with(&options).await.map_err(Error::Database)
+}
+
+async fn lock(db: &mut PgConnection) -> Result<bool> {
+    let taken = sqlx::query_scalar!("select pg_try_advisory_lock(hashtext('rollcall audit sealer')) as \"taken!\"");
+    Ok(taken.fetch_one(db).await?)
+}
+
+/// Seals one batch, in one transaction, and says how many it were.
+async fn seal(db: &mut PgConnection, directory: &Directory) -> Result<i64> {
+    let (key, now) = (directory.audit_key()?, directory.now());
+    let mut tx = db.begin().await?;
+    let waiting = rows::unsealed(&mut tx, BATCH).await?;
+    let head = if waiting.is_empty() { rows::head(&mut tx).await? } else { rows::lock_head(&mut tx).await? };
+    let head = head.filter(|head| head.is_genuine(key)).ok_or_else(altered)?;
+    let last = checkpoints::newest(&mut tx).await?.map(|checkpoint| (checkpoint.sequence, checkpoint.at));
+    let batch = chain(key, head, &waiting, last, now);
+    if !batch.ids.is_empty() {
+        let done = sqlx::query!(
+            "update audit_entry set sequence = u.sequence, hash = u.hash
+             from unnest($1::uuid[], $2::bigint[], $3::bytea[]) as u(id, sequence, hash)
+             where audit_entry.id = u.id and audit_entry.sequence is null",
+            &batch.ids,
+            &batch.sequences,
+            &batch.hashes
+        )
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() != waiting.len() as u64 {
+            return Err(Error::Stale("the audit log"));
+        }
+        rows::set_head(&mut tx, batch.head).await?;
+    }
+    for checkpoint in &batch.checkpoints {
+        checkpoints::keep(&mut tx, checkpoint).await?;
+    }
+    tx.commit().await?;
+    checkpoints::announce(directory, &batch.checkpoints).await;
+    if !batch.ids.is_empty() {
+        directory.bell.ring(Signal::Changed);
+    }
+    Ok(i64::try_from(waiting.len()).unwrap_or(BATCH))
+}
+
+fn altered() -> Error {
+    Error::Refused(
+        "The row of audit_chain was altered or removed, so nothing more is sealed. `rollcall audit verify` says more."
+            .into(),
+    )
+}
+
+/// What sealing a batch writes.
+struct Batch {
+    ids: Vec<Uuid>,
+    sequences: Vec<i64>,
+    hashes: Vec<Vec<u8>>,
+    head: Head,
+    checkpoints: Vec<Checkpoint>,
+}
+
+/// Chains entries to the head, with a checkpoint wherever one is due.
+fn chain(
+    key: &AuditKey,
+    head: Head,
+    waiting: &[rows::Link],
+    mut last: Option<(i64, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> Batch {
+    let mut batch = Batch { ids: Vec::new(), sequences: Vec::new(), hashes: Vec::new(), head, checkpoints: Vec::new() };
+    let mut check = |batch: &mut Batch| {
+        if checkpoints::is_due(last, &batch.head, now) {
+            let Head { sequence, hash, .. } = batch.head;
+            batch.checkpoints.push(Checkpoint::sign(key, Reason::Seal, sequence, hash, now));
+            last = Some((sequence, now));
+        }
+    };
+    check(&mut batch);
+    for link in waiting {
+        let sequence = batch.head.sequence + 1;
+        let hash = key.link(sequence, batch.head.hash, &link.content, link.mac.as_deref());
+        batch.ids.push(link.content.id);
+        batch.sequences.push(sequence);
+        batch.hashes.push(hash.to_vec());
+        batch.head = Head { sequence, hash, signature: batch.head.signature };
+        check(&mut batch);
+    }
+    batch.head = Head::sign(key, batch.head.sequence, batch.head.hash);
+    batch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chain::Hash;
+    use super::super::chain::tests::content;
+    use super::*;
+
+    #[test]
+    fn a_batch_goes_on_where_the_chain_ended_and_leaves_checkpoints_behind() {
+        let key = AuditKey::new([1; 32]);
+        let link = rows::Link { sequence: None, hash: None, mac: None, content: content("a") };
+        let head = Head::sign(&key, 40, Hash([4; 32]));
+        let now = DateTime::UNIX_EPOCH;
+        let batch = chain(&key, head, &vec![link; 250], Some((10, now)), now);
+        assert_eq!((batch.sequences[0], *batch.sequences.last().unwrap()), (41, 290));
+        assert_eq!(batch.hashes[0], key.link(41, head.hash, &content("a"), None).to_vec());
+        assert_eq!(batch.checkpoints.iter().map(|c| c.sequence).collect::<Vec<_>>(), [110, 210]);
+        assert!(batch.head.is_genuine(&key) && batch.checkpoints.iter().all(|c| c.is_genuine(&key)));
+    }
+}

@@ -1,0 +1,59 @@
+//! `rollcall audit`.
+
+use super::{KEY, Scratch, run, run_on};
+use tests::TestApp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_and_an_export_are_verified() {
+    let app = TestApp::start().await;
+    app.connection().await;
+    app.wait_sealed().await;
+    let fine = run_on(&app, &["audit", "verify"]).await;
+    assert_eq!(fine.status, Some(0), "{fine:?}");
+    assert!(fine.out.starts_with("Verified up to #"), "{fine:?}");
+
+    let exported = run_on(&app, &["audit", "export"]).await;
+    assert_eq!(exported.status, Some(0), "{exported:?}");
+    let scratch = Scratch::new();
+    let file = scratch.write("audit.jsonl", &exported.out);
+    let elsewhere = run(&["audit", "verify", "--file", &file], &[("ROLLCALL_KEY", KEY)]).await;
+    assert_eq!(elsewhere.status, Some(0), "{elsewhere:?}");
+    let edited = scratch.write("edited.jsonl", &exported.out.replacen("Command line", "Somebody", 1));
+    let broken = run(&["audit", "verify", "--file", &edited], &[("ROLLCALL_KEY", KEY)]).await;
+    assert_eq!(broken.status, Some(1), "{broken:?}");
+    assert!(broken.err.contains("the audit log was altered. Entry #1"), "{broken:?}");
+
+    app.wait_sealed().await;
+    app.database.change("alter table audit_entry disable trigger user").await;
+    app.database.change("delete from audit_entry where sequence = 2").await;
+    let broken = run_on(&app, &["audit", "verify"]).await;
+    assert_eq!(broken.status, Some(1), "{broken:?}");
+    assert!(broken.err.contains("Entry #2 was deleted."), "{broken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_checked_ends_with_2_and_says_why() {
+    let app = TestApp::start().await;
+    app.connection().await;
+    app.wait_sealed().await;
+    let exported = run_on(&app, &["audit", "export", "--action", "connection.created", "--from", "2020-01-01"]).await;
+    assert_eq!(exported.out.matches(r#""kind":"entry""#).count(), 1, "{exported:?}");
+    let scratch = Scratch::new();
+    let file = scratch.write("audit.jsonl", &exported.out);
+    let folder = scratch.0.to_str().unwrap().to_owned();
+    let verify = ["audit", "verify", "--file", &file];
+    let some = run(&verify, &[("ROLLCALL_KEY", KEY)]).await;
+    assert_eq!(some.status, Some(0), "{some:?}");
+    assert!(some.out.contains("whether one is missing cannot be seen"), "{some:?}");
+    let without = run(&verify, &[("ROLLCALL_DATA_DIR", &folder)]).await;
+    assert_eq!(without.status, Some(2), "{without:?}");
+    assert!(without.err.contains("the hashes cannot be checked without the key"), "{without:?}");
+    let other = run(&verify, &[("ROLLCALL_KEY", "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=")]).await;
+    assert_eq!(other.status, Some(2), "{other:?}");
+    assert!(other.err.contains("another ROLLCALL_KEY"), "{other:?}");
+    let csv = run_on(&app, &["audit", "export", "--format", "csv"]).await;
+    let file = scratch.write("audit.csv", &csv.out);
+    let not_ours = run(&["audit", "verify", "--file", &file], &[("ROLLCALL_KEY", KEY)]).await;
+    assert_eq!(not_ours.status, Some(2), "{not_ours:?}");
+    assert_eq!(run_on(&app, &["audit", "export", "--from", "yesterday"]).await.status, Some(2));
+}
