@@ -168,6 +168,6 @@ mod tests {
     #[test]
     fn a_hash_is_shown_by_its_ends() {
         assert_eq!(short("a91c00000007f2"), "a91c…07f2");
-        assert_eq!(short("é"), "…");
+        assert_eq!(short("é"), "…é");
     }
 }
