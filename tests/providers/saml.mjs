@@ -2,8 +2,7 @@
 // from the environment. It makes its key at the start, prints the address of its metadata on one line once it listens,
 // and ends when standard input is closed.
 //
-//   PORT            on 127.0.0.1; a free one when not set. It calls itself localhost: to a browser that is another site
-//                   than 127.0.0.1, as a real provider is
+//   PORT            on 127.0.0.1; a free one when not set
 //   ACCOUNTS        JSON: [{ "nameId": "jane", "password": "...", "email": "...", "groups": [...], ... }];
 //                   the form asks for `nameId` and password, everything else are attributes
 //   NAME_ID_FORMAT  persistent when not set
@@ -20,7 +19,7 @@ const signed = env("SIGNED", "assertion");
 
 const server = createServer();
 await new Promise((done) => server.listen(Number(env("PORT", 0)), "127.0.0.1", done));
-const base = `http://localhost:${server.address().port}`;
+const base = `http://127.0.0.1:${server.address().port}`;
 const { key, cert } = keyAndCertificate();
 // Who is signed in here, by cookie.
 const sessions = new Map();
