@@ -159,6 +159,7 @@ class Owner extends Administrator {
     await this.look('provider, new OIDC');
     await this.press('Check and save');
     await this.says('Client secret is missing. Fill it in.');
+    await expect(this.page.getByRole('alert')).toBeInViewport();
     await this.look('provider, new OIDC, nothing filled in');
     const typed = {
       'Button text': 'Continue with Corp',
@@ -178,6 +179,11 @@ class Owner extends Administrator {
     await expect(this.page).toHaveURL(/\/settings\/sign-in\/corp$/);
     await this.mapped();
     await this.look('provider, OIDC');
+    for (const text of ['Corp', 'Continue with Corp']) {
+      await this.fill({ 'Button text': text });
+      await this.press('Check and save');
+      await this.says(`${text} saved`);
+    }
   }
 
   async mapGroups() {
@@ -232,6 +238,7 @@ class Owner extends Administrator {
     await this.says('Another provider is called corp in addresses.');
     await this.look('provider, new SAML, name taken');
     await this.fill({ 'Name in addresses': 'staff' });
+    if (this.script) await expect(this.page.getByLabel('ACS URL')).toHaveValue(`${this.stage.portal}/auth/staff/acs`);
     await this.press('Check and save');
     await this.says('Continue with SAML saved');
     await this.mapped();
