@@ -89,6 +89,9 @@ need_npm() {
     fi
 }
 
+# Whether Node runs the identity providers of tests/providers. Debian 12's is too old for oidc-provider.
+node_runs_providers() { node -e 'process.exit(URL.parse && require("node:crypto").hash ? 0 : 1)'; }
+
 # ---- A throw-away Postgres ------------------------------------------------------------------------------------------
 
 # The folder with initdb and postgres: PATH, else the newest of Debian's.

@@ -193,7 +193,19 @@ where
     S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + DeserializeOwned + Send + Sync + 'static,
 {
-    move || state.problem().map(|problem| view! { <Problem problem/> })
+    move || state.problem().map(|problem| view! { <Found problem/> })
+}
+
+/// A form's problem has the focus: the button that sent the form may stand far below.
+#[component]
+fn Found(problem: AppError) -> impl IntoView {
+    let node = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(node) = node.get() {
+            let _ = node.focus();
+        }
+    });
+    view! { <div node_ref=node tabindex="-1"><Problem problem/></div> }
 }
 
 /// An error as a callout.

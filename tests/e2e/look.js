@@ -1,4 +1,5 @@
 // Looks at a page as everybody sees it: light and dark, wide and narrow, by the rules of WCAG 2.2 AA and good practice.
+// With PICTURES, the name of a folder, it keeps a picture of each.
 import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 
@@ -22,6 +23,10 @@ export async function look(page, name) {
         problems.push(`${where}: ${id}: ${help}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`);
       }
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (process.env.PICTURES) {
+        const file = `${name.replace(/[^a-z0-9]+/gi, '-')}-${colorScheme}-${size.width}.png`;
+        await page.screenshot({ path: `${process.env.PICTURES}/${file}`, fullPage: true });
+      }
       if (overflow > 0) problems.push(`${where}: ${overflow} px wider than the window`);
     }
   }

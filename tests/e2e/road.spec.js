@@ -1,7 +1,7 @@
 // The whole road in a real browser: an administrator signs in, makes a source and a token, connects Zoom, switches it
 // on; an identity provider pushes somebody; the administrator assigns her; the account is there and the log says so.
 import { test, expect, account, push } from './stage.js';
-import { look } from './look.js';
+import { Visitor } from './visitor.js';
 
 const ADA = {
   userName: 'ada.lovelace@example.com',
@@ -28,44 +28,12 @@ for (const script of [true, false]) {
       await road.assign();
       await road.readLog();
       await road.visitTheRest();
-      await road.signOut();
+      await road.leave();
     });
   });
 }
 
-class Road {
-  constructor(page, stage, script) {
-    Object.assign(this, { page, stage, script });
-  }
-
-  /// A click before the script has taken the page over goes to the plain form, which the other test goes all along.
-  async arrived() {
-    if (this.script) await this.page.waitForSelector('html[data-hydrated]');
-  }
-
-  async look(name) {
-    if (this.script) await look(this.page, name);
-  }
-
-  async open(path) {
-    await this.page.goto(`${this.stage.portal}${path}`);
-    await this.arrived();
-  }
-
-  async follow(name, within = this.page.getByRole('main')) {
-    await within.getByRole('link', { name, exact: true }).first().click();
-    await this.arrived();
-  }
-
-  async press(name) {
-    await this.page.getByRole('button', { name, exact: true }).first().click();
-  }
-
-  async says(text) {
-    await expect(this.page.getByText(text).first()).toBeVisible();
-    await this.arrived();
-  }
-
+class Road extends Visitor {
   async signIn() {
     await this.open('/people');
     await expect(this.page).toHaveURL(/\/login\?return_to=%2Fpeople$/);
@@ -121,7 +89,7 @@ class Road {
       'OAuth Client ID': zoom.client_id,
       'OAuth Client Secret': 'not the secret at all',
     };
-    for (const [label, value] of Object.entries(typed)) await this.page.getByLabel(label, { exact: true }).fill(value);
+    await this.fill(typed);
     await this.press('Save and test connection');
     await expect(this.page.getByRole('alertdialog').getByRole('heading')).toBeVisible();
     await this.arrived();
@@ -196,11 +164,9 @@ class Road {
     }
   }
 
-  async signOut() {
+  async leave() {
     await this.open('/people');
-    const account = this.page.getByRole('button', { name: /Account:/ }).locator('visible=true');
-    await account.click();
-    await this.page.getByRole('button', { name: 'Sign out' }).locator('visible=true').click();
+    await this.signOut();
     await this.says('You are signed out.');
     await this.look('signed out');
     await this.open('/people');

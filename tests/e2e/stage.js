@@ -5,45 +5,83 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-async function setStage() {
-  if (!process.env.ROLLCALL_STAGE) throw new Error('ROLLCALL_STAGE is not set. Run tests/e2e/run.');
-  const child = spawn(process.env.ROLLCALL_STAGE, { stdio: ['pipe', 'pipe', 'inherit'] });
+/// Starts a program that prints its address on one line and ends when its standard input is closed.
+async function start(command, args, environment) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the stage ended with ${code}`);
+    throw new Error(`${command} ${args.join(' ')} ended with ${code}`);
   });
-  const line = await Promise.race([once(lines, 'line'), ended]);
+  const [line] = await Promise.race([once(lines, 'line'), ended]);
   ended.catch(() => {});
-  return { child, ...JSON.parse(line[0]) };
+  const end = async () => {
+    child.stdin.end();
+    if (child.exitCode === null) await once(child, 'exit');
+  };
+  return { line, end };
+}
+
+/// What the browser complains about on our pages: errors on the console, exceptions, violated policies.
+async function listen(context, portal, complaints) {
+  const ours = (page) => page === null || page.url().startsWith(portal) || !page.url().startsWith('http');
+  context.on('console', (message) => {
+    if (!['error', 'warning'].includes(message.type()) || !ours(message.page())) return;
+    // A form that comes back with something to correct: the browser takes the status for an error.
+    if (/the server responded with a status of (409|422)/.test(message.text())) return;
+    complaints.push(`${message.page()?.url()}: ${message.text()}`);
+  });
+  context.on('weberror', (error) => {
+    if (ours(error.page())) complaints.push(`${error.page()?.url()}: ${error.error()}`);
+  });
+  context.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // A page that is left lets go of its event stream and of what it was still reading.
+    if (why !== 'net::ERR_ABORTED') complaints.push(`${request.url()}: ${why}`);
+  });
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+    );
+  });
 }
 
 export const test = base.extend({
   stage: async ({}, use) => {
-    const stage = await setStage();
-    await use(stage);
-    stage.child.stdin.end();
-    if (stage.child.exitCode === null) await once(stage.child, 'exit');
+    if (!process.env.ROLLCALL_STAGE) throw new Error('ROLLCALL_STAGE is not set. Run tests/e2e/run.');
+    const { line, end } = await start(process.env.ROLLCALL_STAGE, []);
+    await use(JSON.parse(line));
+    await end();
   },
 
-  // What the browser complains about: errors on the console, exceptions, violated policies. Asserted to be nothing.
-  complaints: async ({ page }, use) => {
+  // Fails the test for anything that the browser complains about.
+  complaints: async ({ context, stage }, use) => {
     const complaints = [];
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error}`));
-    page.on('requestfailed', (request) => {
-      const why = request.failure()?.errorText;
-      // A page that is left lets go of its event stream and of what it was still reading.
-      if (why !== 'net::ERR_ABORTED') complaints.push(`${request.url()}: ${why}`);
-    });
-    await page.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', (event) =>
-        console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
-      );
-    });
+    await listen(context, stage.portal, complaints);
     await use(complaints);
     expect(complaints).toEqual([]);
+  },
+
+  // Another browser: one that nobody has signed in with.
+  browse: async ({ browser, stage, complaints }, use) => {
+    const contexts = [];
+    await use(async () => {
+      const context = await browser.newContext();
+      contexts.push(context);
+      await listen(context, stage.portal, complaints);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  // Starts one of the identity providers of tests/providers and gives the address that it prints.
+  provider: async ({}, use) => {
+    const ends = [];
+    await use(async (name, environment) => {
+      const { line, end } = await start(process.execPath, [`../providers/${name}.mjs`], environment);
+      ends.push(end);
+      return line;
+    });
+    for (const end of ends) await end();
   },
 });
 

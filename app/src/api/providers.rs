@@ -136,8 +136,15 @@ pub async fn refresh_metadata(id: ProviderId) -> Result<(), AppError> {
     directory::providers::change(&mut tx, id, provider.version, &settings).await?;
     tx.commit().await?;
     crate::flash::say("Metadata read again", "What it says now is shown below.").await?;
-    crate::session::go_to(&format!("/settings/sign-in/{}", provider.slug));
+    crate::session::go_to(&page_after(&provider.slug, provider.version));
     Ok(())
+}
+
+/// A provider's page after its version `before` was replaced. The address says so: the page is shown already, and looks
+/// there for whether to read anew.
+#[cfg(feature = "ssr")]
+fn page_after(slug: &str, before: i64) -> String {
+    format!("/settings/sign-in/{slug}?saved={}", before + 1)
 }
 
 /// Removes a provider.
@@ -233,7 +240,9 @@ mod save {
         tx.commit().await?;
         let next = "Try it with Test sign-in: it walks the whole way and opens no session.";
         crate::flash::say(format!("{} saved", settings.label), next).await?;
-        crate::session::go_to(&format!("/settings/sign-in/{}", settings.slug));
+        let slug = &settings.slug;
+        let page = id.map_or_else(|| format!("/settings/sign-in/{slug}"), |_| super::page_after(slug, version));
+        crate::session::go_to(&page);
         Ok(())
     }
 

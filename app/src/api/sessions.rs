@@ -37,10 +37,18 @@ pub async fn end_session(id: String) -> Result<(), AppError> {
     let me = crate::session::signed_in()?;
     let everybody = me.role.allows(model::Permission::ManageSessions);
     directory::sessions::revoke(&mut tx, &id, (!everybody).then_some(me.id)).await?;
+    let page = page_at(tx.now());
     tx.commit().await?;
     crate::flash::say("Session ended", "Its next request leads to the sign-in page.").await?;
-    crate::session::go_to("/settings/sessions");
+    crate::session::go_to(&page);
     Ok(())
+}
+
+/// The page after a session ended. The address says so: the page is shown already, and looks there for whether to read
+/// anew.
+#[cfg(feature = "ssr")]
+fn page_at(now: chrono::DateTime<chrono::Utc>) -> String {
+    format!("/settings/sessions?ended={}", now.timestamp_millis())
 }
 
 /// Ends all sessions but this one: one's own, those of an administrator, or everybody's.
@@ -56,6 +64,7 @@ pub async fn end_sessions(whose: String) -> Result<(), AppError> {
     let mut tx = crate::session::begin(needs).await?;
     let this = crate::session::this_session()?.id;
     let ended = directory::sessions::revoke_all(&mut tx, of, &this).await?;
+    let page = page_at(tx.now());
     tx.commit().await?;
     let title = match ended {
         0 => "No other session was open".to_owned(),
@@ -63,6 +72,6 @@ pub async fn end_sessions(whose: String) -> Result<(), AppError> {
         n => format!("{n} sessions ended"),
     };
     crate::flash::say(title, "This one goes on.").await?;
-    crate::session::go_to("/settings/sessions");
+    crate::session::go_to(&page);
     Ok(())
 }

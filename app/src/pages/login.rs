@@ -74,14 +74,22 @@ fn Providers(options: Vec<SignInOption>, query: Memo<Query>) -> impl IntoView {
     let pairs: Vec<(&str, &str)> =
         ["return_to", "fresh"].into_iter().filter_map(|name| Some((name, kept.get(name)?))).collect();
     let search = serde_urlencoded::to_string(&pairs).unwrap_or_default();
-    let buttons = options.into_iter().map(|option| {
+    if options.is_empty() {
+        return None;
+    }
+    let buttons = options.into_iter().enumerate().map(|(n, option)| {
         let href = match search.as_str() {
             "" => format!("/auth/{}/start", option.slug),
             search => format!("/auth/{}/start?{search}", option.slug),
         };
-        view! { <a class="btn w-full" data-size="lg" href=href rel="external"><Icon name="log-in"/>{option.label}</a> }
+        let variant = (n > 0).then_some("outline");
+        view! {
+            <a class="btn w-full" data-size="lg" data-variant=variant href=href rel="external">
+                <Icon name="log-in"/>{option.label}
+            </a>
+        }
     });
-    view! { <div class="grid gap-3 mb-5">{buttons.collect_view()}</div> }
+    Some(view! { <div class="card mb-5"><section>{buttons.collect_view()}</section></div> })
 }
 
 /// The way in without a provider.

@@ -8,7 +8,7 @@ mod roles;
 mod sessions;
 mod test;
 
-use crate::components::{Tab, TabNav};
+use crate::components::{Query, Tab, TabNav};
 use leptos::prelude::*;
 use leptos_router::components::{Outlet, ParentRoute, Route};
 use leptos_router::{SsrMode, path};
@@ -26,6 +26,18 @@ pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         </ParentRoute>
     }
     .into_inner()
+}
+
+/// The parameter with which the address tells a page that is shown already that something was done, so that it reads its
+/// data anew. An open dialog, whose address does not have it, changes nothing.
+fn occasion(query: Memo<Query>, name: &'static str) -> Memo<Option<String>> {
+    Memo::new(move |before: Option<&Option<String>>| {
+        let query = query.read();
+        match query.get("dialog") {
+            Some(_) => before.cloned().flatten(),
+            None => query.get(name).map(str::to_owned),
+        }
+    })
 }
 
 /// The tabs of the settings; `current` is the label of the one that is shown.

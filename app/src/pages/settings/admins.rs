@@ -28,7 +28,12 @@ pub fn Admins() -> impl IntoView {
     let query = Query::here();
     let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
     let asked = Memo::new(move |_| query.read().parsed::<AdminId>("id"));
-    let data = Resource::new(|| (), |()| list_admins());
+    // A dialog that closes may have changed something; one that opens has not, and its form is being filled.
+    let closed = Memo::new(move |before: Option<&u32>| {
+        let open = dialog.read().is_some();
+        before.map_or(0, |count| count.wrapping_add(u32::from(!open)))
+    });
+    let data = Resource::new(move || closed.get(), |_| list_admins());
     page_of(data, move |AdminList { admins, me, may_give }| {
         let invite = (!may_give.is_empty()).then(|| {
             view! { <a class="btn" href="/settings/admins?dialog=invite"><Icon name="plus"/>"Invite"</a> }.into_any()
@@ -153,7 +158,7 @@ fn Change(admin: Administrator, may_give: Vec<Role>) -> impl IntoView {
     let form = use_form::<ChangeRole>();
     let footer = view! {
         <a class="btn" data-variant="outline" href=PAGE>"Cancel"</a>
-        <SubmitButton label="Change role" form="role" pending=Signal::derive(move || form.pending())/>
+        <SubmitButton label="Change role" form="change-role" pending=Signal::derive(move || form.pending())/>
     }
     .into_any();
     let hint = if admin.role_from.is_some() {
@@ -163,7 +168,7 @@ fn Change(admin: Administrator, may_give: Vec<Role>) -> impl IntoView {
     };
     view! {
         <Dialog id="cr" title=format!("Role of {}", admin.email) close=PAGE footer=footer>
-            <PostForm state=form id="role" class="form">
+            <PostForm state=form id="change-role" class="form">
                 <FormProblem state=form/>
                 <input type="hidden" name="id" value=admin.id.to_string()/>
                 <SelectField field=FieldState::of(form, "role", admin.role.as_str()) label="Role" options=options(&may_give) hint=hint/>

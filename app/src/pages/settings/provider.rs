@@ -1,6 +1,7 @@
 //! One provider: its settings, what to paste there, the role mapping, and the test sign-in.
 
 use super::guides::Guides;
+use super::occasion;
 use super::roles::RoleMapping;
 use crate::api::providers::{ProviderDetails, RefreshMetadata, RemoveProvider, SaveProvider, get_provider, kind_of};
 use crate::components::{
@@ -40,7 +41,9 @@ pub fn ProviderPage() -> impl IntoView {
     let params = use_params_map();
     let query = Query::here();
     let dialog = Memo::new(move |_| query.read().get("dialog") == Some("remove"));
-    let data = Resource::new(move || params.read().get("slug").unwrap_or_default(), get_provider);
+    let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
+    let saved = occasion(query, "saved");
+    let data = Resource::new(move || (slug.get(), saved.get()), |(slug, _)| get_provider(slug));
     let form = use_form::<SaveProvider>();
     let refresh = use_form::<RefreshMetadata>();
     page_of(data, move |details| {
@@ -57,6 +60,16 @@ pub fn ProviderPage() -> impl IntoView {
         });
         let kind = provider.protocol.kind();
         let removing = provider.clone();
+        // A new version is a new form: no field keeps what was typed for the old one, the secret before all.
+        let body = view! {
+            <For
+                each=move || [details.clone()]
+                key=|details| details.provider.as_ref().map(|provider| (provider.id, provider.version))
+                let:details
+            >
+                {settings(details, kind, form, Some(refresh))}
+            </For>
+        };
         view! {
             <Screen title=label.clone() crumbs=vec![Crumb::here("Settings"), Crumb::link("Sign-in", "/settings/sign-in"), Crumb::here(label.clone())]>
                 <Content dialog=dialog>
@@ -66,7 +79,7 @@ pub fn ProviderPage() -> impl IntoView {
                         badge=view! { <Badge look=state/> }.into_any()
                         actions=actions.unwrap_or_else(|| ().into_any())
                     />
-                    {settings(details, kind, form, Some(refresh))}
+                    {body}
                 </Content>
                 <Show when=move || dialog.get() && may_manage><Remove provider=removing.clone()/></Show>
             </Screen>
@@ -75,7 +88,7 @@ pub fn ProviderPage() -> impl IntoView {
     })
 }
 
-/// The form beside what has to be pasted at the provider.
+/// What has to be pasted at the provider, and the form; beside them, how others do it.
 fn settings(
     details: ProviderDetails,
     kind: ProviderKind,
@@ -83,27 +96,61 @@ fn settings(
     refresh: Option<FormState<RefreshMetadata>>,
 ) -> AnyView {
     let ProviderDetails { provider, public_url, may_manage } = details;
-    let slug = provider.as_ref().map_or_else(|| form.value("slug", "corp"), |provider| provider.slug.clone());
+    let stored = provider.as_ref().map_or("corp", |provider| provider.slug.as_str());
+    let slug = RwSignal::new(form.value("slug", stored));
     let certificates = match (&provider, refresh) {
         (Some(provider), Some(refresh)) => metadata(provider, may_manage, refresh),
         _ => ().into_any(),
     };
+    let body = match provider {
+        provider if may_manage => view! { <Settings provider kind form/> }.into_any(),
+        Some(provider) => read_only(&provider),
+        None => only_owners(),
+    };
+    // The name in addresses, as it is typed.
+    let follow = move |event: leptos::ev::Event| {
+        if event_target::<leptos::web_sys::HtmlInputElement>(&event).name() == "slug" {
+            slug.set(event_target_value(&event));
+        }
+    };
     view! {
-        <div class="cols" data-side="wide">
+        <div class="cols" on:input=follow>
             <div class="stack">
-                {may_manage.then(|| view! { <Settings provider=provider.clone() kind form/> })}
-                {(!may_manage).then(|| view! {
-                    <Callout look=Look::new(Tone::Info, "info", "Read only") title="Only owners change this">
-                        <p>"Your role lets you look."</p>
-                    </Callout>
-                })}
+                {move || view! { <Paste kind slug=slug.get() public_url=public_url.clone()/> }}
+                {body}
                 {certificates}
             </div>
-            <div class="stack">
-                <Paste kind slug=slug public_url/>
-                <Guides kind/>
-            </div>
+            <div class="stack"><Guides kind/></div>
         </div>
+    }
+    .into_any()
+}
+
+fn only_owners() -> AnyView {
+    view! {
+        <Callout look=Look::new(Tone::Info, "info", "Read only") title="Only owners change this">
+            <p>"Your role lets you look."</p>
+        </Callout>
+    }
+    .into_any()
+}
+
+/// The settings for those who only look.
+fn read_only(provider: &Provider) -> AnyView {
+    let mono = |text: &str| view! { <span class="mono break-all">{text.to_owned()}</span> };
+    let mut rows = match &provider.protocol {
+        Protocol::Oidc(oidc) => vec![
+            pair("Issuer", mono(&oidc.issuer)),
+            pair("Client ID", mono(&oidc.client_id)),
+            pair("Scopes", mono(&oidc.scopes.join(" "))),
+        ],
+        Protocol::Saml(saml) => vec![pair("Metadata address", mono(saml.metadata_url.as_deref().unwrap_or("pasted")))],
+    };
+    rows.push(pair("Groups come in", mono(&provider.groups_claim)));
+    rows.extend(provider.roles.iter().map(|rule| pair(format!("Gives {}", rule.role.label()), mono(&rule.value))));
+    view! {
+        {only_owners()}
+        <Card id="settings-h" title="Settings"><section><Kv rows/></section></Card>
     }
     .into_any()
 }
@@ -143,16 +190,16 @@ fn Settings(provider: Option<Provider>, kind: ProviderKind, form: FormState<Save
                             field=slug
                             label="Name in addresses"
                             mono=true
-                            hint="Part of the addresses at the right: set it before you paste them."
+                            hint="Part of the addresses above: set it before you paste them."
                         />
                     </div>
                     {particular}
-                    <SwitchRow
-                        field=enabled
-                        label="Offered on the sign-in page"
-                        hint="Off: nobody signs in by it; Test sign-in still works."
-                    />
                 </section>
+                <SwitchRow
+                    field=enabled
+                    label="Offered on the sign-in page"
+                    hint="Off: nobody signs in by it; Test sign-in still works."
+                />
             </Card>
             <Card id="roles-h" title="Roles from groups" hint="Read anew at each sign-in">
                 <section class="form">

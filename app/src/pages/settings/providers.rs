@@ -47,17 +47,19 @@ pub fn Providers() -> impl IntoView {
 fn nobody(actions: Option<AnyView>) -> AnyView {
     let actions = actions.unwrap_or_else(|| ().into_any());
     view! {
-        <section class="card">
-            <Empty
-                icon="log-in"
-                title="Administrators sign in with one-time links so far"
-                text="Add your company’s identity provider (Okta, Microsoft Entra ID, Google, Keycloak, authentik, or any other that speaks OpenID Connect or SAML 2.0). Then invite people, or let a group of theirs give the role."
-                actions=actions
-            />
-        </section>
-        <Callout look=Look::new(Tone::Info, "info", "One-time links") title="The one-time link goes on working">
-            <p>"Whoever can run "<code class="mono">"rollcall setup-link"</code>" on the server gets in as an owner. Its use is in the audit log."</p>
-        </Callout>
+        <div class="stack">
+            <section class="card">
+                <Empty
+                    icon="log-in"
+                    title="Administrators sign in with one-time links so far"
+                    text="Add your company’s identity provider (Okta, Microsoft Entra ID, Google, Keycloak, authentik, or any other that speaks OpenID Connect or SAML 2.0). Then invite people, or let a group of theirs give the role."
+                    actions=actions
+                />
+            </section>
+            <Callout look=Look::new(Tone::Info, "info", "One-time links") title="The one-time link goes on working">
+                <p>"Whoever can run "<code class="mono">"rollcall setup-link"</code>" on the server gets in as an owner. Its use is in the audit log."</p>
+            </Callout>
+        </div>
     }
     .into_any()
 }

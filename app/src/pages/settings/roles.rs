@@ -26,8 +26,8 @@ pub fn RoleMapping(rules: Vec<RoleRule>, form: FormState<SaveProvider>) -> impl 
         <div class="field" id="values">
             <Table caption="Roles from groups">
                 <thead><tr>
-                    <th scope="col">"Value of the claim"</th>
-                    <th scope="col">"gives the role"</th>
+                    <th scope="col">"Value"</th>
+                    <th scope="col">"Gives the role"</th>
                 </tr></thead>
                 <tbody>
                     {rows}
@@ -39,7 +39,7 @@ pub fn RoleMapping(rules: Vec<RoleRule>, form: FormState<SaveProvider>) -> impl 
             <p class="hint">"An empty row counts for nothing. Of several values that somebody has, the most powerful role holds. Whoever was given a role under Administrators keeps that one."</p>
             <button
                 type="button"
-                class="btn"
+                class="btn justify-self-start"
                 data-variant="outline"
                 data-size="sm"
                 hidden=move || !ready.get()
@@ -60,7 +60,7 @@ fn Row(at: usize, value: String, role: String) -> impl IntoView {
     view! {
         <tr>
             <td><input class="input" name="values[]" value=value autocomplete="off" aria-label=format!("Value {}", at + 1)/></td>
-            <td><select class="select" name="roles[]" aria-label=format!("Role {}", at + 1)>{options.collect_view()}</select></td>
+            <td><select class="select w-full" name="roles[]" aria-label=format!("Role {}", at + 1)>{options.collect_view()}</select></td>
         </tr>
     }
 }

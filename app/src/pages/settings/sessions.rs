@@ -1,6 +1,6 @@
 //! Who is signed in where, and ending it.
 
-use super::tabs;
+use super::{occasion, tabs};
 use crate::api::sessions::{EndSession, EndSessions, SessionList, list_sessions};
 use crate::components::{
     Badge, Card, Content, Crumb, Dialog, Icon, Look, PageHead, Query, SubmitButton, Table, Time, Tone, page_of,
@@ -18,7 +18,8 @@ pub fn Sessions() -> impl IntoView {
     let dialog = Memo::new(move |_| query.read().get("dialog") == Some("everybody"));
     let one = use_form::<EndSession>();
     let mine = use_form::<EndSessions>();
-    let data = Resource::new(move || (one.action.version().get(), mine.action.version().get()), |_| list_sessions());
+    let ended = occasion(query, "ended");
+    let data = Resource::new(move || ended.get(), |_| list_sessions());
     page_of(data, move |SessionList { sessions, this, everybody, .. }| {
         let description = if everybody {
             "Everybody’s open sessions. A session ends after 30 minutes without a request, and after 12 hours anyway."
@@ -91,7 +92,7 @@ fn Row(session: SessionSummary, here: bool, form: FormState<EndSession>) -> impl
     });
     view! {
         <tr>
-            <th scope="row"><span class="font-[550]">{session.email}</span>{mark}<span class="sub">{by}</span></th>
+            <th scope="row"><span class="font-[550] break-all">{session.email}</span>{mark}<span class="sub">{by}</span></th>
             <td class="p2" title=session.origin.agent>{device}</td>
             <td class="p2 mono">{address}</td>
             <td class="p3 muted nowrap"><Time at=session.created_at/></td>

@@ -156,6 +156,8 @@ fn advice(error: &str) -> &'static str {
 }
 
 fn after_colon(description: &str) -> String {
+    // Some providers end it with a full stop; ours follows.
+    let description = description.trim_end_matches(['.', ' ']);
     if description.is_empty() { String::new() } else { format!(": {description}") }
 }
 

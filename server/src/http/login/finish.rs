@@ -149,7 +149,7 @@ fn verdict(provider: &Provider, proof: &Proof, decision: Decision) -> Verdict {
             how: "An open invitation has this e-mail; the first sign-in links the account to it.".into(),
         },
         Decision::New { email, role } => {
-            Verdict::In { email, role, rule, how: "Nobody yet; the first sign-in makes the administrator.".into() }
+            Verdict::In { email, role, rule, how: "Not an administrator yet; the first sign-in makes them one.".into() }
         }
         Decision::Refused(refusal) => Verdict::Refused(refusal.to_string()),
     }

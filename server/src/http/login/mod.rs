@@ -32,9 +32,12 @@ const SAML_CHECKS: usize = 4;
 pub struct SignIn {
     pub outbound: Outbound,
     keys: KeyCache,
-    discovered: Mutex<HashMap<ProviderId, (i64, Arc<Discovery>, DateTime<Utc>)>>,
+    discovered: Mutex<HashMap<ProviderId, Discovered>>,
     saml_checks: Arc<Semaphore>,
 }
+
+/// A provider's own description, of which version of our settings it is, and when it was read.
+type Discovered = (i64, Arc<Discovery>, DateTime<Utc>);
 
 impl SignIn {
     pub fn new(outbound: Outbound) -> Self {
