@@ -81,17 +81,19 @@ pub(crate) async fn hold(tx: &mut Tx, lease: &Lease) -> Result<bool> {
 }
 
 /// Notes until when and why the whole connection waits, so that its page shows it; none when it goes on. False when the
-/// lease is not ours any more.
-pub async fn pause(tx: &mut Tx, lease: &Lease, wait: Option<(DateTime<Utc>, &Cause)>) -> Result<bool> {
+/// lease is not ours any more. What was found out with other settings than those of `version` counts for nothing: they
+/// may have been put right meanwhile.
+pub async fn pause(tx: &mut Tx, lease: &Lease, version: i64, wait: Option<(DateTime<Utc>, &Cause)>) -> Result<bool> {
     if !hold(tx, lease).await? {
         return Ok(false);
     }
     let cause = wait.map(|(_, cause)| to_json("cause", cause)).transpose()?;
     sqlx::query!(
-        "update connection set paused_until = $2, paused_cause = $3 where id = $1",
+        "update connection set paused_until = $2, paused_cause = $3 where id = $1 and version = $4",
         lease.connection.0,
         wait.map(|(until, _)| until),
-        cause
+        cause,
+        version
     )
     .execute(tx.db())
     .await?;

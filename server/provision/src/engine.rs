@@ -15,6 +15,7 @@ use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
 use directory::{Actor, Directory, Signal, Tx, links, logs, sessions, sign_in};
+use futures::FutureExt;
 use model::ConnectionId;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -220,7 +221,13 @@ impl Supervisor {
         };
         let connection = self.running.iter().find(|(_, running)| running.task == task).map(|(id, _)| *id);
         let Some(connection) = connection else { return false };
-        self.running.remove(&connection);
+        let nudge = self.running.remove(&connection).map(|running| running.nudge);
+        // What it was told while it ended, it did not hear: that may be why it need not wait any more.
+        let unheard = nudge.is_some_and(|nudge| nudge.notified().now_or_never().is_some());
+        if unheard && matches!(ended, Ok((_, Ok(_)))) {
+            self.start(connection);
+            return false;
+        }
         let now = self.shared.directory.now();
         let resume = match ended {
             Ok((_, Ok(resume))) => resume,

@@ -39,8 +39,8 @@ pub(super) enum Halt {
     Lost,
     /// The connection was switched off, or its settings changed.
     Changed,
-    /// The connection waits.
-    Paused(DateTime<Utc>),
+    /// The connection waits; until when, stands in its row.
+    Paused,
 }
 
 /// Drains until nothing is due; says when to come back.
@@ -57,7 +57,7 @@ pub(super) async fn drain(shared: &Arc<Shared>, id: ConnectionId, nudge: &Notify
         let mut tx = shared.begin().await?;
         let Some(lease) = leases::take(&mut tx, id, shared.owner).await? else { return Ok(Some(now + AGAIN)) };
         if connection.paused_until.is_some() {
-            leases::pause(&mut tx, &lease, None).await?;
+            leases::pause(&mut tx, &lease, connection.version, None).await?;
         }
         tx.commit().await?;
         let hold = Hold::start(shared.clone(), lease, asked);
@@ -65,7 +65,8 @@ pub(super) async fn drain(shared: &Arc<Shared>, id: ConnectionId, nudge: &Notify
         let halted = drain.run().await;
         hold.release(shared).await?;
         match halted? {
-            Halt::Paused(until) => return Ok(Some(until)),
+            // Unless its settings were changed while the last calls ended: the look at the connection tells.
+            Halt::Paused => continue,
             Halt::Stopped => return Ok(None),
             Halt::Lost => return Ok(Some(shared.directory.now() + AGAIN)),
             Halt::Empty | Halt::Changed => {}
@@ -125,7 +126,7 @@ async fn wait(shared: &Shared, connection: &Connection, cause: Cause) -> directo
     let Some(lease) = leases::take(&mut tx, connection.id, shared.owner).await? else {
         return Ok(Prepared::Wait(now + AGAIN));
     };
-    leases::pause(&mut tx, &lease, Some((now + UNUSABLE, &cause))).await?;
+    leases::pause(&mut tx, &lease, connection.version, Some((now + UNUSABLE, &cause))).await?;
     if connection.paused_cause.as_ref() != Some(&cause) {
         logs::write(&mut tx, &report::connection_entry(connection, cause, Vec::new())).await?;
     }

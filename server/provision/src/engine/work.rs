@@ -119,7 +119,7 @@ impl<'a> Work<'a> {
         };
         Ok(match (self.record(outcome, pause.as_ref()).await?, pause) {
             (Recorded::Refused, _) => Handled::Halt(Halt::Lost),
-            (_, Some(pause)) => Handled::Halt(Halt::Paused(pause.until)),
+            (_, Some(_)) => Handled::Halt(Halt::Paused),
             (_, None) => Handled::Done,
         })
     }
@@ -180,7 +180,7 @@ impl<'a> Work<'a> {
         if !self.hold.runs() {
             return Err(Halt::Lost);
         }
-        self.account.paused(self.shared.directory.now()).map_or(Ok(()), |until| Err(Halt::Paused(until)))
+        self.account.paused(self.shared.directory.now()).map_or(Ok(()), |_| Err(Halt::Paused))
     }
 
     /// Takes the exchanges of a call over; what Zoom properly answered ends any trouble.
@@ -459,7 +459,7 @@ impl<'a> Work<'a> {
         }
         let now = self.shared.directory.now();
         let recorded = self.record(Outcome::RetryAt(now, Some(cause)), Some(pause)).await?;
-        Ok(Handled::Halt(if recorded == Recorded::Refused { Halt::Lost } else { Halt::Paused(pause.until) }))
+        Ok(Handled::Halt(if recorded == Recorded::Refused { Halt::Lost } else { Halt::Paused }))
     }
 
     /// Writes the outcome and the log in one transaction.
@@ -486,7 +486,8 @@ impl<'a> Work<'a> {
         let mut tx = self.shared.begin().await?;
         // The connection before its link, in the order of whoever changes the rules: else each may wait for the other.
         if let (Some(pause), Outcome::RetryAt(_, Some(cause)) | Outcome::Failed(_, cause)) = (pause, outcome) {
-            leases::pause(&mut tx, &self.hold.lease, Some((pause.until, cause))).await?;
+            let wait = Some((pause.until, cause));
+            leases::pause(&mut tx, &self.hold.lease, self.connection.version, wait).await?;
         }
         let recorded = links::record(&mut tx, &self.hold.lease, &self.link, &self.known, outcome).await?;
         if recorded == Recorded::Refused {
