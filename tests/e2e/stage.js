@@ -21,13 +21,18 @@ async function start(command, args, environment) {
   return { line, end };
 }
 
+// What the browser takes for an error is none where a form comes back with something to correct...
+const CORRECT = [409, 422];
+// ...and where a page stays open whose session was ended.
+const ENDED = [401];
+
 /// What the browser complains about on our pages: errors on the console, exceptions, violated policies.
-async function listen(context, portal, complaints) {
+async function listen(context, portal, complaints, expected) {
   const ours = (page) => page === null || page.url().startsWith(portal) || !page.url().startsWith('http');
   context.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type()) || !ours(message.page())) return;
-    // A form that comes back with something to correct: the browser takes the status for an error.
-    if (/the server responded with a status of (409|422)/.test(message.text())) return;
+    const status = /the server responded with a status of (\d+)/.exec(message.text())?.[1];
+    if (expected.includes(Number(status))) return;
     complaints.push(`${message.page()?.url()}: ${message.text()}`);
   });
   context.on('weberror', (error) => {
@@ -56,7 +61,7 @@ export const test = base.extend({
   // Fails the test for anything that the browser complains about.
   complaints: async ({ context, stage }, use) => {
     const complaints = [];
-    await listen(context, stage.portal, complaints);
+    await listen(context, stage.portal, complaints, CORRECT);
     await use(complaints);
     expect(complaints).toEqual([]);
   },
@@ -67,7 +72,7 @@ export const test = base.extend({
     await use(async () => {
       const context = await browser.newContext();
       contexts.push(context);
-      await listen(context, stage.portal, complaints);
+      await listen(context, stage.portal, complaints, [...CORRECT, ...ENDED]);
       return context.newPage();
     });
     for (const context of contexts) await context.close();

@@ -96,8 +96,8 @@ async fn at_provider(state: &AppState, id: ProviderId, id_token: Option<&SecretS
     drop(tx);
     let address = login::sign_out_address(state, provider, id_token).await?;
     let refresh = HeaderValue::from_str(&format!("0; url={}", address.expose_secret())).ok()?;
-    let page = "<!DOCTYPE html><title>Signing out</title><p>You are signed out of Rollcall. Signing out of your identity \
-                provider…</p>";
+    let page = "<!DOCTYPE html><html lang=\"en\"><title>Signing out</title><p>You are signed out of Rollcall. Signing out \
+                of your identity provider…</p>";
     Some(([(REFRESH, refresh), (CACHE_CONTROL, HeaderValue::from_static("no-store"))], Html(page)).into_response())
 }
 

@@ -100,8 +100,13 @@ fn Row(row: AdminRow, me: AdminId) -> impl IntoView {
         Some(label) => format!("Groups of {label}"),
         None => "Set here".to_owned(),
     };
-    let name = admin.name.clone().unwrap_or_else(|| admin.email.clone());
-    let sub = if admin.id == me { format!("{} (you)", admin.email) } else { admin.email.clone() };
+    // Until a provider tells a name, the e-mail stands in its place.
+    let (name, sub) = match (admin.name.clone(), admin.id == me) {
+        (Some(name), true) => (name, format!("You, {}", admin.email)),
+        (Some(name), false) => (name, admin.email.clone()),
+        (None, true) => (admin.email.clone(), "You".to_owned()),
+        (None, false) => (admin.email.clone(), "Name not known yet".to_owned()),
+    };
     let id = admin.id;
     let to = move |dialog: &str| format!("{PAGE}?dialog={dialog}&id={id}");
     let menu = may_change.then(|| {

@@ -338,8 +338,8 @@ fn metadata(provider: &Provider, may_manage: bool, form: FormState<RefreshMetada
             <section>
                 <FormProblem state=form/>
                 <Kv rows/>
-                <ul class="rows mt-3">{certificates.collect_view()}</ul>
             </section>
+            <ul class="rows border-t border-border">{certificates.collect_view()}</ul>
             {refresh}
         </Card>
     }
@@ -349,7 +349,7 @@ fn metadata(provider: &Provider, may_manage: bool, form: FormState<RefreshMetada
 fn certificate(certificate: Certificate) -> impl IntoView {
     view! {
         <li><div>
-            <strong>"Signing certificate "{certificate.subject}</strong>
+            <strong class="title">"Signing certificate "{certificate.subject}</strong>
             <p class="sub">"Ends "<Time at=certificate.not_after/>", "{exact(certificate.not_after)}</p>
             <p class="sub mono break-all">"SHA-256 "{certificate.fingerprint}</p>
         </div></li>

@@ -87,7 +87,7 @@ fn table(providers: Vec<Provider>) -> AnyView {
                     <a class="plain font-[550] hover:underline" href=format!("/settings/sign-in/{}", provider.slug)>{provider.label.clone()}</a>
                     <span class="sub break-all">{party}</span>
                 </th>
-                <td class="nowrap">{provider.protocol.kind().label()}</td>
+                <td class="p2 nowrap">{provider.protocol.kind().label()}</td>
                 <td><Badge look=state/></td>
                 <td class="p2 muted nowrap">{ends}</td>
                 <td class="p3 r num">{provider.roles.len()}</td>
@@ -100,7 +100,7 @@ fn table(providers: Vec<Provider>) -> AnyView {
             <Table caption="Providers">
                 <thead><tr>
                     <th scope="col">"Provider"</th>
-                    <th scope="col">"Protocol"</th>
+                    <th scope="col" class="p2">"Protocol"</th>
                     <th scope="col">"Status"</th>
                     <th scope="col" class="p2">"Certificate ends"</th>
                     <th scope="col" class="p3 r">"Groups with a role"</th>

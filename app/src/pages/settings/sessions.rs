@@ -22,7 +22,7 @@ pub fn Sessions() -> impl IntoView {
     let data = Resource::new(move || ended.get(), |_| list_sessions());
     page_of(data, move |SessionList { sessions, this, everybody, .. }| {
         let description = if everybody {
-            "Everybody’s open sessions. A session ends after 30 minutes without a request, and after 12 hours anyway."
+            "Everybody’s open sessions. One ends after 30 minutes without a request, and after 12 hours anyway."
         } else {
             "Where you are signed in. A session ends after 30 minutes without a request, and after 12 hours anyway."
         };
