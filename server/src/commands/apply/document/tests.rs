@@ -139,7 +139,7 @@ fn an_unknown_key_is_refused_with_those_that_are_known() {
         problems("[[source]]\nname = 'okta'\nkin = 'scim'\n\n[general]\n"),
         [
             "line 3, source.kin: there is no such key; known here: name, kind",
-            "line 5, general: there is no such key; known here: source, admin, connection",
+            "line 5, general: there is no such key; known here: source, provider, admin, connection",
         ]
     );
 }
