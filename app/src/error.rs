@@ -43,6 +43,11 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// There is no such thing: a word for its kind.
+    pub fn no(what: &str) -> Self {
+        Self::NotFound { what: what.to_owned() }
+    }
+
     /// The status of the answer that carries it.
     pub const fn status(&self) -> u16 {
         match self {

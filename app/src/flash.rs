@@ -1,6 +1,8 @@
 //! One message that the next page shows: what was just done.
 
+use crate::components::if_read;
 use crate::error::AppError;
+use crate::reading::{Reading, reread};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
@@ -45,16 +47,13 @@ pub async fn take_message() -> Result<Option<Message>, AppError> {
 
 /// The message for the page that is shown.
 #[derive(Clone, Copy)]
-struct Taken(Resource<Option<Message>>);
+struct Taken(Reading<Option<Message>>);
 
 /// Takes the message of each page. Called once by the frame around the pages: a page is drawn several times, and only
 /// the first drawing would find the message.
 pub fn provide_message() {
     let location = use_location();
-    let message = Resource::new(
-        move || (location.pathname.get(), location.search.get()),
-        |_| async { take_message().await.ok().flatten() },
-    );
+    let message = reread(move || (location.pathname.get(), location.search.get()), || Ok(TakeMessage {}));
     provide_context(Taken(message));
 }
 
@@ -62,19 +61,17 @@ pub fn provide_message() {
 #[component]
 pub fn Flash() -> impl IntoView {
     let Taken(message) = use_context::<Taken>()?;
-    let shown = view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                message.await.map(|message| view! {
-                    <div class="flash">
-                        <div class="callout" data-tone="ok" role="status">
-                            <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-check"></use></svg>
-                            <div><div><strong>{message.title}</strong><p>{message.text}</p></div></div>
-                        </div>
-                    </div>
-                })
-            })}
-        </Transition>
-    };
+    let shown = if_read(message, |message| {
+        let Some(message) = message else { return ().into_any() };
+        view! {
+            <div class="flash">
+                <div class="callout" data-tone="ok" role="status">
+                    <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-check"></use></svg>
+                    <div><div><strong>{message.title}</strong><p>{message.text}</p></div></div>
+                </div>
+            </div>
+        }
+        .into_any()
+    });
     Some(shown)
 }

@@ -5,14 +5,14 @@
 //! it said [`crate::session::go_to`], or with the same page again: filled, with the messages at the fields and the
 //! error's own status. Either way a page reads the answer from [`FormState`].
 
+use crate::call::{Answer, post};
 use crate::error::AppError;
-use leptos::form::FromFormData;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use server_fn::codec::PostUrl;
-use server_fn::{Http, ServerFn};
+use server_fn::ServerFn;
+use std::marker::PhantomData;
 
 /// What a plain form sent and what became of it; the server puts it into the context of the page it answers with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,91 +21,53 @@ pub struct Submitted {
     pub path: String,
     /// The fields as they were sent, without those that must not come back.
     pub fields: Vec<(String, String)>,
-    pub outcome: Result<serde_json::Value, AppError>,
+    /// The function's output as JSON.
+    pub outcome: Result<String, AppError>,
 }
 
 /// The names of fields that never come back to the browser.
 pub const SECRET_FIELDS: &[&str] = &["client_secret"];
 
-/// What a page knows of one of its forms: whether it is being sent, and what the answer was.
-pub struct FormState<S: ServerFn>
-where
-    S: Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
-    pub action: ServerAction<S>,
+/// A form whatever it calls: what was sent, whether it is being sent, and what the answer was.
+#[derive(Clone, Copy)]
+pub struct Form {
+    path: &'static str,
+    action: Action<String, Answer>,
     plain: StoredValue<Option<Submitted>>,
 }
 
-impl<S> Clone for FormState<S>
-where
-    S: ServerFn + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
-    fn clone(&self) -> Self {
-        *self
+impl Form {
+    fn new(path: &'static str) -> Self {
+        let plain = SharedValue::new(|| use_context::<Submitted>().filter(|sent| sent.path == path)).into_inner();
+        let action = Action::new(move |body: &String| post(path, body.clone()));
+        Self { path, action, plain: StoredValue::new(plain) }
     }
-}
 
-impl<S> Copy for FormState<S>
-where
-    S: ServerFn + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
-}
-
-/// The state of the form that calls `S`. Call it once in the page's component.
-pub fn use_form<S>() -> FormState<S>
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let plain = SharedValue::new(|| use_context::<Submitted>().filter(|sent| sent.path == S::PATH)).into_inner();
-    FormState { action: ServerAction::new(), plain: StoredValue::new(plain) }
-}
-
-impl<S> FormState<S>
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + DeserializeOwned + Send + Sync + 'static,
-{
     /// The answer to the newest submission.
-    pub fn outcome(&self) -> Option<Result<S::Output, AppError>> {
-        if let Some(outcome) = self.action.value().get() {
-            return Some(outcome);
-        }
-        self.plain.with_value(|plain| {
-            plain.as_ref().map(|sent| {
-                sent.outcome.clone().and_then(|value| serde_json::from_value(value).map_err(|_| AppError::Internal))
-            })
-        })
-    }
-
-    /// What the function gave, when it succeeded.
-    pub fn success(&self) -> Option<S::Output> {
-        self.outcome().and_then(Result::ok)
+    fn answer(self) -> Option<Answer> {
+        self.action
+            .value()
+            .get()
+            .or_else(|| self.plain.with_value(|plain| plain.as_ref().map(|sent| Answer(sent.outcome.clone()))))
     }
 
     /// What went wrong, when it failed.
-    pub fn problem(&self) -> Option<AppError> {
-        self.outcome().and_then(Result::err)
+    pub fn problem(self) -> Option<AppError> {
+        self.answer()?.0.err()
     }
 
     /// The message at a field.
-    pub fn field_error(&self, field: &str) -> Option<String> {
+    pub fn field_error(self, field: &str) -> Option<String> {
         self.problem()?.fields().iter().find(|wrong| wrong.field == field).map(|wrong| wrong.message.clone())
     }
 
     /// What a field shows: what was sent, or else what is stored.
-    pub fn value(&self, field: &str, stored: &str) -> String {
-        self.sent(field).unwrap_or_else(|| stored.to_owned())
+    pub fn value(self, field: &str, stored: &str) -> String {
+        self.sent_all(field).into_iter().next().unwrap_or_else(|| stored.to_owned())
     }
 
     /// Whether a check box or switch is on: as it was sent, or else as it is stored.
-    pub fn checked(&self, field: &str, stored: bool) -> bool {
+    pub fn checked(self, field: &str, stored: bool) -> bool {
         self.plain.with_value(|plain| match plain {
             Some(sent) => sent.fields.iter().any(|(name, _)| name == field),
             None => stored,
@@ -113,22 +75,93 @@ where
     }
 
     /// All values that were sent for a field that stands several times.
-    pub fn sent_all(&self, field: &str) -> Vec<String> {
+    pub fn sent_all(self, field: &str) -> Vec<String> {
         self.plain.with_value(|plain| {
             let fields = plain.iter().flat_map(|sent| &sent.fields);
             fields.filter(|(name, _)| name == field).map(|(_, value)| value.clone()).collect()
         })
     }
 
-    fn sent(&self, field: &str) -> Option<String> {
-        self.plain.with_value(|plain| {
-            let fields = &plain.as_ref()?.fields;
-            fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
-        })
+    pub fn pending(self) -> bool {
+        self.action.pending().get()
     }
 
-    pub fn pending(&self) -> bool {
-        self.action.pending().get()
+    /// How often it was sent and answered.
+    pub fn version(self) -> usize {
+        self.action.version().get()
+    }
+
+    fn submit(self, event: &leptos::ev::SubmitEvent) {
+        if event.default_prevented() {
+            return;
+        }
+        event.prevent_default();
+        if self.action.pending().get_untracked() {
+            return;
+        }
+        match sent_by(event) {
+            Some(body) => drop(self.action.dispatch(body)),
+            None => {
+                let message = "the form could not be read. Load the page again".to_owned();
+                self.action.value().set(Some(Answer(Err(AppError::BadRequest { message }))));
+            }
+        }
+    }
+}
+
+/// The fields of a form with the button that sent it.
+fn sent_by(event: &leptos::ev::SubmitEvent) -> Option<String> {
+    let fields = leptos::form::form_data_from_event(event).ok()?;
+    let encoded = leptos::web_sys::UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
+    encoded.to_string().as_string()
+}
+
+/// The form that calls `S`.
+pub struct FormState<S> {
+    form: Form,
+    calls: PhantomData<fn() -> S>,
+}
+
+impl<S> Clone for FormState<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for FormState<S> {}
+
+impl<S> std::ops::Deref for FormState<S> {
+    type Target = Form;
+
+    fn deref(&self) -> &Form {
+        &self.form
+    }
+}
+
+impl<S> From<FormState<S>> for Form {
+    fn from(state: FormState<S>) -> Self {
+        state.form
+    }
+}
+
+/// The state of the form that calls `S`. Call it once in the page's component.
+pub fn use_form<S: ServerFn<Error = AppError>>() -> FormState<S> {
+    FormState { form: Form::new(S::PATH), calls: PhantomData }
+}
+
+impl<S> FormState<S>
+where
+    S: ServerFn<Error = AppError>,
+    S::Output: DeserializeOwned,
+{
+    /// What the function gave, or what went wrong.
+    pub fn outcome(&self) -> Option<Result<S::Output, AppError>> {
+        self.form.answer().map(Answer::read)
+    }
+
+    /// What the function gave, when it succeeded.
+    pub fn success(&self) -> Option<S::Output> {
+        self.outcome().and_then(Result::ok)
     }
 }
 
@@ -142,44 +175,25 @@ pub fn post_address(pathname: &str, search: &str, function: &str) -> String {
 
 /// A form that calls a server function.
 #[component]
-pub fn PostForm<S, O>(
-    state: FormState<S>,
+pub fn PostForm(
+    #[prop(into)] state: Form,
     #[prop(optional, into)] class: String,
     #[prop(optional, into)] id: String,
     children: Children,
-    /// The protocol is told by the function's type.
-    #[prop(optional)]
-    _protocol: std::marker::PhantomData<O>,
-) -> impl IntoView
-where
-    S: ServerFn<Error = AppError, Protocol = Http<PostUrl, O>> + DeserializeOwned + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-    O: Send + Sync + 'static,
-{
+) -> impl IntoView {
     let location = use_location();
-    let address = move || post_address(&location.pathname.get(), &location.search.get(), S::PATH);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        if event.default_prevented() {
-            return;
-        }
-        event.prevent_default();
-        if state.action.pending().get_untracked() {
-            return;
-        }
-        match S::from_event(&event) {
-            Ok(input) => {
-                state.action.dispatch(input);
-            }
-            Err(error) => {
-                let message = error.to_string();
-                state.action.value().set(Some(Err(AppError::BadRequest { message })));
-            }
-        }
-    };
+    let address = move || post_address(&location.pathname.get(), &location.search.get(), state.path);
     let class = (!class.is_empty()).then_some(class);
     let id = (!id.is_empty()).then_some(id);
     view! {
-        <form method="post" action=address class=class id=id on:submit=submit aria-busy=move || state.action.pending().get().to_string()>
+        <form
+            method="post"
+            action=address
+            class=class
+            id=id
+            on:submit=move |event| state.submit(&event)
+            aria-busy=move || state.pending().to_string()
+        >
             {children()}
         </form>
     }
@@ -188,11 +202,7 @@ where
 /// The callout above a form that did not work: what happened, and the fields as links. For errors without fields, the
 /// sentence alone.
 #[component]
-pub fn FormProblem<S>(state: FormState<S>) -> impl IntoView
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + DeserializeOwned + Send + Sync + 'static,
-{
+pub fn FormProblem(#[prop(into)] state: Form) -> impl IntoView {
     move || state.problem().map(|problem| view! { <Found problem/> })
 }
 

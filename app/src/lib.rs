@@ -6,6 +6,7 @@
 //! needs JavaScript: links and forms do everything, script makes it smoother. Start with [`App`].
 
 pub mod api;
+pub mod call;
 pub mod components;
 pub mod error;
 pub mod flash;
@@ -13,6 +14,7 @@ pub mod form;
 pub mod live;
 pub mod now;
 pub mod pages;
+pub mod reading;
 #[cfg(feature = "ssr")]
 pub mod session;
 pub mod shell;

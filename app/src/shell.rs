@@ -1,13 +1,14 @@
 //! The document, the routes, and the frame around every signed-in page.
 
-use crate::api::shell::{Frame, read_frame};
-use crate::components::{Avatar, Crumb, Crumbs, Icon, grouped};
+use crate::api::shell::{Frame, ReadFrame};
+use crate::components::{Avatar, Crumb, Crumbs, Icon, grouped, if_read};
 use crate::error::AppError;
 use crate::flash::{Flash, provide_message};
 use crate::form::Problem;
 use crate::live::{provide_live, use_live};
 use crate::now::provide_now;
 use crate::pages;
+use crate::reading::{Reading, reread};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
@@ -110,7 +111,7 @@ fn Layout() -> impl IntoView {
     provide_live();
     let location = use_location();
     let live = use_live();
-    let data = Resource::new(move || (location.pathname.get(), live.get()), |_| read_frame());
+    let data = reread(move || (location.pathname.get(), live.get()), || Ok(ReadFrame {}));
     provide_context(FrameData(data));
     provide_message();
     view! {
@@ -126,9 +127,7 @@ fn Layout() -> impl IntoView {
             </div>
             <nav class="sidebar" id="nav" popover="auto" aria-label="Main">
                 <Brand class="px-2.5"/>
-                <Transition>
-                    {move || Suspend::new(async move { data.await.ok().map(|frame| view! { <Navigation frame/> }) })}
-                </Transition>
+                {if_read(data, |frame| view! { <Navigation frame/> }.into_any())}
             </nav>
             <div class="content">
                 <Outlet/>
@@ -139,7 +138,7 @@ fn Layout() -> impl IntoView {
 
 /// The frame's data, for pages that show it too.
 #[derive(Clone, Copy)]
-pub struct FrameData(pub Resource<Result<Frame, AppError>>);
+pub struct FrameData(pub Reading<Frame>);
 
 #[component]
 fn Brand(#[prop(optional, into)] class: String) -> impl IntoView {
@@ -227,11 +226,7 @@ fn NavLink(
 fn UserMenu(id: &'static str) -> impl IntoView {
     let FrameData(data) = expect_context::<FrameData>();
     view! {
-        <div class="usermenu">
-            <Transition>
-                {move || Suspend::new(async move { data.await.ok().map(|frame| view! { <UserMenuOf id frame/> }) })}
-            </Transition>
-        </div>
+        <div class="usermenu">{if_read(data, move |frame| view! { <UserMenuOf id frame/> }.into_any())}</div>
     }
 }
 

@@ -4,11 +4,8 @@
 //! message that belongs to it. Its id is its name: the callout above the form links to it.
 
 use super::Icon;
-use crate::error::AppError;
-use crate::form::FormState;
+use crate::form::Form;
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
-use server_fn::ServerFn;
 
 /// What a field shows: its value, and what is wrong with it.
 #[derive(Clone)]
@@ -22,21 +19,15 @@ pub struct FieldState {
 
 impl FieldState {
     /// A field of a form; `stored` is its value before anything was sent.
-    pub fn of<S>(form: FormState<S>, name: &'static str, stored: &str) -> Self
-    where
-        S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-        S::Output: Clone + DeserializeOwned + Send + Sync + 'static,
-    {
+    pub fn of(form: impl Into<Form>, name: &'static str, stored: &str) -> Self {
+        let form = form.into();
         let error = Signal::derive(move || form.field_error(name));
         Self { name, value: form.value(name, stored), checked: false, error }
     }
 
     /// A check box or switch of a form; `stored` says whether it was on before anything was sent.
-    pub fn switch<S>(form: FormState<S>, name: &'static str, stored: bool) -> Self
-    where
-        S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-        S::Output: Clone + DeserializeOwned + Send + Sync + 'static,
-    {
+    pub fn switch(form: impl Into<Form>, name: &'static str, stored: bool) -> Self {
+        let form = form.into();
         let error = Signal::derive(move || form.field_error(name));
         Self { name, value: String::new(), checked: form.checked(name, stored), error }
     }

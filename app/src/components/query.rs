@@ -5,7 +5,7 @@ use leptos_router::hooks::{use_location, use_params_map};
 use model::Cursor;
 
 /// A path with its query parameters, to read from and to make links with.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Query {
     path: String,
     pairs: Vec<(String, String)>,
@@ -29,6 +29,11 @@ impl Query {
     /// A parameter's value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter's value, to send on.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.get(name).map(str::to_owned)
     }
 
     /// A parameter that is one of our words or ids; whatever cannot be read counts as not given.

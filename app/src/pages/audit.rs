@@ -5,10 +5,11 @@ mod entry;
 mod list;
 mod standing;
 
-use crate::api::audit::{VerifyAudit, get_audit_state};
-use crate::components::{Crumb, Icon, MenuButton, PageHead, Query, part_of};
+use crate::api::audit::{GetAuditState, VerifyAudit};
+use crate::components::{Crumb, Icon, MenuButton, PageHead, Query, if_read, part_of};
 use crate::form::{FormProblem, use_form};
 use crate::live::use_live;
+use crate::reading::reread;
 use crate::shell::{FrameData, Screen};
 use leptos::prelude::*;
 use leptos_router::components::{Outlet, ParentRoute, Route};
@@ -32,7 +33,7 @@ pub fn AuditRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 #[component]
 fn Audit() -> impl IntoView {
     let (live, verify) = (use_live(), use_form::<VerifyAudit>());
-    let state = Resource::new(move || (live.get(), verify.action.version().get()), |_| get_audit_state());
+    let state = reread(move || (live.get(), verify.version()), || Ok(GetAuditState {}));
     let actions = view! { <ExportMenu/> }.into_any();
     view! {
         <Screen title="Audit log" crumbs=vec![Crumb::here("Audit log")]>
@@ -62,11 +63,5 @@ fn ExportMenu() -> impl IntoView {
             </MenuButton>
         }
     };
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                frame.await.ok().filter(|frame| frame.me.role.allows(Permission::Export)).map(|_| menu())
-            })}
-        </Transition>
-    }
+    if_read(frame, move |frame| frame.me.role.allows(Permission::Export).then(menu).into_any())
 }

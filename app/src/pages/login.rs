@@ -1,7 +1,8 @@
 //! The sign-in page.
 
-use crate::api::providers::{SignInOption, list_sign_in_options};
+use crate::api::providers::{ListSignInOptions, SignInOption};
 use crate::components::{Icon, Query};
+use crate::reading::read;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -9,10 +10,10 @@ use leptos_meta::Title;
 pub fn Login() -> impl IntoView {
     let query = Query::here();
     let is = move |name: &str, value: &str| query.read().get(name) == Some(value);
-    let options = Resource::new(|| (), |()| async { list_sign_in_options().await.unwrap_or_default() });
+    let options = read(|| Ok(ListSignInOptions {}));
     let ways = move || {
         Suspend::new(async move {
-            let options = options.await;
+            let options = options.get().await.unwrap_or_default();
             let none = options.is_empty();
             view! { <Providers options query/>{link_hint(none)} }
         })

@@ -1,9 +1,10 @@
 //! The overview: all connections, what is still to set up, what was done last.
 
 use super::connections::ConnectionCards;
-use crate::api::overview::{Overview as Data, get_overview};
+use crate::api::overview::{GetOverview, Overview as Data};
 use crate::components::{Card, Crumb, Event, Icon, Look, PageHead, Time, Timeline, Tone, part_of};
 use crate::live::use_live;
+use crate::reading::reread;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::log::{LogRow, Status};
@@ -11,7 +12,7 @@ use model::log::{LogRow, Status};
 #[component]
 pub fn Overview() -> impl IntoView {
     let live = use_live();
-    let data = Resource::new(move || live.get(), |_| get_overview());
+    let data = reread(move || live.get(), || Ok(GetOverview {}));
     view! {
         <Screen title="Overview" crumbs=vec![Crumb::here("Overview")]>
             <PageHead title="Overview" description="From your identity sources to Zoom: what is connected, and how it stands."/>

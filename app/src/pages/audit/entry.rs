@@ -2,12 +2,13 @@
 
 use super::changes::changes;
 use super::list::chain;
-use crate::api::audit::get_audit_entry;
+use crate::api::audit::GetAuditEntry;
 use crate::components::{
     Badge, Card, Crumb, Event, Kv, Moment, PageHead, SideBySide, Time, Timeline, Tone, grouped, page_of, pair, use_id,
 };
 use crate::error::AppError;
 use crate::live::use_live;
+use crate::reading::reread;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::AuditId;
@@ -17,15 +18,10 @@ use model::audit::{AuditEntry, AuditRow, action_label};
 pub(super) fn EntryPage() -> impl IntoView {
     let id = use_id::<AuditId>();
     let live = use_live();
-    let data = Resource::new(
-        // It is sealed a moment after it was written.
-        move || (id.get(), live.get()),
-        |(id, _)| async move {
-            match id {
-                Some(id) => get_audit_entry(id).await,
-                None => Err(AppError::NotFound { what: "audit entry".to_owned() }),
-            }
-        },
+    // It is sealed a moment after it was written.
+    let data = reread(
+        move || live.get(),
+        move || Ok(GetAuditEntry { id: id.get().ok_or_else(|| AppError::no("audit entry"))? }),
     );
     page_of(data, |entry| {
         let title = title(&entry.row);

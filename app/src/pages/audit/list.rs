@@ -1,11 +1,12 @@
 //! The list of audit entries, with its filters.
 
-use crate::api::audit::{get_audit_state, list_audit};
+use crate::api::audit::{GetAuditState, ListAudit};
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterDate, FilterSelect, Look, Moment, Pager, Query, SearchBox, Status, Table,
     Tone, grouped, part_of, plural,
 };
 use crate::live::use_live;
+use crate::reading::reread;
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use model::audit::{AuditFilter, AuditRow, AuditState, action_label};
@@ -31,14 +32,14 @@ pub fn filter(query: &Query) -> AuditFilter {
 #[component]
 pub(super) fn AuditList() -> impl IntoView {
     let query = Query::here();
-    let choices = Resource::new(move || query.get(), |_| get_audit_state());
+    let choices = reread(move || query.get(), || Ok(GetAuditState {}));
     let live = use_live();
     let newest = Memo::new(move |_| if query.read().cursor() == Cursor::First { live.get() } else { 0 });
-    let data = Resource::new(
-        move || (query.get(), newest.get()),
-        |(query, _)| async move {
-            let text = |name| query.get(name).map(str::to_owned);
-            list_audit(filter(&query), text("after"), text("before")).await
+    let data = reread(
+        move || newest.get(),
+        move || {
+            let query = query.read();
+            Ok(ListAudit { filter: filter(&query), after: query.text("after"), before: query.text("before") })
         },
     );
     view! {

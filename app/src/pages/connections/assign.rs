@@ -4,9 +4,10 @@
 //! follows what is typed, and what is ticked is kept while the list changes.
 
 use super::assignments::{DIALOG_FIELDS, Ticked, people_of};
-use crate::api::assignments::{AssignPeople, list_candidates};
+use crate::api::assignments::{AssignPeople, ListCandidates};
 use crate::components::{Avatar, Dialog, Icon, Look, Query, Status, Tone, grouped, part_of, plural};
 use crate::form::{FormProblem, FormState, PostForm};
+use crate::reading::read;
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
 use model::assignment::Candidate;
@@ -26,7 +27,7 @@ pub(super) fn Assign(
     let close = query.without(DIALOG_FIELDS).href();
     let find = RwSignal::new(query.get("find").unwrap_or_default().to_owned());
     let ticked = Ticked(RwSignal::new(people_of(&query)));
-    let found = Resource::new(move || find.get(), move |q| list_candidates(id, q));
+    let found = read(move || Ok(ListCandidates { connection: id, q: find.get() }));
     let kept = query.without(DIALOG_FIELDS).pairs().to_vec();
     let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let mut follow = debounce(Duration::from_millis(150), move |text: String| find.set(text));

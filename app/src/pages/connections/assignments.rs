@@ -4,7 +4,7 @@ use super::assign::Assign;
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};
 use super::unassign::Unassign;
-use crate::api::assignments::{AssignPeople, Assignments, RetryPeople, UnassignPeople, list_assignments};
+use crate::api::assignments::{AssignPeople, Assignments, ListAssignments, RetryPeople, UnassignPeople};
 use crate::api::connections::{ConnectionPage, May};
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterSelect, Icon, Look, Pager, PersonCell, Query, SearchBox, Status, Table, Time,
@@ -12,6 +12,7 @@ use crate::components::{
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::live::use_live;
+use crate::reading::reread;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -73,11 +74,12 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
     let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
     let open = Signal::derive(move || matches!(dialog.get().as_deref(), Some("assign" | "unassign")));
     let list = Memo::new(move |_| query.read().without(DIALOG_FIELDS));
-    let data = Resource::new(
-        move || (place.id.get(), list.get(), live.get()),
-        |(id, query, _)| async move {
-            let text = |name| query.get(name).map(str::to_owned);
-            list_assignments(known(id)?, text("q"), query.parsed("state"), text("after"), text("before")).await
+    let data = reread(
+        move || (list.get(), live.get()),
+        move || {
+            let (connection, query) = (known(place.id.get())?, list.read());
+            let (q, state) = (query.text("q"), query.parsed("state"));
+            Ok(ListAssignments { connection, q, state, after: query.text("after"), before: query.text("before") })
         },
     );
     // What was ticked has been dealt with.

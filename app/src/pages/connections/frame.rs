@@ -1,12 +1,13 @@
 //! What every tab of a connection has: the head with its switch, and the tabs.
 
-use crate::api::connections::{ConnectionPage, Head, SwitchConnection, get_connection, get_connection_head};
+use crate::api::connections::{ConnectionPage, GetConnection, GetConnectionHead, Head, SwitchConnection};
 use crate::components::{
     Badge, Content, Crumb, Icon, Look, PageHead, PageMark, Tab, TabNav, Tone, page_of, part_of, plural, use_id,
 };
 use crate::error::AppError;
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::live::use_live;
+use crate::reading::{Reading, read, reread};
 use crate::shell::Screen;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -51,8 +52,8 @@ impl TabKind {
 pub(super) struct Place {
     pub(super) id: Memo<Option<ConnectionId>>,
     tab: TabKind,
-    page: Resource<Result<ConnectionPage, AppError>>,
-    head: Resource<Result<Head, AppError>>,
+    page: Reading<ConnectionPage>,
+    head: Reading<Head>,
     switch: FormState<SwitchConnection>,
 }
 
@@ -61,17 +62,15 @@ pub(super) fn use_place(tab: TabKind) -> Place {
     let location = use_location();
     let live = use_live();
     let id = use_id();
-    let page = Resource::new(move || id.get(), |id| async move { get_connection(known(id)?).await });
-    let head = Resource::new(
-        move || (id.get(), location.search.get(), live.get()),
-        |(id, _, _)| async move { get_connection_head(known(id)?).await },
-    );
+    let page = read(move || Ok(GetConnection { id: known(id.get())? }));
+    let head =
+        reread(move || (location.search.get(), live.get()), move || Ok(GetConnectionHead { id: known(id.get())? }));
     Place { id, tab, page, head, switch: use_form() }
 }
 
 /// An id that could not be read is one that nothing has.
 pub(super) fn known(id: Option<ConnectionId>) -> Result<ConnectionId, AppError> {
-    id.ok_or_else(|| AppError::NotFound { what: "connection".to_owned() })
+    id.ok_or_else(|| AppError::no("connection"))
 }
 
 /// The page around a tab. `dialog` says whether one is open over it; `dialogs` draws them. The settings given to `view`

@@ -5,10 +5,11 @@ use super::guide::Guide;
 use super::integration_form::{IntegrationForm, use_secret_is_lost};
 use super::not_now::NotNow;
 use super::test_result::{TestFailed, TestResult};
-use crate::api::connections::get_connection;
+use crate::api::connections::GetConnection;
 use crate::api::connections::integration::SaveConnection;
 use crate::components::{Query, part_of};
 use crate::form::use_form;
+use crate::reading::reread;
 use leptos::prelude::*;
 
 #[component]
@@ -23,10 +24,7 @@ pub(super) fn IntegrationTab() -> impl IntoView {
         let query = query.read();
         ["saved", "tested", "provisioning"].map(|name| query.get(name).map(str::to_owned))
     });
-    let settings = Resource::new(
-        move || (place.id.get(), occasion.get()),
-        |(id, _)| async move { get_connection(known(id)?).await },
-    );
+    let settings = reread(move || occasion.get(), move || Ok(GetConnection { id: known(place.id.get())? }));
     let body = move |_| {
         let form_and_test = part_of(settings, move |page| {
             let stored = page.connection.clone();

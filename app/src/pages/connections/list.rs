@@ -1,16 +1,17 @@
 //! All connections.
 
 use super::cards::ConnectionCards;
-use crate::api::overview::get_overview;
+use crate::api::overview::GetOverview;
 use crate::components::{Crumb, Icon, PageHead, part_of};
 use crate::live::use_live;
+use crate::reading::reread;
 use crate::shell::Screen;
 use leptos::prelude::*;
 
 #[component]
 pub(super) fn Connections() -> impl IntoView {
     let live = use_live();
-    let data = Resource::new(move || live.get(), |_| get_overview());
+    let data = reread(move || live.get(), || Ok(GetOverview {}));
     let cards = part_of(data, |overview| {
         view! { <ConnectionCards connections=overview.connections may_add=overview.may.manage/> }.into_any()
     });

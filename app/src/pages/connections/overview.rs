@@ -5,13 +5,14 @@ use super::frame::{TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};
 use super::strip::{StateStrip, total};
 use super::turn_on::TurnOn;
-use crate::api::connections::{Standing, SwitchConnection, get_standing};
+use crate::api::connections::{GetStanding, Standing, SwitchConnection};
 use crate::components::{
     Callout, Card, Checks, Empty, Icon, Look, Query, Status, Time, Tone, duration, grouped, part_of,
 };
 use crate::form::use_form;
 use crate::live::use_live;
 use crate::pages::overview::Newest;
+use crate::reading::reread;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::connection::Connection;
@@ -23,10 +24,8 @@ pub(super) fn OverviewTab() -> impl IntoView {
     let query = Query::here();
     let (location, live) = (use_location(), use_live());
     let asks = Memo::new(move |_| query.read().get("dialog") == Some("turn-on"));
-    let standing = Resource::new(
-        move || (place.id.get(), location.search.get(), live.get()),
-        |(id, _, _)| async move { get_standing(known(id)?).await },
-    );
+    let standing =
+        reread(move || (location.search.get(), live.get()), move || Ok(GetStanding { id: known(place.id.get())? }));
     let body = move |_| part_of(standing, |standing| view! { <Body standing/> }.into_any()).into_any();
     let dialogs = move |_| {
         part_of(standing, move |standing| {

@@ -2,9 +2,10 @@
 
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::mappings::Mappings;
-use crate::api::connections::{ConnectionPage, SaveRules, get_connection};
+use crate::api::connections::{ConnectionPage, GetConnection, SaveRules};
 use crate::components::{Card, CheckField, FieldState, Query, SubmitButton, SwitchRow, grouped, part_of};
 use crate::form::{FormProblem, FormState, PostForm, use_form};
+use crate::reading::reread;
 use leptos::prelude::*;
 use model::connection::{Connection, RemoveAction, ScopeMode};
 
@@ -14,8 +15,7 @@ pub(super) fn ToZoomTab() -> impl IntoView {
     let form = use_form::<SaveRules>();
     let query = Query::here();
     let saved = Memo::new(move |_| query.read().get("saved").map(str::to_owned));
-    let settings =
-        Resource::new(move || (place.id.get(), saved.get()), |(id, _)| async move { get_connection(known(id)?).await });
+    let settings = reread(move || saved.get(), move || Ok(GetConnection { id: known(place.id.get())? }));
     let body = move |_| {
         let rules = part_of(settings, move |page| {
             view! {

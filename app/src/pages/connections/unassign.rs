@@ -3,8 +3,8 @@
 use super::assignments::{DIALOG_FIELDS, people_of};
 use crate::api::assignments::{Assignments, UnassignPeople};
 use crate::components::{Dialog, Query, SubmitButton, part_of, plural};
-use crate::error::AppError;
 use crate::form::{FormProblem, FormState, PostForm};
+use crate::reading::Reading;
 use leptos::prelude::*;
 use model::connection::{Connection, RemoveAction, ScopeMode};
 
@@ -15,7 +15,7 @@ const NAMED: usize = 8;
 pub(super) fn Unassign(
     connection: Connection,
     form: FormState<UnassignPeople>,
-    data: Resource<Result<Assignments, AppError>>,
+    data: Reading<Assignments>,
 ) -> impl IntoView {
     let query = Query::here().get_untracked();
     let people = people_of(&query);

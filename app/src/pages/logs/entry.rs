@@ -1,7 +1,7 @@
 //! One log entry: what was done step by step, why it ended as it did, what changed, what Zoom was asked and answered.
 
 use crate::api::links::RetryLink;
-use crate::api::logs::get_log_entry;
+use crate::api::logs::GetLogEntry;
 use crate::components::{
     Badge, Callout, Card, CodeBlock, Crumb, Event, Json, Kv, Look, ModifiedTable, Moment, PageHead, Timeline, duration,
     page_of, pair, use_id,
@@ -9,6 +9,7 @@ use crate::components::{
 use crate::error::AppError;
 use crate::form::{FormState, use_form};
 use crate::pages::people::{Retried, Retry};
+use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::LogId;
@@ -18,15 +19,7 @@ use model::log::{Exchange, LogEntry, LogRow, Status, Step};
 #[component]
 pub fn EntryPage() -> impl IntoView {
     let id = use_id::<LogId>();
-    let data = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => get_log_entry(id).await,
-                None => Err(AppError::NotFound { what: "log entry".to_owned() }),
-            }
-        },
-    );
+    let data = read(move || Ok(GetLogEntry { id: id.get().ok_or_else(|| AppError::no("log entry"))? }));
     let retry = use_form::<RetryLink>();
     page_of(data, move |entry| {
         let title = title(&entry.row);

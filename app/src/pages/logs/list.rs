@@ -1,11 +1,12 @@
 //! The list of log entries, with its filters.
 
-use crate::api::logs::list_log;
+use crate::api::logs::ListLog;
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterSelect, Moment, Pager, Query, SearchBox, Status, Table, duration, part_of,
     plural,
 };
 use crate::live::use_live;
+use crate::reading::reread;
 use leptos::prelude::*;
 use model::log::{Action, LogRow, Status as LogStatus};
 use model::{ConnectionId, Cursor, Page, PersonId};
@@ -19,13 +20,19 @@ pub fn LogList(#[prop(optional)] connection: Option<ConnectionId>) -> impl IntoV
     let query = Query::here();
     let live = use_live();
     let newest = Memo::new(move |_| if query.read().cursor() == Cursor::First { live.get() } else { 0 });
-    let data = Resource::new(
-        move || (query.get(), newest.get()),
-        move |(query, _)| async move {
-            let text = |name| query.get(name).map(str::to_owned);
-            let connection = connection.or_else(|| query.parsed("connection"));
-            let (person, action, status) = (query.parsed("person"), query.parsed("action"), query.parsed("status"));
-            list_log(connection, person, action, status, text("q"), text("after"), text("before")).await
+    let data = reread(
+        move || newest.get(),
+        move || {
+            let query = query.read();
+            Ok(ListLog {
+                connection: connection.or_else(|| query.parsed("connection")),
+                person: query.parsed("person"),
+                action: query.parsed("action"),
+                status: query.parsed("status"),
+                q: query.text("q"),
+                after: query.text("after"),
+                before: query.text("before"),
+            })
         },
     );
     view! {

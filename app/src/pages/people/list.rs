@@ -1,11 +1,12 @@
 //! Everybody in the directory, by name.
 
-use crate::api::people::list_people;
+use crate::api::people::ListPeople;
 use crate::components::Crumb;
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterSelect, PageHead, Pager, PersonCell, Query, SearchBox, Status, Table, Time,
     part_of, plural,
 };
+use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::Page;
@@ -17,13 +18,11 @@ const FIELDS: &[&str] = &["q", "state"];
 #[component]
 pub fn People() -> impl IntoView {
     let query = Query::here();
-    let data = Resource::new(
-        move || query.get(),
-        |query| async move {
-            let text = |name| query.get(name).map(str::to_owned);
-            list_people(text("q"), query.parsed("state"), text("after"), text("before")).await
-        },
-    );
+    let data = read(move || {
+        let query = query.read();
+        let (q, state) = (query.text("q"), query.parsed("state"));
+        Ok(ListPeople { q, state, after: query.text("after"), before: query.text("before") })
+    });
     view! {
         <Screen title="People" crumbs=vec![Crumb::here("People")]>
             <PageHead title="People" description="Everybody your sources have told Rollcall about."/>

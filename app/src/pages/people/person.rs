@@ -4,11 +4,12 @@ use super::profile::{Profile, Records};
 use super::provisioning::{Links, Newest};
 use super::retry::Retried;
 use crate::api::links::RetryLink;
-use crate::api::people::{get_person, get_provisioning};
+use crate::api::people::{GetPerson, GetProvisioning};
 use crate::components::{Badge, Crumb, PageHead, PageMark, page_of, part_of, use_id};
 use crate::error::AppError;
 use crate::form::use_form;
 use crate::live::use_live;
+use crate::reading::{read, reread};
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::PersonId;
@@ -18,11 +19,9 @@ use model::person::{Person, PersonSummary};
 pub fn PersonPage() -> impl IntoView {
     let id = use_id::<PersonId>();
     let live = use_live();
-    let data = Resource::new(move || id.get(), |id| async move { get_person(id.ok_or_else(no_such_person)?).await });
-    let provisioning = Resource::new(
-        move || (id.get(), live.get()),
-        |(id, _)| async move { get_provisioning(id.ok_or_else(no_such_person)?).await },
-    );
+    let known = move || id.get().ok_or_else(|| AppError::no("person"));
+    let data = read(move || Ok(GetPerson { id: known()? }));
+    let provisioning = reread(move || live.get(), move || Ok(GetProvisioning { person: known()? }));
     // Outside of what is read anew, so that its answer stays on the page.
     let retry = use_form::<RetryLink>();
     page_of(data, move |person| {
@@ -53,10 +52,6 @@ pub fn PersonPage() -> impl IntoView {
         }
         .into_any()
     })
-}
-
-fn no_such_person() -> AppError {
-    AppError::NotFound { what: "person".to_owned() }
 }
 
 #[component]

@@ -1,12 +1,13 @@
 //! Administrators: who they are, what they may do, and the dialogs that change it.
 
 use super::tabs;
-use crate::api::admins::{AdminList, AdminRow, ChangeRole, InviteAdmin, RemoveAdmin, ResetAdmin, list_admins};
+use crate::api::admins::{AdminList, AdminRow, ChangeRole, InviteAdmin, ListAdmins, RemoveAdmin, ResetAdmin};
 use crate::components::{
     Badge, Card, Content, Crumb, Dialog, FieldState, Icon, Look, Menu, PageHead, PersonCell, Query, SelectField,
     SubmitButton, Table, TextField, Time, Tone, page_of,
 };
 use crate::form::{FormProblem, PostForm, use_form};
+use crate::reading::reread;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::{AdminId, Administrator, Role};
@@ -33,7 +34,7 @@ pub fn Admins() -> impl IntoView {
         let open = dialog.read().is_some();
         before.map_or(0, |count| count.wrapping_add(u32::from(!open)))
     });
-    let data = Resource::new(move || closed.get(), |_| list_admins());
+    let data = reread(move || closed.get(), || Ok(ListAdmins {}));
     page_of(data, move |AdminList { admins, me, may_give }| {
         let invite = (!may_give.is_empty()).then(|| {
             view! { <a class="btn" href="/settings/admins?dialog=invite"><Icon name="plus"/>"Invite"</a> }.into_any()

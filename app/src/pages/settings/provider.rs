@@ -3,13 +3,14 @@
 use super::guides::Guides;
 use super::occasion;
 use super::roles::RoleMapping;
-use crate::api::providers::{ProviderDetails, RefreshMetadata, RemoveProvider, SaveProvider, get_provider, kind_of};
+use crate::api::providers::{GetProvider, ProviderDetails, RefreshMetadata, RemoveProvider, SaveProvider, kind_of};
 use crate::components::{
     Badge, Callout, Card, Content, CopyField, Crumb, Dialog, FieldState, Icon, Kv, Look, PageHead, Query, SubmitButton,
     SwitchRow, TextArea, TextField, Time, Tone, exact, page_of, pair,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::now::use_now;
+use crate::reading::{read, reread};
 use crate::shell::Screen;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -20,7 +21,7 @@ use model::provider::{Certificate, Oidc, Protocol, Provider, ProviderKind, Provi
 pub fn NewProvider() -> impl IntoView {
     let query = Query::here();
     let kind = Memo::new(move |_| kind_of(query.read().get("kind").unwrap_or_default()));
-    let data = Resource::new(|| (), |()| get_provider(String::new()));
+    let data = read(|| Ok(GetProvider { slug: String::new() }));
     let form = use_form::<SaveProvider>();
     page_of(data, move |details| {
         let kind = kind.get_untracked();
@@ -43,7 +44,7 @@ pub fn ProviderPage() -> impl IntoView {
     let dialog = Memo::new(move |_| query.read().get("dialog") == Some("remove"));
     let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
     let saved = occasion(query, "saved");
-    let data = Resource::new(move || (slug.get(), saved.get()), |(slug, _)| get_provider(slug));
+    let data = reread(move || saved.get(), move || Ok(GetProvider { slug: slug.get() }));
     let form = use_form::<SaveProvider>();
     let refresh = use_form::<RefreshMetadata>();
     page_of(data, move |details| {

@@ -1,9 +1,10 @@
 //! The identity providers that administrators sign in with.
 
 use super::tabs;
-use crate::api::providers::{ProviderList, list_providers};
+use crate::api::providers::{ListProviders, ProviderList};
 use crate::components::{Badge, Callout, Card, Crumb, Empty, Icon, Look, PageHead, Table, Time, Tone, page_of};
 use crate::now::use_now;
+use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::provider::{Protocol, Provider, ProviderState};
@@ -22,7 +23,7 @@ impl From<ProviderState> for Look {
 
 #[component]
 pub fn Providers() -> impl IntoView {
-    let data = Resource::new(|| (), |()| list_providers());
+    let data = read(|| Ok(ListProviders {}));
     page_of(data, move |ProviderList { providers, may_manage }| {
         let add = move || {
             view! {

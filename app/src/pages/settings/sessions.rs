@@ -1,11 +1,12 @@
 //! Who is signed in where, and ending it.
 
 use super::{occasion, tabs};
-use crate::api::sessions::{EndSession, EndSessions, SessionList, list_sessions};
+use crate::api::sessions::{EndSession, EndSessions, ListSessions, SessionList};
 use crate::components::{
     Badge, Card, Content, Crumb, Dialog, Icon, Look, PageHead, Query, SubmitButton, Table, Time, Tone, page_of,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
+use crate::reading::reread;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::session::SessionSummary;
@@ -19,7 +20,7 @@ pub fn Sessions() -> impl IntoView {
     let one = use_form::<EndSession>();
     let mine = use_form::<EndSessions>();
     let ended = occasion(query, "ended");
-    let data = Resource::new(move || ended.get(), |_| list_sessions());
+    let data = reread(move || ended.get(), || Ok(ListSessions {}));
     page_of(data, move |SessionList { sessions, this, everybody, .. }| {
         let description = if everybody {
             "Everybody’s open sessions. One ends after 30 minutes without a request, and after 12 hours anyway."

@@ -1,8 +1,9 @@
 //! What a test sign-in brought back: what the provider said, and what would come of it.
 
-use crate::api::providers::get_test;
+use crate::api::providers::GetTest;
 use crate::components::{Callout, Card, Crumb, Kv, Look, PageHead, Query, Table, Tone, exact, page_of, pair};
 use crate::error::AppError;
+use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -13,15 +14,7 @@ use uuid::Uuid;
 pub fn TestPage() -> impl IntoView {
     let slug = use_params_map().read_untracked().get("slug").unwrap_or_default();
     let query = Query::here();
-    let data = Resource::new(
-        move || query.read().parsed::<Uuid>("id"),
-        |id| async move {
-            match id {
-                Some(id) => get_test(id).await,
-                None => Err(AppError::NotFound { what: "test".to_owned() }),
-            }
-        },
-    );
+    let data = read(move || Ok(GetTest { id: query.read().parsed::<Uuid>("id").ok_or_else(|| AppError::no("test"))? }));
     page_of(data, move |TestOutcome { label, at, outcome }| {
         let back = format!("/settings/sign-in/{slug}");
         let crumbs = vec![

@@ -1,11 +1,12 @@
 //! All sources, and the dialog that makes one.
 
-use crate::api::sources::{MakeSource, SourceList, list_sources};
+use crate::api::sources::{ListSources, MakeSource, SourceList};
 use crate::components::{
     Card, Content, Crumb, Dialog, Empty, FieldState, Icon, PageHead, Query, SubmitButton, Table, TextField, Time,
     grouped, page_of,
 };
 use crate::form::{FormProblem, PostForm, use_form};
+use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::source::SourceSummary;
@@ -14,7 +15,7 @@ use model::source::SourceSummary;
 pub fn Sources() -> impl IntoView {
     let query = Query::here();
     let dialog = Memo::new(move |_| query.read().get("dialog") == Some("new"));
-    let data = Resource::new(|| (), |()| list_sources());
+    let data = read(|| Ok(ListSources {}));
     page_of(data, move |SourceList { sources, may_manage }| {
         let new =
             move || view! { <a class="btn" href="/sources?dialog=new"><Icon name="plus"/>"New source"</a> }.into_any();

@@ -2,11 +2,12 @@
 
 use super::guides::Guides;
 use super::tokens::{Created, GenerateDialog, RevokeDialog, Tokens};
-use crate::api::sources::{SourceDetails, get_source};
+use crate::api::sources::{GetSource, SourceDetails};
 use crate::api::tokens::GenerateToken;
 use crate::components::{Card, Content, CopyField, Crumb, Icon, PageHead, Query, page_of, plural, use_id};
 use crate::error::AppError;
 use crate::form::{FormState, use_form};
+use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -20,15 +21,7 @@ pub fn SourcePage() -> impl IntoView {
     // Outside of what is read anew, so that the new token stays on the page.
     let generate = use_form::<GenerateToken>();
     let dialog = open_dialog(query, generate);
-    let data = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => get_source(id).await,
-                None => Err(AppError::NotFound { what: "source".to_owned() }),
-            }
-        },
-    );
+    let data = read(move || Ok(GetSource { id: id.get().ok_or_else(|| AppError::no("source"))? }));
     page_of(data, move |details| {
         let (id, may) = (details.summary.source.id, details.may_manage_tokens);
         let name = details.summary.source.name.clone();

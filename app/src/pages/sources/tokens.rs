@@ -1,6 +1,6 @@
 //! The tokens of a source: the table, the dialogs to generate and to revoke, and the new token, shown once.
 
-use crate::api::tokens::{GenerateToken, LIFETIMES, NewToken, RevokeToken, list_tokens};
+use crate::api::tokens::{GenerateToken, LIFETIMES, ListTokens, NewToken, RevokeToken};
 use crate::components::{
     Callout, Card, CopyField, Dialog, Empty, FieldState, Icon, Look, Menu, Query, SelectField, Status, SubmitButton,
     Table, TextField, Time, Tone, part_of,
@@ -8,6 +8,7 @@ use crate::components::{
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::live::use_live;
 use crate::now::use_now;
+use crate::reading::{read, reread};
 use leptos::prelude::*;
 use model::source::{ScimToken, TokenState};
 use model::{SourceId, TokenId};
@@ -18,8 +19,7 @@ pub fn Tokens(source: SourceId, may_manage: bool, form: FormState<GenerateToken>
     let live = use_live();
     // A dialog that closes may have changed one.
     let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
-    let data =
-        Resource::new(move || (live.get(), form.action.version().get(), dialog.get()), move |_| list_tokens(source));
+    let data = reread(move || (live.get(), form.version(), dialog.get()), move || Ok(ListTokens { source }));
     part_of(data, move |tokens| {
         let count = i64::try_from(tokens.len()).unwrap_or(i64::MAX);
         let body = if tokens.is_empty() { no_tokens() } else { table(tokens, may_manage) };
@@ -154,7 +154,7 @@ pub fn Created(source: SourceId, form: FormState<GenerateToken>) -> impl IntoVie
 pub fn RevokeDialog(source: SourceId, query: Memo<Query>) -> impl IntoView {
     let form = use_form::<RevokeToken>();
     let asked = query.read_untracked().parsed::<TokenId>("token");
-    let data = Resource::new(|| (), move |()| list_tokens(source));
+    let data = read(move || Ok(ListTokens { source }));
     part_of(data, move |tokens| match tokens.into_iter().find(|token| Some(token.id) == asked) {
         Some(token) => view! { <Revoke token form/> }.into_any(),
         None => ().into_any(),

@@ -1,0 +1,161 @@
+//! How a page calls a server function: all by one road, on which the answer stays JSON until it is shown. A road for
+//! each function, as generics make it, was half of what a browser downloads.
+
+use crate::error::AppError;
+use serde::Serialize;
+use server_fn::ServerFn;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::str::FromStr;
+
+/// What a server function answered: its output as JSON, or what went wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer(pub Result<String, AppError>);
+
+impl Answer {
+    /// Its output.
+    pub fn read<T: serde::de::DeserializeOwned>(self) -> Result<T, AppError> {
+        serde_json::from_str(&self.0?).map_err(|_| AppError::Internal)
+    }
+}
+
+/// As it travels in the page to the browser.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(json) => write!(f, "+{json}"),
+            Err(error) => write!(f, "-{}", serde_json::to_string(error).map_err(|_| fmt::Error)?),
+        }
+    }
+}
+
+impl FromStr for Answer {
+    type Err = serde_json::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_prefix('+') {
+            Some(json) => Ok(Self(Ok(json.to_owned()))),
+            None => serde_json::from_str(text.trim_start_matches('-')).map(|error| Self(Err(error))),
+        }
+    }
+}
+
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// A server function with its arguments.
+#[derive(Clone)]
+pub struct Call {
+    path: &'static str,
+    /// The arguments, as a form sends them.
+    body: String,
+    #[cfg(feature = "ssr")]
+    run: std::sync::Arc<dyn Fn() -> Answering + Send + Sync>,
+}
+
+impl Call {
+    pub fn of<S>(input: S) -> Result<Self, AppError>
+    where
+        S: ServerFn<Error = AppError> + Serialize + Clone + Send + Sync + 'static,
+        S::Output: Serialize,
+    {
+        let body = serde_qs::to_string(&input).map_err(|_| AppError::Internal)?;
+        Ok(Self {
+            path: S::PATH,
+            body,
+            #[cfg(feature = "ssr")]
+            run: std::sync::Arc::new(move || Box::pin(run(input.clone()))),
+        })
+    }
+
+    /// Asks the function: by HTTP in the browser, at once on the server.
+    pub fn answer(self) -> Answering {
+        #[cfg(feature = "ssr")]
+        return (self.run)();
+        #[cfg(not(feature = "ssr"))]
+        post(self.path, self.body)
+    }
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Self) -> bool {
+        (self.path, &self.body) == (other.path, &other.body)
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn run<S>(input: S) -> Answer
+where
+    S: ServerFn<Error = AppError>,
+    S::Output: Serialize,
+{
+    let output = input.run_body().await;
+    Answer(output.and_then(|output| serde_json::to_string(&output).map_err(|_| AppError::Internal)))
+}
+
+/// Sends arguments to a function of the server.
+#[cfg(feature = "hydrate")]
+pub(crate) fn post(path: &'static str, body: String) -> Answering {
+    Box::pin(async move { Answer(browser::post(path, body).await) })
+}
+
+/// On the server nobody fills in a form.
+#[cfg(not(feature = "hydrate"))]
+pub(crate) fn post(_: &'static str, _: String) -> Answering {
+    Box::pin(async { Answer(Err(AppError::Unreachable)) })
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use crate::error::AppError;
+    use server_fn::client::Client;
+    use server_fn::client::browser::BrowserClient;
+    use server_fn::error::FromServerFnError;
+    use server_fn::request::ClientReq;
+    use server_fn::response::ClientRes;
+
+    type Browser = <BrowserClient as Client<AppError>>::Request;
+
+    pub(super) async fn post(path: &str, body: String) -> Result<String, AppError> {
+        let request = Browser::try_new_post(path, "application/x-www-form-urlencoded", "application/json", body)?;
+        let response = <BrowserClient as Client<AppError>>::send(request).await?;
+        let (failed, redirected) = (response_status(&response) >= 400, redirect_of(&response));
+        let answer = match failed {
+            true => Err(AppError::de(ClientRes::<AppError>::try_into_bytes(response).await?)),
+            false => ClientRes::<AppError>::try_into_string(response).await,
+        };
+        if let Some(address) = redirected {
+            server_fn::redirect::call_redirect_hook(&address);
+        }
+        answer
+    }
+
+    fn response_status(response: &impl ClientRes<AppError>) -> u16 {
+        response.status()
+    }
+
+    /// Where the function leads on to.
+    fn redirect_of(response: &impl ClientRes<AppError>) -> Option<String> {
+        response.has_redirect().then(|| response.location())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Answer;
+    use crate::error::AppError;
+
+    #[test]
+    fn an_answer_survives_the_way_in_the_page() {
+        let answers = [
+            Answer(Ok(r#"{"name":"<b>+-é"}"#.to_owned())),
+            Answer(Ok("null".to_owned())),
+            Answer(Err(AppError::NotFound { what: "person".to_owned() })),
+            Answer(Err(AppError::Internal)),
+        ];
+        for answer in answers {
+            assert_eq!(answer.to_string().parse::<Answer>().unwrap(), answer);
+        }
+        assert!("nonsense".parse::<Answer>().is_err());
+    }
+}

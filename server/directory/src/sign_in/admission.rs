@@ -1,0 +1,199 @@
+//! Who is let in, on a provider's word, by our own tables.
+
+use crate::audit::Entry;
+use crate::text::name_key;
+use crate::{Error, Result, Tx, admins, providers};
+use model::provider::Provider;
+use model::{AdminId, Administrator, Role};
+
+/// Whom a provider vouches for, in words that were checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    pub issuer: String,
+    pub subject: String,
+    pub email: Option<String>,
+    /// Whether the provider vouches for the address.
+    pub email_verified: bool,
+    pub name: Option<String>,
+    /// The values of the claim that gives roles.
+    pub groups: Vec<String>,
+}
+
+/// What our tables make of a proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// This administrator, with the role that holds from now on.
+    Known {
+        admin: Administrator,
+        role: Role,
+    },
+    /// An invitation of that administrator, taken up.
+    Invited {
+        admin: Administrator,
+    },
+    /// Nobody yet: made now, with the role that a group gives.
+    New {
+        email: String,
+        role: Role,
+    },
+    Refused(Refusal),
+}
+
+/// Why somebody is not let in. The sentences are for owners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error(
+        "Nobody here is linked to this account, no open invitation has its e-mail, and none of its groups gives a role. \
+         Invite the address under Settings, Administrators, or map one of the groups to a role."
+    )]
+    Unknown,
+    #[error(
+        "This administrator's role comes from groups, and none of the groups that came gives a role any more. Map one of \
+         them to a role, or give a role under Settings, Administrators."
+    )]
+    NoRole,
+    #[error(
+        "There is an invitation for this e-mail, but the provider does not say that the address is verified \
+         (`email_verified`). Have the provider verify it."
+    )]
+    EmailNotVerified,
+    #[error(
+        "An administrator with this e-mail is linked to another account. If it is the same person, reset the sign-in of \
+         that administrator under Settings, Administrators."
+    )]
+    EmailTaken,
+    #[error("A group gives a role, but the provider sent no e-mail. Have it send one (scope or claim `email`).")]
+    NoEmail,
+}
+
+/// What a proof comes to. Changes nothing: the test sign-in shows it, [`admit`] carries it out.
+pub async fn decide(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Decision> {
+    let role = provider.rule_for(&proof.groups).map(|rule| rule.role);
+    let linked = sqlx::query_scalar!(
+        "select admin_id from admin_identity where provider_id = $1 and issuer = $2 and subject = $3",
+        provider.id.0,
+        proof.issuer,
+        proof.subject
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    let all = admins::list(tx).await?;
+    if let Some(admin) = linked.and_then(|id| all.iter().find(|admin| admin.id.0 == id)) {
+        let role = if admin.role_from.is_some() { role } else { Some(admin.role) };
+        let known = role.map(|role| Decision::Known { admin: admin.clone(), role });
+        return Ok(known.unwrap_or(Decision::Refused(Refusal::NoRole)));
+    }
+    let email = proof.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
+    let same = email.and_then(|email| all.iter().find(|admin| name_key(&admin.email) == name_key(email)));
+    Ok(match (same, role, email) {
+        (Some(admin), _, _) if admin.invited && proof.email_verified => Decision::Invited { admin: admin.clone() },
+        (Some(admin), _, _) if admin.invited => Decision::Refused(Refusal::EmailNotVerified),
+        (Some(_), _, _) => Decision::Refused(Refusal::EmailTaken),
+        (None, Some(role), Some(email)) => Decision::New { email: email.to_owned(), role },
+        (None, Some(_), None) => Decision::Refused(Refusal::NoEmail),
+        (None, None, _) => Decision::Refused(Refusal::Unknown),
+    })
+}
+
+/// Lets somebody in, or says why not. A refusal ends the sessions of an administrator who has lost the role, so the
+/// caller commits in both cases.
+pub async fn admit(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Result<AdminId, Refusal>> {
+    // Two first sign-ins of one person at the same moment: one after the other.
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('rollcall sign-in'))").execute(tx.db()).await?;
+    let id = match decide(tx, provider, proof).await? {
+        Decision::Known { admin, role } => {
+            if role != admin.role {
+                follow(tx, &admin, role).await?;
+            }
+            admin.id
+        }
+        Decision::Invited { admin } => {
+            link(tx, provider, proof, admin.id).await?;
+            admin.id
+        }
+        Decision::New { email, role } => {
+            let id = admins::create(tx, &email, role).await?;
+            sqlx::query!("update admin set role_from = $2 where id = $1", id.0, provider.id.0).execute(tx.db()).await?;
+            link(tx, provider, proof, id).await?;
+            id
+        }
+        Decision::Refused(refusal) => {
+            if refusal == Refusal::NoRole {
+                end_sessions(tx, provider, proof).await?;
+            }
+            return Ok(Err(refusal));
+        }
+    };
+    let now = tx.now();
+    sqlx::query!(
+        "update admin_identity set last_used_at = $4 where provider_id = $1 and issuer = $2 and subject = $3",
+        provider.id.0,
+        proof.issuer,
+        proof.subject,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    sqlx::query!(
+        "update admin set last_sign_in_at = $2, name = coalesce($3, name) where id = $1",
+        id.0,
+        now,
+        proof.name
+    )
+    .execute(tx.db())
+    .await?;
+    providers::used(tx, provider.id).await?;
+    let email = admins::list(tx).await?.into_iter().find(|admin| admin.id == id).map(|admin| admin.email);
+    let entry = Entry::new("admin.signed_in", "admin", id.0, &email.unwrap_or_default());
+    tx.audit(entry.after(serde_json::json!({ "by": provider.label, "provider": provider.slug })));
+    Ok(Ok(id))
+}
+
+/// The role that the groups give now. The last owner stays one: nobody could make another.
+async fn follow(tx: &mut Tx, admin: &Administrator, role: Role) -> Result<()> {
+    match admins::set_role(tx, admin.id, role).await {
+        Err(Error::Refused(_)) => Ok(()),
+        done => done,
+    }
+}
+
+/// Links the account, and closes the invitation.
+async fn link(tx: &mut Tx, provider: &Provider, proof: &Proof, admin: AdminId) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!("update admin set invited = false where id = $1", admin.0).execute(tx.db()).await?;
+    sqlx::query!(
+        "insert into admin_identity (provider_id, issuer, subject, admin_id, linked_at, last_used_at)
+         values ($1, $2, $3, $4, $5, $5)",
+        provider.id.0,
+        proof.issuer,
+        proof.subject,
+        admin.0,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    let entry = Entry::new("admin.linked", "admin", admin.0, proof.email.as_deref().unwrap_or(&proof.subject));
+    tx.audit(
+        entry.after(serde_json::json!({ "provider": provider.slug, "issuer": proof.issuer, "subject": proof.subject })),
+    );
+    Ok(())
+}
+
+async fn end_sessions(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<()> {
+    sqlx::query!(
+        "delete from session s using admin_identity i
+         where i.provider_id = $1 and i.issuer = $2 and i.subject = $3 and s.admin_id = i.admin_id",
+        provider.id.0,
+        proof.issuer,
+        proof.subject
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
+/// Notes a sign-in that was refused after the provider had vouched, or that the provider's answer did not survive.
+pub fn refused(tx: &mut Tx, provider: &Provider, who: &str, why: &str) {
+    let entry = Entry::new("admin.sign_in_failed", "provider", provider.id.0, &provider.label);
+    tx.audit(entry.after(serde_json::json!({ "who": who, "why": why })));
+}
