@@ -1,8 +1,11 @@
 //! How a page calls a server function: all by one road, on which the answer stays JSON until it is shown. A road for
 //! each function, as generics make it, was half of what a browser downloads.
 
+mod json;
+
 use crate::error::AppError;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use server_fn::ServerFn;
 use std::fmt;
 use std::future::Future;
@@ -15,8 +18,8 @@ pub struct Answer(pub Result<String, AppError>);
 
 impl Answer {
     /// Its output.
-    pub fn read<T: serde::de::DeserializeOwned>(self) -> Result<T, AppError> {
-        serde_json::from_str(&self.0?).map_err(|_| AppError::Internal)
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
+        json::read(&self.0?).map_err(|_| AppError::Internal)
     }
 }
 
@@ -31,12 +34,12 @@ impl fmt::Display for Answer {
 }
 
 impl FromStr for Answer {
-    type Err = serde_json::Error;
+    type Err = json::Mismatch;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.strip_prefix('+') {
             Some(json) => Ok(Self(Ok(json.to_owned()))),
-            None => serde_json::from_str(text.trim_start_matches('-')).map(|error| Self(Err(error))),
+            None => json::read(text.trim_start_matches('-')).map(|error| Self(Err(error))),
         }
     }
 }
@@ -105,52 +108,65 @@ pub(crate) fn post(_: &'static str, _: String) -> Answering {
     Box::pin(async { Answer(Err(AppError::Unreachable)) })
 }
 
+/// What an error's text says; texts that are not ours come from whatever stands between, or from a server that has been
+/// updated since the page was loaded and does not know the function any more.
+#[cfg(any(feature = "hydrate", test))]
+fn error_of(status: u16, text: &str) -> AppError {
+    match (json::read(text), status) {
+        (Ok(error), _) => error,
+        (Err(_), 400 | 404 | 405) => AppError::Outdated,
+        (Err(_), _) => AppError::Unreachable,
+    }
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use crate::error::AppError;
     use server_fn::client::Client;
     use server_fn::client::browser::BrowserClient;
-    use server_fn::error::FromServerFnError;
     use server_fn::request::ClientReq;
     use server_fn::response::ClientRes;
 
-    type Browser = <BrowserClient as Client<AppError>>::Request;
+    type Request = <BrowserClient as Client<AppError>>::Request;
 
     pub(super) async fn post(path: &str, body: String) -> Result<String, AppError> {
-        let request = Browser::try_new_post(path, "application/x-www-form-urlencoded", "application/json", body)?;
-        let response = <BrowserClient as Client<AppError>>::send(request).await?;
-        let (failed, redirected) = (response_status(&response) >= 400, redirect_of(&response));
-        let answer = match failed {
-            true => Err(AppError::de(ClientRes::<AppError>::try_into_bytes(response).await?)),
-            false => ClientRes::<AppError>::try_into_string(response).await,
-        };
-        if let Some(address) = redirected {
+        let form = "application/x-www-form-urlencoded";
+        let request = <Request as ClientReq<AppError>>::try_new_post(path, form, "application/json", body)?;
+        read(<BrowserClient as Client<AppError>>::send(request).await?).await
+    }
+
+    async fn read(response: impl ClientRes<AppError>) -> Result<String, AppError> {
+        let status = response.status();
+        let leads_on_to = response.has_redirect().then(|| response.location());
+        let text = response.try_into_string().await?;
+        if status >= 400 {
+            return Err(super::error_of(status, &text));
+        }
+        if let Some(address) = leads_on_to {
             server_fn::redirect::call_redirect_hook(&address);
         }
-        answer
-    }
-
-    fn response_status(response: &impl ClientRes<AppError>) -> u16 {
-        response.status()
-    }
-
-    /// Where the function leads on to.
-    fn redirect_of(response: &impl ClientRes<AppError>) -> Option<String> {
-        response.has_redirect().then(|| response.location())
+        Ok(text)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Answer;
+    use super::{Answer, error_of};
     use crate::error::AppError;
+
+    #[test]
+    fn an_error_that_is_not_ours_says_what_to_do() {
+        assert_eq!(error_of(404, r#"{"NotFound":{"what":"person"}}"#), AppError::no("person"));
+        assert_eq!(error_of(400, "Could not find a server function"), AppError::Outdated);
+        assert_eq!(error_of(502, "<html>Bad gateway"), AppError::Unreachable);
+    }
 
     #[test]
     fn an_answer_survives_the_way_in_the_page() {
         let answers = [
             Answer(Ok(r#"{"name":"<b>+-é"}"#.to_owned())),
             Answer(Ok("null".to_owned())),
-            Answer(Err(AppError::NotFound { what: "person".to_owned() })),
+            Answer(Err(AppError::no("person"))),
             Answer(Err(AppError::Internal)),
         ];
         for answer in answers {

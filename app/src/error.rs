@@ -33,6 +33,10 @@ pub enum AppError {
     #[error("The request could not be read: {message}")]
     BadRequest { message: String },
     #[error(
+        "The portal was updated since this page was loaded. Load the page again and repeat it; nothing was changed."
+    )]
+    Outdated,
+    #[error(
         "The server could not be reached, so it is not known whether anything was changed. Load the page again and look."
     )]
     Unreachable,
@@ -56,7 +60,7 @@ impl AppError {
             Self::NotFound { .. } => 404,
             Self::Invalid { .. } => 422,
             Self::Conflict { .. } => 409,
-            Self::BadRequest { .. } => 400,
+            Self::BadRequest { .. } | Self::Outdated => 400,
             Self::Unreachable => 503,
             Self::Internal => 500,
         }

@@ -4,6 +4,7 @@
 //!
 //! `cargo run -p bundle` for development, `cargo run -p bundle -- --release` for small, compressed files.
 
+mod never;
 mod site;
 mod small;
 mod stamp;
@@ -36,6 +37,7 @@ fn main() -> Result<()> {
     wasm::bind(&compiled, &pkg, release)?;
     site::copy(&root, &draft)?;
     if release {
+        never::take_out(&pkg.join("rollcall_bg.wasm"))?;
         small::optimise(&pkg.join("rollcall_bg.wasm"))?;
         small::compress(&draft)?;
     }

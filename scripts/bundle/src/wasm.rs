@@ -35,7 +35,8 @@ pub(crate) fn bind(wasm: &Path, pkg: &Path, release: bool) -> Result<()> {
         .typescript(false)
         // The script finds the wasm file beside itself, so the page need not name it.
         .omit_default_module_path(false)
-        .remove_name_section(release)
+        // A release needs them for its next step, which takes them away.
+        .remove_name_section(false)
         .remove_producers_section(release)
         .generate(pkg)
         .context("generating the script for the wasm file")

@@ -1,0 +1,42 @@
+//! Takes out of a release what never runs in the browser, though no compiler can tell: every view has functions of all
+//! the ways to take a page over, in one table, and we go one of them. Whoever calls another stops the page at once.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig, passes};
+
+/// Parts of the names of functions: pages whose code comes later, in pieces (`hydrate_lazy`), and templates
+/// (`template!`). We have neither.
+const NEVER: [&str; 2] = ["hydrate_async", "hydrate_from_template"];
+
+pub(crate) fn take_out(wasm: &Path) -> Result<()> {
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    let mut module = config.parse_file(wasm).context("reading the wasm file")?;
+    let never: Vec<FunctionId> =
+        module.funcs.iter_local().map(|(id, _)| id).filter(|id| is_never(&module, *id)).collect();
+    if never.is_empty() {
+        bail!("none of {} is in the wasm file: Leptos calls them something else now", NEVER.join(", "));
+    }
+    for function in never {
+        stop_at(&mut module, function);
+    }
+    passes::gc::run(&mut module);
+    module.emit_wasm_file(wasm).context("writing the wasm file")
+}
+
+fn is_never(module: &Module, function: FunctionId) -> bool {
+    let name = module.funcs.get(function).name.as_deref().unwrap_or_default();
+    NEVER.iter().any(|part| name.contains(part))
+}
+
+/// Leaves the function its type, as it stands in tables, and nothing else.
+fn stop_at(module: &mut Module, function: FunctionId) {
+    let kind = module.types.get(module.funcs.get(function).ty());
+    let (params, results) = (kind.params().to_vec(), kind.results().to_vec());
+    let mut nothing = FunctionBuilder::new(&mut module.types, &params, &results);
+    nothing.func_body().unreachable();
+    let args = params.into_iter().map(|param| module.locals.add(param)).collect();
+    module.funcs.get_mut(function).kind = FunctionKind::Local(nothing.local_func(args));
+}
