@@ -289,7 +289,7 @@ async fn what_is_stored_at_that_moment_is_not_left_behind() {
     });
     let waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted
         and database = (select oid from pg_database where datname = current_database())";
-    while database.count(waits).await == 0 {
+    while database.count(waits).await == 0 && !rotating.is_finished() {
         tokio::task::yield_now().await;
     }
     tx.commit().await.unwrap();

@@ -45,6 +45,10 @@ async fn a_rotation_says_what_it_did_and_the_old_key_alone_starts_nothing() {
     let behind = run_with(&app, &format!("{KEY},{NEW}"), &["key", "rotate"]).await;
     assert!(behind.status == Some(0) && behind.out.contains("put it first on every server"), "{behind:?}");
 
+    app.wait_sealed().await;
+    let exported = run_with(&app, KEY, &["audit", "export"]).await;
+    let scratch = Scratch::new();
+    let export = scratch.write("audit.jsonl", &exported.out);
     let rotated = run_with(&app, BOTH, &["key", "rotate"]).await;
     assert_eq!(rotated.status, Some(0), "{rotated:?}");
     assert!(rotated.out.contains(&format!("The key {} encrypts from now on, in place of {}.", id(8), id(7))));
@@ -53,6 +57,10 @@ async fn a_rotation_says_what_it_did_and_the_old_key_alone_starts_nothing() {
     let again = run_with(&app, BOTH, &["key", "rotate"]).await;
     assert!(again.status == Some(0) && again.out.starts_with("Nothing to do: "), "{again:?}");
     assert_eq!(run_with(&app, NEW, &["audit", "verify"]).await.status, Some(0));
+    for (key, status) in [(BOTH, 0), (KEY, 0), (NEW, 2)] {
+        let former = run_with(&app, key, &["audit", "verify", "--file", &export]).await;
+        assert_eq!(former.status, Some(status), "an export from before: {former:?}");
+    }
 
     let named = "(encrypted with it: the client secret of 1 connection (Zoom), the audit log's key)";
     for words in [&["serve"][..], &["key", "list"], &["key", "rotate"], &["audit", "verify"]] {
@@ -98,7 +106,7 @@ async fn a_rotation_that_is_killed_leaves_everything_readable() {
     let mut killed = command(&["key", "rotate"], &environment).stdout(Stdio::null()).spawn().unwrap();
     let waits = "select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock' and query like '%for update%'";
-    while app.database.count(waits).await == 0 {
+    while app.database.count(waits).await == 0 && killed.try_wait().unwrap().is_none() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     killed.kill().await.unwrap();

@@ -61,10 +61,13 @@ impl Rotate {
         if from != to {
             println!("The key {to} encrypts from now on, in place of {from}.");
         }
-        let (mut rewrapped, mut left) = (0, 1);
-        while left > 0 {
-            let step = rotation.step().await?;
-            (rewrapped, left) = (rewrapped + step.rewrapped, step.left);
+        let mut rewrapped = 0;
+        loop {
+            let step = rotation.step().await.map_err(|error| cut_short(&error, rewrapped))?;
+            rewrapped += step.rewrapped;
+            if step.left == 0 {
+                break;
+            }
         }
         if let Some(broken) = rotation.broken().await? {
             return Err(Failure::problem(format!(
@@ -76,6 +79,12 @@ impl Rotate {
         println!("{}", what_to_remove(directory, key).await?);
         Ok(())
     }
+}
+
+fn cut_short(error: &directory::Error, rewrapped: usize) -> Failure {
+    Failure::problem(format!(
+        "{error}. Wrapped anew before that: {rewrapped}. Everything opens as long as both keys are given; run this again."
+    ))
 }
 
 /// Adds a key to the file and waits until the running server has seen it. One that does not is refused afterwards.
