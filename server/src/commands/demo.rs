@@ -77,10 +77,11 @@ impl Demo {
         greet(&server.public_url, link.expose_secret(), &zoom, &folder);
         let source = Source::new(server.address, &server.public_url, token).map_err(Failure::problem)?;
         let traffic = Traffic { directory: opened.directory.clone(), source, folder: &folder, kept };
+        let stopped = stopped().map_err(Failure::problem)?;
         tokio::select! {
             () = traffic.run(self.people) => {}
             () = zoom.keep(&folder) => {}
-            stopped = stopped() => stopped.map_err(Failure::problem)?,
+            () = stopped => {}
         }
         say("\nStopping.");
         server.stop().await;

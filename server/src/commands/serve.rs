@@ -27,6 +27,8 @@ impl Serve {
             proxy_hops: config.web.trusted_proxy_hops,
         };
         let listen = options.listen;
+        // Before it says that it serves: whoever reads that may stop it.
+        let stopped = stopped().map_err(Failure::problem)?;
         let server = Server::start(opened.directory.clone(), options).await.map_err(|error| match error {
             StartError::Directory(error) => error.into(),
             StartError::Listen(error) => Failure::problem(format!(
@@ -34,7 +36,7 @@ impl Serve {
             )),
         })?;
         tracing::info!(address = %server.address, public_url = %server.public_url, "serving");
-        stopped().await.map_err(Failure::problem)?;
+        stopped.await;
         tracing::info!("stopping");
         server.stop().await;
         opened.close().await;
@@ -54,13 +56,14 @@ async fn greet(directory: &Directory, public_url: &Url) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns at SIGINT or SIGTERM.
-pub(super) async fn stopped() -> std::io::Result<()> {
+/// Hears SIGINT and SIGTERM from now on, and waits for one when it is awaited.
+pub(super) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
