@@ -47,12 +47,14 @@ pub enum KeyFileError {
 impl Key {
     pub(super) fn read(reader: &mut Reader<'_>, database: &Database) -> Self {
         const EXAMPLE: &str = "ROLLCALL_KEY=$(openssl rand -base64 32)";
+        const SEVERAL: &str = "ROLLCALL_KEY=$(openssl rand -base64 32),$OLD_KEY";
         let in_file = || Self::InFile(database.data_dir.join("key"));
         match reader.secret("ROLLCALL_KEY", EXAMPLE) {
             Some(text) => match Keys::read(&text) {
                 Ok(keys) => Self::Given(keys),
                 Err(problem) => {
-                    reader.refuse("ROLLCALL_KEY", problem, EXAMPLE);
+                    let several = text.expose_secret().trim().contains([',', '\n']);
+                    reader.refuse("ROLLCALL_KEY", problem, if several { SEVERAL } else { EXAMPLE });
                     in_file()
                 }
             },
@@ -161,7 +163,7 @@ mod tests {
         assert!(said.starts_with("ROLLCALL_KEY: key 3 of 3 is not 32 bytes in base64"), "{said}");
         let said = problem(&[("ROLLCALL_KEY", &format!("{},{}", text(8), text(8)))]);
         assert!(said.starts_with("ROLLCALL_KEY: key 2 of 2 stands there twice"), "{said}");
-        assert!(!said.contains("CAgI"), "{said}");
+        assert!(!said.contains("CAgI") && said.ends_with(",$OLD_KEY"), "{said}");
     }
 
     #[test]
