@@ -16,6 +16,7 @@ use app::session::{Backend, CheckProvider};
 use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::{Router, middleware};
+use directory::servers::Presence;
 use directory::{Actor, Directory};
 use login::OneTimeLink;
 use provision::{Outbound, engine};
@@ -117,6 +118,15 @@ pub struct Options {
     pub proxy_hops: u8,
 }
 
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Listen(#[from] std::io::Error),
+    #[error(transparent)]
+    Directory(#[from] directory::Error),
+}
+
 /// A running server: listener, worker, the sealer of the audit log, and the relay between replicas.
 pub struct Server {
     pub address: SocketAddr,
@@ -128,7 +138,7 @@ pub struct Server {
 
 impl Server {
     /// Listens, and starts what works in the background.
-    pub async fn start(directory: Directory, options: Options) -> std::io::Result<Self> {
+    pub async fn start(directory: Directory, options: Options) -> Result<Self, StartError> {
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let public_url = match options.public_url {
@@ -153,7 +163,9 @@ impl Server {
             https: public_url.scheme() == "https",
             stopping: stopping.clone(),
         };
+        let presence = Presence::announce(&directory, this_process()).await?;
         let mut tasks = vec![
+            tokio::spawn(presence.keep(stopped(stopping.clone()))),
             tokio::spawn(http::serve::serve(listener, router(state), stopping.clone())),
             tokio::spawn(relay(directory.clone(), stopping.clone())),
             tokio::spawn(directory::audit::sealer::run(directory.clone(), stopped(stopping.clone()))),
@@ -184,6 +196,12 @@ fn check_provider(directory: Directory, outbound: Outbound, private: bool) -> Ch
         let (outbound, now) = (outbound.clone(), directory.now());
         Box::pin(async move { http::login::check(&outbound, draft, private, now).await })
     })
+}
+
+/// Machine and process, for people.
+fn this_process() -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("process {} on {}", std::process::id(), machine.trim())
 }
 
 /// Returns when the process is to end.

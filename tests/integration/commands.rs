@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod demo;
 mod doctor;
+mod key;
 mod status;
 
 use std::path::{Path, PathBuf};
@@ -84,7 +85,7 @@ impl Drop for Scratch {
 
 #[tokio::test]
 async fn every_command_has_help_with_an_example() {
-    let commands = ["apply", "audit", "demo", "doctor", "serve", "setup-link", "status", "token"];
+    let commands = ["apply", "audit", "demo", "doctor", "key", "serve", "setup-link", "status", "token"];
     for name in commands {
         let ran = run(&[name, "--help"], &[]).await;
         assert_eq!(ran.status, Some(0), "{ran:?}");

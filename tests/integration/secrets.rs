@@ -58,9 +58,10 @@ async fn no_secret_is_found_anywhere_afterwards() {
 async fn another_key_does_not_open_the_database() {
     let app = TestApp::start().await;
     app.connection().await;
-    let opened =
-        directory::Directory::open(&app.database.url(), directory::Keyring::new([8; 32]), directory::Clock::system())
-            .await;
-    let error = opened.err().unwrap().to_string();
-    assert!(error.contains("ROLLCALL_KEY is not the key") && error.contains("nothing was changed"), "{error}");
+    let error = app.database.open_with(directory::Keyring::new([8; 32])).await.err().unwrap().to_string();
+    assert!(
+        error.starts_with("ROLLCALL_KEY does not hold the key ") && error.ends_with("nothing was changed"),
+        "{error}"
+    );
+    assert!(error.contains("the client secret of 1 connection (Zoom), the audit log's key"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use crate::{Browser, Database, Scim};
 use directory::connections::Integration;
-use directory::{Actor, Clock, Directory, Tx};
+use directory::{Actor, Clock, Directory, Keyring, Tx};
 use model::connection::{Actions, Check, CheckState, ConnectionTest, ScopeMode};
 use model::source::SourceKind;
 use model::{ConnectionId, PersonId, Role, SourceId};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 pub struct Start {
     pub worker: bool,
     pub clock: Clock,
+    pub keys: Keyring,
     pub public_url: Option<Url>,
     pub allow_private_urls: bool,
     pub zoom: simulator::Options,
@@ -40,13 +41,14 @@ impl TestApp {
         let mut start = Start {
             worker: true,
             clock: Clock::system(),
+            keys: crate::key(),
             public_url: None,
             allow_private_urls: true,
             zoom: simulator::Options::default(),
         };
         change(&mut start);
         let database = Database::create().await;
-        let directory = database.open(start.clock).await;
+        let directory = Directory::open(&database.url(), start.keys, start.clock).await.unwrap();
         let zoom = Simulator::start(start.zoom).await.unwrap();
         let options = Options {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -61,7 +63,11 @@ impl TestApp {
 
     /// Another server of the same database, as another replica.
     pub async fn second(&self) -> Server {
-        let directory = self.database.open(Clock::system()).await;
+        Self::serve(self.database.open(Clock::system()).await).await
+    }
+
+    /// A server of that directory, on a port of its own.
+    pub async fn serve(directory: Directory) -> Server {
         let listen = ([127, 0, 0, 1], 0).into();
         let options = Options { listen, public_url: None, allow_private_urls: true, worker: true, proxy_hops: 0 };
         Server::start(directory, options).await.unwrap()

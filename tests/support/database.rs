@@ -55,6 +55,11 @@ impl Database {
         Directory::open(&self.url(), key(), clock).await.unwrap()
     }
 
+    /// Opens it with other keys, which may be refused.
+    pub async fn open_with(&self, keys: Keyring) -> directory::Result<Directory> {
+        Directory::open(&self.url(), keys, Clock::system()).await
+    }
+
     /// A connection past all rules, for looking at what is stored.
     pub async fn look(&self) -> PgConnection {
         connect(&self.url().parse().unwrap()).await

@@ -1,68 +1,123 @@
-//! The key that protects stored secrets, and the envelope they lie in.
+//! The keys that protect stored secrets, and the envelopes these lie in.
 //!
-//! A secret is encrypted with a data key of its own (AES-256-GCM); the data key is wrapped by the key-encryption key,
+//! A secret is encrypted with a data key of its own (AES-256-GCM); the data key is wrapped by a key-encryption key,
 //! which never enters the database. The additional data of both layers names what the secret belongs to, so a
 //! ciphertext copied to another row does not open.
+//!
+//! A process may hold several key-encryption keys, each known by the start of its SHA-256. All of them open; which one
+//! encrypts is said by the database, the same to every server, and changed by a [`rotation`] only. So servers can be
+//! given a new key one after the other, and lose a former one in the same way.
 
-use crate::{Directory, Result, Tx};
+mod brief;
+mod check;
+mod inventory;
+pub mod rotation;
+mod stored;
+
+pub use inventory::{KeyUse, Missing, list};
+pub use stored::current;
+
+pub(crate) use brief::{open_brief, seal_briefly};
+pub(crate) use stored::{Envelope, current_in, envelope, forget, reveal, share, store, store_hidden};
+
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use model::SecretId;
-use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
+use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 const NONCE: usize = 12;
-const CHECK: &[u8] = b"rollcall key check";
 
 /// Why a key or a secret cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    #[error("ROLLCALL_KEY is not the key that the stored secrets were encrypted with; nothing was changed")]
-    WrongKey,
+    /// At the start: what is stored needs keys that were not given.
+    #[error("ROLLCALL_KEY does not hold {0}; nothing was changed")]
+    Missing(Missing),
+    /// Later: it was encrypted with a key that came after the start.
+    #[error("ROLLCALL_KEY does not hold the key {id}, which a stored secret is encrypted with")]
+    NotGiven { id: String },
+    #[error("no key was given, and nothing is encrypted yet")]
+    None,
     #[error("a stored secret does not open: it was altered, or moved from another row")]
     Sealed,
     #[error("the system gave no random bytes")]
     NoRandom,
 }
 
-/// The key-encryption key and its id, which is the start of its SHA-256.
+/// The key-encryption keys that this process was given, the one to go over to first.
+#[derive(Default)]
 pub struct Keyring {
+    // The file of the keys may gain one while the server runs.
+    keys: RwLock<Vec<Arc<KeyEncryptionKey>>>,
+}
+
+struct KeyEncryptionKey {
+    /// The start of its SHA-256: not secret.
     id: String,
-    key: Zeroizing<[u8; 32]>,
+    bytes: Zeroizing<[u8; 32]>,
+}
+
+impl KeyEncryptionKey {
+    fn new(key: [u8; 32]) -> Self {
+        let id = Sha256::digest(key).iter().take(8).map(|b| format!("{b:02x}")).collect();
+        Self { id, bytes: Zeroizing::new(key) }
+    }
 }
 
 impl Keyring {
     pub fn new(key: [u8; 32]) -> Self {
-        let id = Sha256::digest(key).iter().take(8).map(|b| format!("{b:02x}")).collect();
-        Self { id, key: Zeroizing::new(key) }
+        Self::of([key])
     }
 
-    /// Which key it is: not secret.
-    pub(crate) fn id(&self) -> &str {
-        &self.id
+    /// Several; the first is the one that a rotation goes over to.
+    pub fn of(keys: impl IntoIterator<Item = [u8; 32]>) -> Self {
+        let ring = Self::default();
+        keys.into_iter().for_each(|key| ring.add(Arc::new(KeyEncryptionKey::new(key))));
+        ring
     }
 
-    /// Opens an envelope.
-    pub(crate) fn reveal(&self, belongs_to: &str, id: SecretId, envelope: &Envelope) -> Result<SecretString, KeyError> {
-        let about = about(belongs_to, id);
-        let data_key = self.unwrap(&envelope.wrapped_key, &about)?;
-        let data_key: Zeroizing<[u8; 32]> =
-            Zeroizing::new(data_key.as_slice().try_into().map_err(|_| KeyError::Sealed)?);
-        let plain = open(&data_key, &envelope.ciphertext, &about)?;
-        let text = std::str::from_utf8(&plain).map_err(|_| KeyError::Sealed)?;
-        Ok(SecretString::from(text.to_owned()))
+    /// Which keys they are: not secret.
+    pub fn ids(&self) -> Vec<String> {
+        self.held().iter().map(|key| key.id.clone()).collect()
     }
 
-    fn wrap(&self, plain: &[u8], about: &str) -> Result<Vec<u8>, KeyError> {
-        seal(&self.key, plain, about)
+    /// Takes over those of another ring that are not here yet, behind the others.
+    pub(crate) fn learn(&self, other: &Self) {
+        other.held().into_iter().for_each(|key| self.add(key));
     }
 
-    fn unwrap(&self, sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        open(&self.key, sealed, about)
+    fn add(&self, key: Arc<KeyEncryptionKey>) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        if !keys.iter().any(|held| held.id == key.id) {
+            keys.push(key);
+        }
+    }
+
+    fn held(&self) -> Vec<Arc<KeyEncryptionKey>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn holds(&self, id: &str) -> bool {
+        self.held().iter().any(|key| key.id == id)
+    }
+
+    fn find(&self, id: &str) -> Result<Arc<KeyEncryptionKey>, KeyError> {
+        let found = self.held().into_iter().find(|key| key.id == id);
+        found.ok_or_else(|| KeyError::NotGiven { id: id.to_owned() })
+    }
+
+    fn wrap(&self, id: &str, plain: &[u8], about: &str) -> Result<Vec<u8>, KeyError> {
+        seal(&self.find(id)?.bytes, plain, about)
+    }
+
+    fn unwrap(&self, id: &str, sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        open(&self.find(id)?.bytes, sealed, about)
+    }
+
+    /// For what does not say which key it was sealed with.
+    fn unwrap_by_any(&self, sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        self.held().iter().find_map(|key| open(&key.bytes, sealed, about).ok()).ok_or(KeyError::Sealed)
     }
 }
 
@@ -90,122 +145,6 @@ fn open(key: &[u8; 32], sealed: &[u8], about: &str) -> Result<Zeroizing<Vec<u8>>
         .map_err(|_| KeyError::Sealed)
 }
 
-impl Directory {
-    /// Encrypts a text that is kept elsewhere for hours at most, such as in a session.
-    pub fn seal(&self, about: &str, text: &SecretString) -> Result<String> {
-        Ok(BASE64.encode(self.keyring.wrap(text.expose_secret().as_bytes(), about)?))
-    }
-
-    /// Opens what [`Directory::seal`] encrypted.
-    pub fn unseal(&self, about: &str, sealed: &str) -> Result<SecretString> {
-        let sealed = BASE64.decode(sealed).map_err(|_| KeyError::Sealed)?;
-        let plain = self.keyring.unwrap(&sealed, about)?;
-        let text = std::str::from_utf8(&plain).map_err(|_| KeyError::Sealed)?;
-        Ok(SecretString::from(text.to_owned()))
-    }
-
-    /// Notes a key at its first use, and refuses one that does not open what older starts noted.
-    pub(crate) async fn check_key(&self) -> Result<()> {
-        // One start after the other: of two with different keys on an empty database, the second is refused.
-        let mut tx = self.pool.begin().await?;
-        sqlx::query!("select pg_advisory_xact_lock(hashtext('rollcall key'))").execute(&mut *tx).await?;
-        let known = sqlx::query!("select id, check_text from key").fetch_all(&mut *tx).await?;
-        if known.is_empty() {
-            let check = self.keyring.wrap(CHECK, "key")?;
-            let (id, now) = (&self.keyring.id, self.now());
-            sqlx::query!(
-                "insert into key (id, check_text, created_at) values ($1, $2, $3) on conflict do nothing",
-                id,
-                check,
-                now
-            )
-            .execute(&mut *tx)
-            .await?;
-            tx.commit().await?;
-            return Ok(());
-        }
-        let ours = known.iter().find(|key| key.id == self.keyring.id).ok_or(KeyError::WrongKey)?;
-        self.keyring.unwrap(&ours.check_text, "key").map_err(|_| KeyError::WrongKey)?;
-        Ok(())
-    }
-}
-
-/// What a secret belongs to: table and column; the row is the secret's own id.
-fn about(belongs_to: &str, id: SecretId) -> String {
-    format!("secret/{belongs_to}/{id}")
-}
-
-/// Stores a secret for a column such as `connection.client_secret`.
-pub(crate) async fn store(tx: &mut Tx, belongs_to: &str, secret: &SecretString) -> Result<SecretId> {
-    store_ending(tx, belongs_to, secret, ends_in(secret.expose_secret())).await
-}
-
-/// Stores a secret of which nothing stays readable: one that we made, that nobody has to know again.
-pub(crate) async fn store_hidden(tx: &mut Tx, belongs_to: &str, secret: &SecretString) -> Result<SecretId> {
-    store_ending(tx, belongs_to, secret, String::new()).await
-}
-
-async fn store_ending(tx: &mut Tx, belongs_to: &str, secret: &SecretString, ends: String) -> Result<SecretId> {
-    let id = SecretId(Uuid::now_v7());
-    let about = about(belongs_to, id);
-    let data_key = Zeroizing::new(random::<32>()?);
-    let ciphertext = seal(&data_key, secret.expose_secret().as_bytes(), &about)?;
-    let wrapped = tx.keyring().wrap(data_key.as_slice(), &about)?;
-    let (key_id, now) = (tx.keyring().id.clone(), tx.now());
-    sqlx::query!(
-        "insert into secret (id, key_id, wrapped_key, ciphertext, ends_in, created_at) values ($1, $2, $3, $4, $5, $6)",
-        id.0,
-        key_id,
-        wrapped,
-        ciphertext,
-        ends,
-        now
-    )
-    .execute(tx.db())
-    .await?;
-    Ok(id)
-}
-
-/// Opens a secret of that column.
-pub(crate) async fn reveal(tx: &mut Tx, belongs_to: &str, id: SecretId) -> Result<SecretString> {
-    let envelope = envelope(tx, id).await?;
-    Ok(tx.keyring().reveal(belongs_to, id, &envelope)?)
-}
-
-/// A secret as it is stored: of no use without the key.
-pub(crate) struct Envelope {
-    pub key_id: String,
-    pub wrapped_key: Vec<u8>,
-    pub ciphertext: Vec<u8>,
-}
-
-pub(crate) async fn envelope(tx: &mut Tx, id: SecretId) -> Result<Envelope> {
-    let row = sqlx::query_as!(Envelope, "select key_id, wrapped_key, ciphertext from secret where id = $1", id.0);
-    Ok(row.fetch_one(tx.db()).await?)
-}
-
-/// Removes a secret that nothing refers to any more.
-pub(crate) async fn forget(tx: &mut Tx, id: SecretId) -> Result<()> {
-    sqlx::query!("delete from secret where id = $1", id.0).execute(tx.db()).await?;
-    Ok(())
-}
-
-/// Encrypts what is kept for minutes only, such as a sign-in under way. `about` names the row it belongs to.
-pub(crate) fn seal_briefly(tx: &Tx, about: &str, plain: &[u8]) -> Result<Vec<u8>> {
-    Ok(tx.keyring().wrap(plain, about)?)
-}
-
-/// Opens what [`seal_briefly`] encrypted.
-pub(crate) fn open_brief(tx: &Tx, about: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    Ok(tx.keyring().unwrap(sealed, about)?)
-}
-
-/// The last characters, at most four, and never more than a quarter of the secret.
-fn ends_in(secret: &str) -> String {
-    let length = secret.chars().count();
-    secret.chars().skip(length - (length / 4).min(4)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,9 +163,26 @@ mod tests {
     }
 
     #[test]
-    fn only_the_end_of_a_secret_is_kept_readable() {
-        assert_eq!(ends_in("abcdefghijklmnopqrstuvwxyz"), "wxyz");
-        assert_eq!(ends_in("abcdefgh"), "gh");
-        assert_eq!(ends_in("abc"), "");
+    fn each_key_opens_what_it_sealed_and_nothing_else() {
+        let ring = Keyring::of([[8; 32], [7; 32], [8; 32]]);
+        let ids = ring.ids();
+        assert_eq!(ids.len(), 2, "a key is there once: {ids:?}");
+        assert_eq!(ids[1], Keyring::new([7; 32]).ids()[0], "the id is the key's alone");
+        let sealed = ring.wrap(&ids[1], b"s3cret", "a").unwrap();
+        assert_eq!(ring.unwrap(&ids[1], &sealed, "a").unwrap().as_slice(), b"s3cret");
+        assert_eq!(ring.unwrap_by_any(&sealed, "a").unwrap().as_slice(), b"s3cret");
+        assert!(matches!(ring.unwrap(&ids[0], &sealed, "a"), Err(KeyError::Sealed)));
+        assert!(ring.unwrap_by_any(&sealed, "b").is_err());
+        let other = Keyring::new([9; 32]);
+        assert!(matches!(other.unwrap(&ids[1], &sealed, "a"), Err(KeyError::NotGiven { id }) if id == ids[1]));
+        assert!(matches!(other.wrap(&ids[1], b"s3cret", "a"), Err(KeyError::NotGiven { .. })));
+        assert!(other.unwrap_by_any(&sealed, "a").is_err());
+    }
+
+    #[test]
+    fn a_key_that_is_learned_opens_and_changes_no_order() {
+        let ring = Keyring::new([7; 32]);
+        ring.learn(&Keyring::of([[8; 32], [7; 32]]));
+        assert_eq!(ring.ids(), Keyring::of([[7; 32], [8; 32]]).ids());
     }
 }

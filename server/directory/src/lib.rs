@@ -21,6 +21,7 @@ pub mod logs;
 pub mod people;
 pub mod providers;
 pub mod records;
+pub mod servers;
 pub mod sessions;
 pub mod sign_in;
 pub mod sources;
@@ -91,6 +92,11 @@ impl Directory {
     pub fn keeping(mut self, keeping: audit::Keeping) -> Self {
         self.keeping = keeping;
         self
+    }
+
+    /// Takes keys over that were given after the start.
+    pub fn learn(&self, keyring: &Keyring) {
+        self.keyring.learn(keyring);
     }
 
     /// Opens a transaction for somebody: the unit of work, and the only way to the data.

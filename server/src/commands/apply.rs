@@ -41,7 +41,7 @@ impl Apply {
         let mut config = configuration()?;
         start_quiet_log(&mut config);
         let document = read(&self.file, &config.outbound)?;
-        let opened = Opened::open(&config.database, config.key, Beside::Server).await?;
+        let opened = Opened::open(&config.database, &config.key, Beside::Server).await?;
         let outbound = config.outbound.allow_private_urls;
         let done = bring(&opened.directory, &document, outbound, self.dry_run).await;
         opened.close().await;

@@ -18,7 +18,7 @@ mod zoom;
 use super::serve::stopped;
 use super::{Beside, Failure, Opened, start_quiet_log};
 use crate::config::{Config, Database, Key};
-use crate::{Options, Server, setup_link};
+use crate::{Options, Server, StartError, setup_link};
 use directory::Actor;
 use folder::{Folder, Kept};
 use secrecy::ExposeSecret;
@@ -54,7 +54,7 @@ impl Demo {
         let folder = Folder::open(&config.database.data_dir, self.fresh)?;
         let mut kept = folder.load::<Kept>()?.map_or_else(Kept::new, Ok)?;
         let database = Database { url: None, data_dir: folder.path().to_owned() };
-        let opened = Opened::open(&database, Key::InFile(folder.path().join("key")), Beside::Nobody).await;
+        let opened = Opened::open(&database, &Key::InFile(folder.path().join("key")), Beside::Nobody).await;
         let opened = opened.map_err(|failure| {
             Failure::problem(format!("{failure}. If an older demo is in the way: rollcall demo --fresh begins again."))
         })?;
@@ -69,15 +69,19 @@ impl Demo {
             worker: true,
             proxy_hops: config.web.trusted_proxy_hops,
         };
-        let server = Server::start(opened.directory.clone(), options).await.map_err(|e| busy(config.web.listen, &e))?;
+        let server = Server::start(opened.directory.clone(), options).await.map_err(|error| match error {
+            StartError::Directory(error) => error.into(),
+            StartError::Listen(error) => busy(config.web.listen, &error),
+        })?;
         let link = setup_link(&opened.directory, Actor::Command, &server.public_url).await.map_err(Failure::problem)?;
         greet(&server.public_url, link.expose_secret(), &zoom, &folder);
         let source = Source::new(server.address, &server.public_url, token).map_err(Failure::problem)?;
         let traffic = Traffic { directory: opened.directory.clone(), source, folder: &folder, kept };
+        let stopped = stopped().map_err(Failure::problem)?;
         tokio::select! {
             () = traffic.run(self.people) => {}
             () = zoom.keep(&folder) => {}
-            stopped = stopped() => stopped.map_err(Failure::problem)?,
+            () = stopped => {}
         }
         say("\nStopping.");
         server.stop().await;

@@ -4,19 +4,19 @@ pub mod apply;
 pub mod audit;
 pub mod demo;
 pub mod doctor;
+pub mod key;
 mod local;
+mod opened;
 pub mod serve;
 pub mod setup_link;
 pub mod status;
 mod table;
 pub mod token;
 
-use crate::config::{Config, Database, Key, LogFormat};
-use crate::postgres::PrivatePostgres;
+use crate::config::{Config, LogFormat};
 use clap::Subcommand;
-use directory::audit::Keeping;
-use directory::{Clock, Directory, Keyring};
-use secrecy::ExposeSecret;
+use directory::keyring::KeyError;
+pub use opened::{Beside, Opened};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -31,6 +31,8 @@ pub enum Command {
     Demo(demo::Demo),
     /// Check configuration, database, key, clock, Zoom and the address; say what to do.
     Doctor(doctor::Doctor),
+    /// List the keys that encrypt stored secrets, or go over to another.
+    Key(key::Key),
     /// Serve the portal, inbound SCIM and the worker.
     Serve(serve::Serve),
     /// Print a one-time sign-in link for an owner.
@@ -48,6 +50,7 @@ impl Command {
             Self::Audit(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Doctor(command) => command.run().await,
+            Self::Key(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::SetupLink(command) => command.run().await,
             Self::Status(command) => command.run().await,
@@ -86,7 +89,13 @@ impl Failure {
 
 impl From<directory::Error> for Failure {
     fn from(error: directory::Error) -> Self {
-        Self::problem(error)
+        match error {
+            // Of all that can be wrong, this is a setting.
+            directory::Error::Key(KeyError::Missing(_) | KeyError::NotGiven { .. }) => Self::usage(format!(
+                "{error}. Set it to that key; several stand behind one another with commas between them."
+            )),
+            error => Self::problem(error),
+        }
     }
 }
 
@@ -118,57 +127,4 @@ pub fn start_quiet_log(config: &mut Config) {
         "warn".clone_into(&mut config.log.filter);
     }
     start_log(config);
-}
-
-/// The file in the data folder that the audit log's checkpoints are appended to.
-const CHECKPOINTS: &str = "audit-checkpoints.jsonl";
-
-/// An open directory, with the private Postgres below it when there is one.
-pub struct Opened {
-    pub directory: Directory,
-    postgres: Option<PrivatePostgres>,
-}
-
-/// Whether a command may work beside a running server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beside {
-    /// It is the server.
-    Nobody,
-    /// It uses the server's private Postgres when one runs.
-    Server,
-}
-
-impl Opened {
-    pub async fn open(database: &Database, key: Key, beside: Beside) -> Result<Self, Failure> {
-        let postgres = match (&database.url, beside) {
-            (Some(_), _) => None,
-            (None, Beside::Nobody) => Some(PrivatePostgres::start(&database.data_dir).await),
-            (None, Beside::Server) => Some(PrivatePostgres::attach_or_start(&database.data_dir).await),
-        };
-        let postgres = postgres.transpose().map_err(Failure::problem)?;
-        let url = match (&postgres, &database.url) {
-            (Some(postgres), _) => postgres.url(),
-            (None, url) => url.as_ref().map(|url| url.expose_secret().to_owned()).unwrap_or_default(),
-        };
-        let key = key.load_or_create().map_err(Failure::usage)?;
-        let directory = Directory::open(&url, Keyring::new(*key.expose_secret()), Clock::system()).await?;
-        let keeping = Keeping { checkpoints: Some(database.data_dir.join(CHECKPOINTS)), retention: None };
-        Ok(Self { directory: directory.keeping(keeping), postgres })
-    }
-
-    /// With entries of the audit log kept for so long.
-    #[must_use]
-    pub fn with_retention(mut self, database: &Database, retention: Option<chrono::Duration>) -> Self {
-        let keeping = Keeping { checkpoints: Some(database.data_dir.join(CHECKPOINTS)), retention };
-        self.directory = self.directory.keeping(keeping);
-        self
-    }
-
-    /// Closes the pool and stops the private Postgres.
-    pub async fn close(self) {
-        self.directory.close().await;
-        if let Some(postgres) = self.postgres {
-            postgres.stop().await;
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! `rollcall serve`: everything in one process, until it is told to stop.
 
 use super::{Beside, Failure, Opened, configuration, start_log};
-use crate::{Options, Server, setup_link};
+use crate::{Options, Server, StartError, setup_link};
 use directory::{Actor, Directory};
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,7 +16,7 @@ impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
         let config = configuration()?;
         start_log(&config);
-        let opened = Opened::open(&config.database, config.key, Beside::Nobody).await?;
+        let opened = Opened::open(&config.database, &config.key, Beside::Nobody).await?;
         let opened = opened.with_retention(&config.database, config.audit.retention);
         greet(&opened.directory, &config.web.public_url).await?;
         let options = Options {
@@ -27,13 +27,16 @@ impl Serve {
             proxy_hops: config.web.trusted_proxy_hops,
         };
         let listen = options.listen;
-        let server = Server::start(opened.directory.clone(), options).await.map_err(|error| {
-            Failure::problem(format!(
+        // Before it says that it serves: whoever reads that may stop it.
+        let stopped = stopped().map_err(Failure::problem)?;
+        let server = Server::start(opened.directory.clone(), options).await.map_err(|error| match error {
+            StartError::Directory(error) => error.into(),
+            StartError::Listen(error) => Failure::problem(format!(
                 "could not listen on {listen}: {error}. Set ROLLCALL_LISTEN to a free address, such as 127.0.0.1:8081."
-            ))
+            )),
         })?;
         tracing::info!(address = %server.address, public_url = %server.public_url, "serving");
-        stopped().await.map_err(Failure::problem)?;
+        stopped.await;
         tracing::info!("stopping");
         server.stop().await;
         opened.close().await;
@@ -53,13 +56,14 @@ async fn greet(directory: &Directory, public_url: &Url) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns at SIGINT or SIGTERM.
-pub(super) async fn stopped() -> std::io::Result<()> {
+/// Hears SIGINT and SIGTERM from now on, and waits for one when it is awaited.
+pub(super) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -15,7 +15,7 @@ impl SetupLink {
     pub async fn run(self) -> Result<(), Failure> {
         let config = configuration()?;
         start_log(&config);
-        let opened = Opened::open(&config.database, config.key, Beside::Server).await?;
+        let opened = Opened::open(&config.database, &config.key, Beside::Server).await?;
         let link =
             setup_link(&opened.directory, Actor::Command, &config.web.public_url).await.map_err(Failure::problem)?;
         println!("{}", link.expose_secret());

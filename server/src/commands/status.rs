@@ -69,7 +69,7 @@ impl Status {
         start_quiet_log(&mut config);
         check_there(&config.database)?;
         let opened =
-            Opened::open(&config.database, config.key, Beside::Server).await.map_err(|failure| match failure {
+            Opened::open(&config.database, &config.key, Beside::Server).await.map_err(|failure| match failure {
                 Failure::Problem(what) => Failure::problem(format!("{what}. `rollcall doctor` says what is wrong.")),
                 usage => usage,
             })?;

@@ -56,7 +56,7 @@ impl Token {
     pub async fn run(self) -> Result<(), Failure> {
         let config = configuration()?;
         start_log(&config);
-        let opened = Opened::open(&config.database, config.key, Beside::Server).await?;
+        let opened = Opened::open(&config.database, &config.key, Beside::Server).await?;
         let done = self.command.run(&opened.directory).await;
         opened.close().await;
         done

@@ -1,37 +1,43 @@
-//! The key that encrypts stored secrets.
+//! The keys that encrypt stored secrets.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use directory::Keyring;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 
 use super::database::Database;
+use super::key_file;
 use super::reader::Reader;
 
-const LENGTH: usize = 32;
+pub(super) const LENGTH: usize = 32;
 
-/// `ROLLCALL_KEY`: 32 random bytes in base64. Required with `DATABASE_URL`: every replica needs the same one, and the
+/// `ROLLCALL_KEY`: 32 random bytes in base64. Required with `DATABASE_URL`: every replica needs the same, and the
 /// database alone must not be enough to read the secrets in it. Without `DATABASE_URL` it is made on the first start
 /// and kept in the data folder, readable by its owner only. Keep a copy: without it stored secrets are lost.
+///
+/// Several with commas between them, or one a line in a file, all open what is stored; the first is the one that
+/// `rollcall key rotate` goes over to.
 #[derive(Debug)]
 pub enum Key {
-    Given(SecretBox<[u8; LENGTH]>),
+    Given(Keys),
     /// Kept in this file, which is made when it is not there.
     InFile(PathBuf),
 }
 
-/// Why the key in the data folder cannot be used.
+/// One key or more, none twice.
+#[derive(Debug)]
+pub struct Keys(pub(super) Vec<SecretBox<[u8; LENGTH]>>);
+
+/// Why the keys in the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     #[error(
-        "{} does not hold a key (32 bytes in base64). Put the copy you kept there; without it the stored secrets cannot \
-         be read", .0.display()
+        "{} does not hold a key (32 bytes in base64): {problem}. Put the copy you kept there; without it the stored \
+         secrets cannot be read", path.display()
     )]
-    Damaged(PathBuf),
+    Damaged { path: PathBuf, problem: String },
     #[error("could not {what} the key in {}: {source}", path.display())]
     Io { what: &'static str, path: PathBuf, source: std::io::Error },
     #[error("the system gave no random bytes for a new key: {0}")]
@@ -41,12 +47,14 @@ pub enum KeyFileError {
 impl Key {
     pub(super) fn read(reader: &mut Reader<'_>, database: &Database) -> Self {
         const EXAMPLE: &str = "ROLLCALL_KEY=$(openssl rand -base64 32)";
+        const SEVERAL: &str = "ROLLCALL_KEY=$(openssl rand -base64 32),$OLD_KEY";
         let in_file = || Self::InFile(database.data_dir.join("key"));
         match reader.secret("ROLLCALL_KEY", EXAMPLE) {
-            Some(text) => match decode(&text) {
-                Some(key) => Self::Given(key),
-                None => {
-                    reader.refuse("ROLLCALL_KEY", "the value is not 32 bytes in base64", EXAMPLE);
+            Some(text) => match Keys::read(&text) {
+                Ok(keys) => Self::Given(keys),
+                Err(problem) => {
+                    let several = text.expose_secret().trim().contains([',', '\n']);
+                    reader.refuse("ROLLCALL_KEY", problem, if several { SEVERAL } else { EXAMPLE });
                     in_file()
                 }
             },
@@ -60,75 +68,73 @@ impl Key {
         }
     }
 
-    /// The key itself, when there is one.
-    pub fn load(self) -> Result<Option<SecretBox<[u8; LENGTH]>>, KeyFileError> {
+    /// The keys themselves, when there are any.
+    pub fn load(&self) -> Result<Option<Keyring>, KeyFileError> {
         match self {
-            Self::Given(key) => Ok(Some(key)),
-            Self::InFile(path) => load(&path),
+            Self::Given(keys) => Ok(Some(keys.ring())),
+            Self::InFile(path) => Ok(key_file::load(path)?.map(|keys| keys.ring())),
         }
     }
 
-    /// The key itself; makes and keeps one on the first start.
-    pub fn load_or_create(self) -> Result<SecretBox<[u8; LENGTH]>, KeyFileError> {
+    /// The keys themselves; makes and keeps one on the first start.
+    pub fn load_or_create(&self) -> Result<Keyring, KeyFileError> {
         match self {
-            Self::Given(key) => Ok(key),
-            Self::InFile(path) => match load(&path)? {
-                Some(key) => Ok(key),
-                None => {
-                    create(&path)?;
-                    // Read back: of two that make it at once, the first wins and both use the same.
-                    load(&path)?.ok_or(KeyFileError::Damaged(path))
-                }
-            },
+            Self::Given(keys) => Ok(keys.ring()),
+            Self::InFile(path) => Ok(key_file::load_or_create(path)?.ring()),
+        }
+    }
+
+    /// A new key in front of those in the file; none when the keys do not come from the file of the data folder.
+    pub fn add_new(&self) -> Result<Option<Keyring>, KeyFileError> {
+        match self {
+            Self::Given(_) => Ok(None),
+            Self::InFile(path) => key_file::put_in_front(path).map(|keys| Some(keys.ring())),
         }
     }
 }
 
-fn decode(text: &SecretString) -> Option<SecretBox<[u8; LENGTH]>> {
-    let bytes = SecretBox::new(Box::new(STANDARD.decode(text.expose_secret().trim()).ok()?));
+impl Keys {
+    /// With commas or line ends between them. What is wrong is said without repeating any of it.
+    pub(super) fn read(text: &SecretString) -> Result<Self, String> {
+        let words = text.expose_secret().split(|c: char| c == ',' || c.is_whitespace());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let mut keys: Vec<SecretBox<[u8; LENGTH]>> = Vec::new();
+        for (place, word) in (1..).zip(&words) {
+            let key = decode(word).ok_or_else(|| match words.len() {
+                1 => "the value is not 32 bytes in base64".to_owned(),
+                all => format!("key {place} of {all} is not 32 bytes in base64"),
+            })?;
+            if keys.iter().any(|other| other.expose_secret() == key.expose_secret()) {
+                return Err(format!("key {place} of {} stands there twice", words.len()));
+            }
+            keys.push(key);
+        }
+        if keys.is_empty() { Err("the value is not 32 bytes in base64".to_owned()) } else { Ok(Self(keys)) }
+    }
+
+    fn ring(&self) -> Keyring {
+        Keyring::of(self.0.iter().map(|key| *key.expose_secret()))
+    }
+}
+
+fn decode(word: &str) -> Option<SecretBox<[u8; LENGTH]>> {
+    let bytes = SecretBox::new(Box::new(STANDARD.decode(word).ok()?));
     let key: [u8; LENGTH] = bytes.expose_secret().as_slice().try_into().ok()?;
     Some(SecretBox::new(Box::new(key)))
 }
 
-fn load(path: &Path) -> Result<Option<SecretBox<[u8; LENGTH]>>, KeyFileError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => decode(&text.into()).map(Some).ok_or_else(|| KeyFileError::Damaged(path.to_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(KeyFileError::Io { what: "read", path: path.to_owned(), source }),
-    }
-}
-
-/// Written whole and made durable under another name first, then linked: a link never replaces a key that is there.
-fn create(path: &Path) -> Result<(), KeyFileError> {
-    let io = |what| move |source| KeyFileError::Io { what, path: path.to_owned(), source };
-    let mut key = SecretBox::new(Box::new([0_u8; LENGTH]));
-    let mut name = [0_u8; 8];
-    getrandom::fill(secrecy::ExposeSecretMut::expose_secret_mut(&mut key)).map_err(KeyFileError::NoRandom)?;
-    getrandom::fill(&mut name).map_err(KeyFileError::NoRandom)?;
-    if let Some(folder) = path.parent() {
-        // Others may pass: the private Postgres in it may run as another user.
-        std::fs::DirBuilder::new().recursive(true).mode(0o711).create(folder).map_err(io("make the folder for"))?;
-    }
-    let draft = path.with_extension(format!("{:016x}.new", u64::from_ne_bytes(name)));
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft);
-    let mut file = file.map_err(io("write"))?;
-    let text = SecretString::from(STANDARD.encode(key.expose_secret()));
-    let linked =
-        writeln!(file, "{}", text.expose_secret()).and_then(|()| file.sync_all()).and_then(
-            |()| match std::fs::hard_link(&draft, path) {
-                Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-                _ => Ok(()),
-            },
-        );
-    std::fs::remove_file(&draft).and(linked).map_err(io("write"))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::super::tests::{problem, read};
     use super::*;
+
+    fn text(byte: u8) -> String {
+        STANDARD.encode([byte; LENGTH])
+    }
+
+    fn ids(value: &str) -> Vec<String> {
+        read(&[("ROLLCALL_KEY", value)]).unwrap().key.load().unwrap().unwrap().ids()
+    }
 
     #[test]
     fn with_a_database_of_its_own_the_key_is_required() {
@@ -138,27 +144,34 @@ mod tests {
 
     #[test]
     fn a_given_key_has_32_bytes_and_is_not_shown() {
-        let config = read(&[("ROLLCALL_KEY", &STANDARD.encode([7; 32]))]).unwrap();
+        let config = read(&[("ROLLCALL_KEY", &text(7))]).unwrap();
         assert!(!format!("{:?}", config.key).contains('7'));
-        assert_eq!(config.key.load_or_create().unwrap().expose_secret(), &[7; 32]);
+        assert_eq!(ids(&text(7)), Keyring::new([7; LENGTH]).ids());
         let said = problem(&[("ROLLCALL_KEY", &STANDARD.encode([7; 31]))]);
         assert!(said.starts_with("ROLLCALL_KEY: the value is not 32 bytes in base64"), "{said}");
         assert!(!said.contains("BwcH"), "{said}");
+        assert!(problem(&[("ROLLCALL_KEY", ",")]).contains("not 32 bytes in base64"));
     }
 
     #[test]
-    fn the_first_start_makes_a_key_and_later_ones_keep_it() {
-        let folder = std::env::temp_dir().join(format!("rc-key-{}", uuid::Uuid::now_v7()));
-        let path = folder.join("data/key");
-        let first = Key::InFile(path.clone()).load_or_create().unwrap();
-        let again = Key::InFile(path.clone()).load_or_create().unwrap();
-        assert_eq!(first.expose_secret(), again.expose_secret());
-        assert_ne!(first.expose_secret(), &[0; 32]);
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(std::fs::read_dir(folder.join("data")).unwrap().count(), 1);
+    fn several_keys_stand_behind_commas_or_on_lines_and_keep_their_order() {
+        let both = Keyring::of([[8; LENGTH], [7; LENGTH]]).ids();
+        for between in [",", ", ", "\n", ",\n", "\r\n"] {
+            assert_eq!(ids(&format!("{}{between}{}\n", text(8), text(7))), both);
+        }
+        let said = problem(&[("ROLLCALL_KEY", &format!("{},{},AAAA", text(8), text(7)))]);
+        assert!(said.starts_with("ROLLCALL_KEY: key 3 of 3 is not 32 bytes in base64"), "{said}");
+        let said = problem(&[("ROLLCALL_KEY", &format!("{},{}", text(8), text(8)))]);
+        assert!(said.starts_with("ROLLCALL_KEY: key 2 of 2 stands there twice"), "{said}");
+        assert!(!said.contains("CAgI") && said.ends_with(",$OLD_KEY"), "{said}");
+    }
 
-        std::fs::write(&path, "AAAA\n").unwrap();
-        assert!(matches!(Key::InFile(path).load_or_create(), Err(KeyFileError::Damaged(_))));
-        std::fs::remove_dir_all(folder).unwrap();
+    #[test]
+    fn a_file_that_is_named_has_one_key_a_line() {
+        let path = std::env::temp_dir().join(format!("rc-keys-{}", uuid::Uuid::now_v7()));
+        std::fs::write(&path, format!("{}\n{}\n", text(8), text(7))).unwrap();
+        let config = read(&[("ROLLCALL_KEY_FILE", path.to_str().unwrap())]).unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(config.key.load().unwrap().unwrap().ids(), Keyring::of([[8; LENGTH], [7; LENGTH]]).ids());
     }
 }

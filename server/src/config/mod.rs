@@ -7,6 +7,7 @@
 mod audit;
 mod database;
 mod key;
+mod key_file;
 mod log;
 mod names;
 mod outbound;

@@ -120,7 +120,7 @@ pub async fn sign_in(session: &Session, directory: &Directory, opened: Opened) -
     session.insert(ORIGIN, opened.origin).await?;
     session.insert(SIGNED_IN_AT, directory.now()).await?;
     if let Some(id_token) = opened.id_token {
-        session.insert(ID_TOKEN, directory.seal(ID_TOKEN, &id_token)?).await?;
+        session.insert(ID_TOKEN, directory.seal(ID_TOKEN, &id_token).await?).await?;
     }
     Ok(())
 }

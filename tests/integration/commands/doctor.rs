@@ -39,7 +39,9 @@ async fn each_fault_is_told_with_what_to_do() {
 
     let wrong_key = examine(&app, &[("ROLLCALL_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]).await;
     assert_eq!(wrong_key.status, Some(1), "{wrong_key:?}");
-    assert!(wrong_key.out.contains("fail  Key: it is not the one"), "{}", wrong_key.out);
+    assert!(wrong_key.out.contains("fail  Key: ROLLCALL_KEY does not hold the key "), "{}", wrong_key.out);
+    let told = "encrypted with it: the client secret of 1 connection (Zoom), the audit log's key";
+    assert!(wrong_key.out.contains(told), "{}", wrong_key.out);
 
     let zoom = app.zoom.base_url().trim_start_matches("http://").to_owned();
     let busy = examine(&app, &[("ROLLCALL_LISTEN", &zoom)]).await;

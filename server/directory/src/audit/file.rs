@@ -81,7 +81,7 @@ impl Start {
             return Err(lines.wrong(format!("its format is {}, and this version reads {FORMAT}", header.format)));
         }
         let key = header.key.open(keyring).map_err(|error| match error {
-            crate::keyring::KeyError::WrongKey => FileError::OtherKey { id: header.key.id.clone() },
+            crate::keyring::KeyError::NotGiven { id } => FileError::OtherKey { id },
             _ => FileError::AlteredKey,
         })?;
         let end: End = lines.parse_next()?.ok_or_else(|| lines.wrong("it ends here"))?;

@@ -48,7 +48,7 @@ const OUTCOME: &str = "sign_in_test.outcome";
 
 /// Keeps a sign-in that begins, for the browser with that cookie.
 pub async fn begin(tx: &mut Tx, state_hash: &[u8], flow_hash: &[u8], request: &Request) -> Result<()> {
-    let pending = keyring::seal_briefly(tx, PENDING, &request.pending)?;
+    let pending = keyring::seal_briefly(tx, PENDING, &request.pending).await?;
     let (now, end) = (tx.now(), tx.now() + REQUEST_LIFE);
     sqlx::query!(
         "insert into sign_in_request (state_hash, provider_id, flow_hash, purpose, pending, return_to, created_at, expires_at)
@@ -111,7 +111,7 @@ pub async fn waiting(tx: &mut Tx, provider: ProviderId, state_hash: &[u8]) -> Re
 
 /// Keeps the answer to a waiting request under a code, for [`CODE_LIFE`].
 pub async fn answer(tx: &mut Tx, state_hash: &[u8], code_hash: &[u8], result: &[u8]) -> Result<()> {
-    let result = keyring::seal_briefly(tx, RESULT, result)?;
+    let result = keyring::seal_briefly(tx, RESULT, result).await?;
     let end = tx.now() + CODE_LIFE;
     let done = sqlx::query!(
         "update sign_in_request set code_hash = $2, result = $3, code_expires_at = $4
@@ -168,7 +168,7 @@ pub async fn use_assertion(tx: &mut Tx, provider: ProviderId, id: &str, until: D
 /// Keeps what a test brought back, for whoever asked.
 pub async fn keep_test(tx: &mut Tx, admin: AdminId, provider: ProviderId, outcome: &[u8]) -> Result<Uuid> {
     let id = Uuid::now_v7();
-    let outcome = keyring::seal_briefly(tx, OUTCOME, outcome)?;
+    let outcome = keyring::seal_briefly(tx, OUTCOME, outcome).await?;
     let (now, end) = (tx.now(), tx.now() + TEST_LIFE);
     sqlx::query!(
         "insert into sign_in_test (id, admin_id, provider_id, outcome, created_at, expires_at)

@@ -49,7 +49,7 @@ impl Export {
         let mut config = configuration()?;
         start_quiet_log(&mut config);
         crate::commands::status::check_there(&config.database)?;
-        let opened = Opened::open(&config.database, config.key, Beside::Server).await?;
+        let opened = Opened::open(&config.database, &config.key, Beside::Server).await?;
         let done = self.print(&opened.directory).await;
         opened.close().await;
         done

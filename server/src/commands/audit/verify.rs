@@ -2,10 +2,8 @@
 
 use crate::commands::{Beside, Failure, Opened, configuration, start_quiet_log};
 use crate::config::Config;
-use directory::Keyring;
 use directory::audit::file::{self, FileError, FileReport};
 use model::audit::{Progress, Report};
-use secrecy::ExposeSecret;
 use std::fs::File;
 use std::io::{BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -51,7 +49,7 @@ async fn of_database() -> Result<Report, Failure> {
     let mut config = configuration()?;
     start_quiet_log(&mut config);
     crate::commands::status::check_there(&config.database)?;
-    let opened = Opened::open(&config.database, config.key, Beside::Server).await?;
+    let opened = Opened::open(&config.database, &config.key, Beside::Server).await?;
     let mut shown = Shown::new();
     let report = directory::audit::verify(&opened.directory, |progress| shown.show(progress)).await;
     shown.clear();
@@ -62,7 +60,7 @@ async fn of_database() -> Result<Report, Failure> {
 fn of_file(path: &Path) -> Result<FileReport, Failure> {
     // The file may lie on a machine that has the key and nothing else of Rollcall: only the key is asked for.
     let config = key_only()?;
-    let key = config.key.load().map_err(Failure::usage)?.ok_or_else(|| {
+    let keys = config.key.load().map_err(Failure::usage)?.ok_or_else(|| {
         Failure::usage(
             "the hashes cannot be checked without the key. Set ROLLCALL_KEY, or ROLLCALL_DATA_DIR to the data folder \
              that has it.",
@@ -70,7 +68,7 @@ fn of_file(path: &Path) -> Result<FileReport, Failure> {
     })?;
     let open = || File::open(path).map(BufReader::new);
     let mut shown = Shown::new();
-    let found = file::verify(open, &Keyring::new(*key.expose_secret()), |progress| shown.show(progress));
+    let found = file::verify(open, &keys, |progress| shown.show(progress));
     shown.clear();
     found.map_err(|error| match error {
         FileError::AlteredKey => Failure::problem(error),

@@ -2,11 +2,12 @@
 
 use super::finding::{Finding, Findings};
 use crate::commands::local;
+use crate::commands::opened::sentence;
 use crate::config::{self, Key};
 use crate::postgres::{PostgresError, PrivatePostgres};
 use chrono::{DateTime, TimeDelta, Utc};
-use directory::keyring::KeyError;
-use directory::{Actor, Clock, Directory, Keyring, health};
+use directory::keyring::{self, KeyError};
+use directory::{Actor, Clock, Directory, health};
 use model::connection::Connection;
 use provision::{Credentials, Outbound, test_connection};
 use secrecy::ExposeSecret;
@@ -54,25 +55,28 @@ pub(super) async fn database(config: &config::Database, findings: &mut Findings)
     }
 }
 
-/// Whether the database answers, is new enough, has our schema, and takes our key.
+/// Whether the database answers, is new enough, has our schema, and takes our keys.
 pub(super) async fn directory(url: &str, key: Key, findings: &mut Findings) -> Option<Directory> {
-    if let Key::InFile(path) = &key
-        && !path.exists()
-    {
-        let found =
-            format!("{} is missing, and the database may hold secrets that only this key opens", path.display());
-        findings.say(Finding::fail("Key", found, "Put the copy you kept there, or set ROLLCALL_KEY to it."));
-        return None;
-    }
-    let key = match key.load_or_create() {
-        Ok(key) => key,
+    let held = match key.load() {
+        Ok(held) => held,
         Err(error) => {
             findings.say(Finding::fail("Key", error.to_string(), "Without the right key nothing starts."));
             return None;
         }
     };
-    let directory = match Directory::open(url, Keyring::new(*key.expose_secret()), Clock::system()).await {
+    let lost = held.is_none();
+    let first = held.as_ref().and_then(|ring| ring.ids().into_iter().next());
+    let directory = match Directory::open(url, held.unwrap_or_default(), Clock::system()).await {
         Ok(directory) => directory,
+        Err(directory::Error::Key(KeyError::Missing(missing))) => {
+            findings.say(Finding::fail("Key", sentence(&key, lost, &missing), "Without the right key nothing starts."));
+            return None;
+        }
+        Err(directory::Error::Key(KeyError::None)) => {
+            let advice = "The next start of `rollcall serve` makes one.";
+            findings.say(Finding::warn("Key", "there is none yet, and nothing that needs one", advice));
+            return None;
+        }
         Err(error) => {
             findings.say(not_opened(&error));
             return None;
@@ -90,17 +94,25 @@ pub(super) async fn directory(url: &str, key: Key, findings: &mut Findings) -> O
         }
     }
     findings.say(Finding::ok("Schema", "up to date"));
-    findings.say(Finding::ok("Key", "opens what is stored"));
+    findings.say(in_use(&directory, first.as_deref()).await);
     Some(directory)
+}
+
+/// The first key given is the one to go over to.
+async fn in_use(directory: &Directory, first: Option<&str>) -> Finding {
+    match keyring::current(directory).await {
+        Ok(current) if first == Some(&current) => Finding::ok("Key", format!("{current} opens what is stored")),
+        Ok(current) => Finding::warn(
+            "Key",
+            format!("everything opens, and {current} encrypts, which is not the first key given"),
+            "Run `rollcall key rotate` when every server has both keys.",
+        ),
+        Err(error) => not_opened(&error),
+    }
 }
 
 fn not_opened(error: &directory::Error) -> Finding {
     match error {
-        directory::Error::Key(KeyError::WrongKey) => Finding::fail(
-            "Key",
-            "it is not the one that the stored secrets were encrypted with",
-            "Set ROLLCALL_KEY to the key this database was first used with, the same on every replica.",
-        ),
         directory::Error::Migration(_) => Finding::fail(
             "Schema",
             error.to_string(),
