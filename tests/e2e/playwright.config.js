@@ -7,7 +7,7 @@ export default defineConfig({
   // Two cores, and each test has a server, a database and a browser.
   workers: 1,
   retries: 0,
-  // The script of a development build is large, and each page is looked at four times.
+  // Each page is looked at four times.
   timeout: 600_000,
   expect: { timeout: 20_000 },
   forbidOnly: true,

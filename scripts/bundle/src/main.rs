@@ -2,7 +2,8 @@
 //! and puts the stylesheet and the pictures beside it. Never runs in production and downloads nothing. It uses
 //! wasm-bindgen's own library in the version of the lock file, so no installed tool has to match. Start at [`main`].
 //!
-//! `cargo run -p bundle` for development, `cargo run -p bundle -- --release` for small, compressed files.
+//! `cargo run -p bundle` for development, `cargo run -p bundle -- --release` for small, compressed files, and with
+//! `--in-place` these where a development server reads its files: to try in a browser what a release carries.
 
 mod never;
 mod site;
@@ -15,10 +16,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 fn main() -> Result<()> {
-    let release = match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
-        [] => false,
-        [flag] if flag == "--release" => true,
-        other => bail!("unknown argument {}; the only one is --release", other.join(" ")),
+    let flags: Vec<String> = std::env::args().skip(1).collect();
+    let (release, in_place) = match flags.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => (false, true),
+        ["--release"] => (true, false),
+        ["--release", "--in-place"] => (true, true),
+        other => bail!("unknown arguments {}; there are --release and --release --in-place", other.join(" ")),
     };
     // As cargo says now, not as it was when this was compiled: several checkouts may share what they build.
     let here = std::env::var_os("CARGO_MANIFEST_DIR").context("run this with `cargo run -p bundle`")?;
@@ -26,7 +29,7 @@ fn main() -> Result<()> {
     let compiled = wasm::compile(&root, release)?;
     let stamp = stamp::of(&root, &compiled, release)?;
     // A release has a folder of its own: a development server reads its files from disk while it runs.
-    let site = root.join(if release { "dist/site-release" } else { "dist/site" });
+    let site = root.join(if in_place { "dist/site" } else { "dist/site-release" });
     if stamp::is_current(&site, &stamp) {
         return Ok(());
     }

@@ -6,29 +6,32 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig, passes};
 
-/// Parts of the names of functions: pages whose code comes later, in pieces (`hydrate_lazy`), and templates
-/// (`template!`). We have neither.
-const NEVER: [&str; 2] = ["hydrate_async", "hydrate_from_template"];
+/// Parts of the names of functions in those tables: for pages whose code comes later, in pieces (`hydrate_lazy`), and
+/// for templates (`template!`). We have neither. Only what stands in a table may be named here: of other functions that
+/// are the same to the letter, one stands for all.
+const NEVER: [&str; 2] =
+    ["IntoAny>::into_any::hydrate_async", "IntoAnyAttribute>::into_any_attr::hydrate_from_template"];
 
 pub(crate) fn take_out(wasm: &Path) -> Result<()> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
     let mut module = config.parse_file(wasm).context("reading the wasm file")?;
-    let never: Vec<FunctionId> =
-        module.funcs.iter_local().map(|(id, _)| id).filter(|id| is_never(&module, *id)).collect();
-    if never.is_empty() {
-        bail!("none of {} is in the wasm file: Leptos calls them something else now", NEVER.join(", "));
-    }
-    for function in never {
-        stop_at(&mut module, function);
+    for part in NEVER {
+        let never = named(&module, part);
+        if never.is_empty() {
+            bail!("no {part} is in the wasm file: Leptos calls it something else now");
+        }
+        for function in never {
+            stop_at(&mut module, function);
+        }
     }
     passes::gc::run(&mut module);
     module.emit_wasm_file(wasm).context("writing the wasm file")
 }
 
-fn is_never(module: &Module, function: FunctionId) -> bool {
-    let name = module.funcs.get(function).name.as_deref().unwrap_or_default();
-    NEVER.iter().any(|part| name.contains(part))
+fn named(module: &Module, part: &str) -> Vec<FunctionId> {
+    let names = module.funcs.iter_local().map(|(id, _)| (id, module.funcs.get(id).name.as_deref()));
+    names.filter(|(_, name)| name.is_some_and(|name| name.contains(part))).map(|(id, _)| id).collect()
 }
 
 /// Leaves the function its type, as it stands in tables, and nothing else.
