@@ -6,6 +6,7 @@ use directory::{Actor, Clock, Directory, Tx};
 use model::connection::{Actions, Check, CheckState, ConnectionTest, ScopeMode};
 use model::source::SourceKind;
 use model::{ConnectionId, PersonId, Role, SourceId};
+use rollcall::config::Mail;
 use rollcall::{Options, Server};
 use secrecy::ExposeSecret;
 use simulator::{Running, Simulator};
@@ -19,6 +20,7 @@ pub struct Start {
     pub public_url: Option<Url>,
     pub allow_private_urls: bool,
     pub zoom: simulator::Options,
+    pub mail: Option<Mail>,
 }
 
 /// A running server, the database below it and the Zoom behind it. Everything ends when it is dropped.
@@ -26,6 +28,7 @@ pub struct TestApp {
     pub server: Server,
     pub directory: Directory,
     pub zoom: Running,
+    pub mail: Option<Mail>,
     // The last to go: whatever still uses it loses it.
     pub database: Database,
 }
@@ -43,6 +46,7 @@ impl TestApp {
             public_url: None,
             allow_private_urls: true,
             zoom: simulator::Options::default(),
+            mail: None,
         };
         change(&mut start);
         let database = Database::create().await;
@@ -54,16 +58,28 @@ impl TestApp {
             allow_private_urls: start.allow_private_urls,
             worker: start.worker,
             proxy_hops: 0,
+            mail: start.mail.clone(),
         };
         let server = Server::start(directory.clone(), options).await.unwrap();
-        Self { server, directory, zoom, database }
+        Self { server, directory, zoom, mail: start.mail, database }
     }
 
     /// Another server of the same database, as another replica.
     pub async fn second(&self) -> Server {
-        let directory = self.database.open(Clock::system()).await;
-        let listen = ([127, 0, 0, 1], 0).into();
-        let options = Options { listen, public_url: None, allow_private_urls: true, worker: true, proxy_hops: 0 };
+        self.second_at(Clock::system()).await
+    }
+
+    /// The same, with a clock.
+    pub async fn second_at(&self, clock: Clock) -> Server {
+        let directory = self.database.open(clock).await;
+        let options = Options {
+            listen: ([127, 0, 0, 1], 0).into(),
+            public_url: None,
+            allow_private_urls: true,
+            worker: true,
+            proxy_hops: 0,
+            mail: self.mail.clone(),
+        };
         Server::start(directory, options).await.unwrap()
     }
 

@@ -68,6 +68,7 @@ impl Demo {
             allow_private_urls: true,
             worker: true,
             proxy_hops: config.web.trusted_proxy_hops,
+            mail: None,
         };
         let server = Server::start(opened.directory.clone(), options).await.map_err(|e| busy(config.web.listen, &e))?;
         let link = setup_link(&opened.directory, Actor::Command, &server.public_url).await.map_err(Failure::problem)?;

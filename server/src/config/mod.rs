@@ -8,6 +8,7 @@ mod audit;
 mod database;
 mod key;
 mod log;
+mod mail;
 mod names;
 mod outbound;
 mod reader;
@@ -18,6 +19,7 @@ pub use audit::Audit;
 pub use database::Database;
 pub use key::{Key, KeyFileError};
 pub use log::{Log, LogFormat};
+pub use mail::Mail;
 pub use outbound::Outbound;
 pub use reader::{Lookup, Problem};
 pub use web::Web;
@@ -35,6 +37,8 @@ pub struct Config {
     pub outbound: Outbound,
     pub log: Log,
     pub audit: Audit,
+    /// None: no mail is sent.
+    pub mail: Option<Mail>,
     /// What was set and does nothing; said in the log at the start.
     pub warnings: Vec<Problem>,
 }
@@ -75,6 +79,7 @@ impl Config {
             outbound: Outbound::read(&mut reader),
             log: Log::read(&mut reader),
             audit: Audit::read(&mut reader),
+            mail: Mail::read(&mut reader),
             warnings: Vec::new(),
         };
         names::warn_of_unavailable(&mut reader);
