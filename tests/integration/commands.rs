@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod demo;
 mod doctor;
+mod mail;
 mod status;
 
 use std::path::{Path, PathBuf};

@@ -10,6 +10,7 @@ mod engine;
 mod forms;
 mod guard;
 mod headers;
+mod mail;
 mod replicas;
 mod road;
 mod scim;
