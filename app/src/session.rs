@@ -19,6 +19,8 @@ pub struct Backend {
     pub directory: Directory,
     /// Where browsers and SCIM clients reach us, without a slash at the end.
     pub public_url: String,
+    /// Whether a mail server is set.
+    pub sends_mail: bool,
     /// Whether outside addresses may be private ones (`ROLLCALL_ALLOW_PRIVATE_URLS`).
     pub allow_private_urls: bool,
     /// Where script, wasm and stylesheet of this build are found: `/pkg/<hash>`.

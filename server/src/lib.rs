@@ -7,6 +7,7 @@ pub mod assets;
 pub mod commands;
 pub mod config;
 pub mod http;
+pub mod mail;
 pub mod postgres;
 
 use crate::http::client::Attempts;
@@ -19,6 +20,7 @@ use axum::{Router, middleware};
 use directory::servers::Presence;
 use directory::{Actor, Directory};
 use login::OneTimeLink;
+use mail::Mailer;
 use provision::{Outbound, engine};
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -112,10 +114,12 @@ pub struct Options {
     /// None: `http://localhost` with the port that was bound.
     pub public_url: Option<Url>,
     pub allow_private_urls: bool,
-    /// Whether this process provisions.
+    /// Whether this process provisions, and sends mail.
     pub worker: bool,
     /// How many proxies in front of this server add to `X-Forwarded-For`.
     pub proxy_hops: u8,
+    /// None: no mail is sent.
+    pub mail: Option<config::Mail>,
 }
 
 /// Why a server does not start.
@@ -127,7 +131,7 @@ pub enum StartError {
     Directory(#[from] directory::Error),
 }
 
-/// A running server: listener, worker, the sealer of the audit log, and the relay between replicas.
+/// A running server: listener, worker, mail, the sealer of the audit log, and the relay between replicas.
 pub struct Server {
     pub address: SocketAddr,
     pub public_url: Url,
@@ -147,11 +151,13 @@ impl Server {
         };
         let (stop, stopping) = watch::channel(false);
         let outbound = Outbound::new(options.allow_private_urls).map_err(std::io::Error::other)?;
+        let portal = public_url.as_str().trim_end_matches('/').to_owned();
         let state = AppState {
             directory: directory.clone(),
             backend: Backend {
                 directory: directory.clone(),
-                public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+                public_url: portal.clone(),
+                sends_mail: options.mail.is_some(),
                 allow_private_urls: options.allow_private_urls,
                 assets: format!("/{}", assets::pkg_dir()),
                 check_provider: check_provider(directory.clone(), outbound.clone(), options.allow_private_urls),
@@ -173,7 +179,10 @@ impl Server {
         if options.worker {
             let engine =
                 engine::Options { allow_private_urls: options.allow_private_urls, ..engine::Options::default() };
-            tasks.push(tokio::spawn(work(directory.clone(), engine, stopping)));
+            tasks.push(tokio::spawn(work(directory.clone(), engine, stopping.clone())));
+            if let Some(mail) = options.mail {
+                tasks.push(tokio::spawn(mail::run(directory.clone(), Mailer::new(mail, &portal), stopping)));
+            }
         }
         Ok(Self { address, public_url, directory, stop, tasks })
     }

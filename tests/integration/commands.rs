@@ -5,6 +5,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod key;
+mod mail;
 mod status;
 
 use std::path::{Path, PathBuf};

@@ -93,7 +93,7 @@ async fn refused(database: &Database, keys: Keyring) -> String {
 async fn servers_go_on_while_every_secret_goes_over() {
     let app = TestApp::with(|start| start.keys = Keyring::of([NEW, OLD])).await;
     let other = app.database.open_with(Keyring::of([OLD, NEW])).await.unwrap();
-    let second = TestApp::serve(other.clone()).await;
+    let second = TestApp::serve(other.clone(), None).await;
     let (connection, okta) = (app.connection().await, app.scim().await);
     let ids = Arc::new(add_many(&app.directory).await);
     let (done, reads) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
@@ -133,7 +133,7 @@ async fn servers_go_on_while_every_secret_goes_over() {
     second.stop().await;
 
     // A server that has the new key alone provisions as ever.
-    let third = TestApp::serve(alone).await;
+    let third = TestApp::serve(alone, None).await;
     let (_, person) = app.push_assigned(&okta, connection, &user("bob@example.com")).await;
     app.wait_link(connection, person, LinkState::InSync).await;
     third.stop().await;
@@ -227,7 +227,7 @@ async fn a_server_without_the_new_key_holds_a_rotation_back() {
 
     // One that was killed says nothing any more, and is forgotten after a while.
     app.database.change("update server set alive_at = alive_at - interval '1 minute'").await;
-    let TestApp { server, directory: _, zoom: _zoom, database } = app;
+    let TestApp { server, directory: _, zoom: _zoom, database, mail: _ } = app;
     server.stop().await;
     assert_eq!(database.count("select count(*) from server").await, 0, "one that ends says so");
     // But one that was only cut off comes back, and has missed it.

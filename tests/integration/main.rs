@@ -11,6 +11,7 @@ mod forms;
 mod guard;
 mod headers;
 mod keys;
+mod mail;
 mod replicas;
 mod road;
 mod scim;

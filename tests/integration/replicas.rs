@@ -15,7 +15,7 @@ async fn when_one_stops_the_other_goes_on() {
     let (id, person) = app.push_assigned(&okta, connection, &ada()).await;
     app.wait_link(connection, person, LinkState::InSync).await;
 
-    let TestApp { server, directory: _, zoom, database: _database } = app;
+    let TestApp { server, directory: _, zoom, mail: _, database: _database } = app;
     server.stop().await;
     let left = tests::Scim::new(&format!("http://{}", second.address), okta.token());
     let renamed = serde_json::json!([{ "op": "replace", "path": "title", "value": "Countess" }]);

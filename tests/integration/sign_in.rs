@@ -74,7 +74,7 @@ fn refused(shown: &Shown) {
 }
 
 /// The address of a server function: its name, and digits that change with the place of the checkout.
-fn function(name: &str) -> &'static str {
+pub(crate) fn function(name: &str) -> &'static str {
     let bare = |path: &'static str| path.trim_start_matches("/api/").trim_end_matches(|c: char| c.is_ascii_digit());
     let mut paths = server_fn::axum::server_fn_paths().map(|(path, _)| path);
     paths.find(|path| bare(path) == name).unwrap_or_else(|| panic!("there is no function {name}"))

@@ -59,6 +59,7 @@ const FUNCTIONS: &[Function] = &[
         Permission::ManageConnections,
         &[("id", ID), ("version", "1"), ("remove_action", "disable"), ("scope", "assigned")],
     ),
+    ("send_invitation", Permission::ManageAdmins, &[("id", ID)]),
     ("switch_connection", Permission::ManageConnections, &[("id", ID), ("on", "true")]),
     ("take_message", Permission::Look, &[]),
     ("unassign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),

@@ -6,6 +6,7 @@ use directory::{Actor, Clock, Directory, Keyring, Tx};
 use model::connection::{Actions, Check, CheckState, ConnectionTest, ScopeMode};
 use model::source::SourceKind;
 use model::{ConnectionId, PersonId, Role, SourceId};
+use rollcall::config::Mail;
 use rollcall::{Options, Server};
 use secrecy::ExposeSecret;
 use simulator::{Running, Simulator};
@@ -20,6 +21,7 @@ pub struct Start {
     pub public_url: Option<Url>,
     pub allow_private_urls: bool,
     pub zoom: simulator::Options,
+    pub mail: Option<Mail>,
 }
 
 /// A running server, the database below it and the Zoom behind it. Everything ends when it is dropped.
@@ -27,6 +29,7 @@ pub struct TestApp {
     pub server: Server,
     pub directory: Directory,
     pub zoom: Running,
+    pub mail: Option<Mail>,
     // The last to go: whatever still uses it loses it.
     pub database: Database,
 }
@@ -45,6 +48,7 @@ impl TestApp {
             public_url: None,
             allow_private_urls: true,
             zoom: simulator::Options::default(),
+            mail: None,
         };
         change(&mut start);
         let database = Database::create().await;
@@ -56,20 +60,26 @@ impl TestApp {
             allow_private_urls: start.allow_private_urls,
             worker: start.worker,
             proxy_hops: 0,
+            mail: start.mail.clone(),
         };
         let server = Server::start(directory.clone(), options).await.unwrap();
-        Self { server, directory, zoom, database }
+        Self { server, directory, zoom, mail: start.mail, database }
     }
 
     /// Another server of the same database, as another replica.
     pub async fn second(&self) -> Server {
-        Self::serve(self.database.open(Clock::system()).await).await
+        self.second_at(Clock::system()).await
+    }
+
+    /// The same, with a clock.
+    pub async fn second_at(&self, clock: Clock) -> Server {
+        Self::serve(self.database.open(clock).await, self.mail.clone()).await
     }
 
     /// A server of that directory, on a port of its own.
-    pub async fn serve(directory: Directory) -> Server {
+    pub async fn serve(directory: Directory, mail: Option<Mail>) -> Server {
         let listen = ([127, 0, 0, 1], 0).into();
-        let options = Options { listen, public_url: None, allow_private_urls: true, worker: true, proxy_hops: 0 };
+        let options = Options { listen, public_url: None, allow_private_urls: true, worker: true, proxy_hops: 0, mail };
         Server::start(directory, options).await.unwrap()
     }
 

@@ -11,6 +11,7 @@ mod database;
 mod html;
 mod people;
 mod scim;
+mod smtp;
 mod wait;
 
 pub use app::{Start, TestApp};
@@ -19,6 +20,7 @@ pub use database::{Database, admin_url, key};
 pub use html::{Element, Form, Html};
 pub use people::{ada, user};
 pub use scim::{Answer, Scim};
+pub use smtp::{MailServer, Manner, Received};
 pub use wait::wait_sealed;
 
 /// The id of an AuthnRequest, from its form in an address (SAML 2.0 Bindings, section 3.4.4.1).

@@ -4,6 +4,7 @@ use crate::TestApp;
 use directory::{Actor, Directory, Signal};
 use model::link::{LinkState, PersonLink};
 use model::log::{LogEntry, LogFilter, LogRow};
+use model::mail::Mail;
 use model::{ConnectionId, Cursor, PersonId};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
@@ -89,6 +90,26 @@ impl TestApp {
     /// Waits until every audit entry is sealed, and says which is the last.
     pub async fn wait_sealed(&self) -> i64 {
         crate::wait_sealed(&self.directory).await
+    }
+
+    /// How the mail of an invitation stands; none when there is none.
+    pub async fn invitation(&self, email: &str) -> Option<Mail> {
+        let mut tx = self.tx().await;
+        let admin = directory::admins::by_email(&mut tx, email).await.unwrap()?;
+        let mails = directory::mail::invitations(&mut tx).await.unwrap();
+        mails.into_iter().find(|(id, _)| *id == admin.id).map(|(_, mail)| mail)
+    }
+
+    /// Waits until the mail of an invitation is so.
+    pub async fn wait_invitation(&self, email: &str, is_so: impl Fn(&Mail) -> bool) -> Mail {
+        let mut heard = self.directory.listen();
+        loop {
+            let mail = self.invitation(email).await;
+            match mail {
+                Some(mail) if is_so(&mail) => return mail,
+                mail => self.hear(&mut heard, || format!("the mail is still {mail:?}")).await,
+            }
+        }
     }
 
     /// Waits until something was committed.

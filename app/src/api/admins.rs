@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use leptos::prelude::*;
+use model::mail::Mail;
 use model::{AdminId, Administrator, Role};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub struct AdminRow {
     pub role_from: Option<String>,
     /// Whether whoever looks may change and remove this one.
     pub may_change: bool,
+    /// How the mail of an open invitation stands; none when there is none.
+    pub mail: Option<Mail>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,10 @@ pub struct AdminList {
     pub me: AdminId,
     /// The roles that whoever looks may give; none for somebody who may only look.
     pub may_give: Vec<Role>,
+    /// Whether a mail server is set.
+    pub sends_mail: bool,
+    /// Where whoever was invited signs in.
+    pub address: String,
 }
 
 /// The roles that somebody of this role may give and take.
@@ -32,6 +39,12 @@ fn may_give(mine: Role) -> Vec<Role> {
     Role::ALL.iter().copied().filter(|role| *role != Role::Owner || mine == Role::Owner).collect()
 }
 
+/// Where whoever was invited signs in.
+#[cfg(feature = "ssr")]
+fn sign_in_address() -> String {
+    format!("{}/login", crate::session::backend().public_url)
+}
+
 /// All administrators by e-mail.
 #[server]
 pub async fn list_admins() -> Result<AdminList, AppError> {
@@ -39,12 +52,15 @@ pub async fn list_admins() -> Result<AdminList, AppError> {
     let me = crate::session::signed_in()?;
     let may_give = may_give(me.role);
     let providers = directory::providers::list(&mut tx).await?;
+    let mails = directory::mail::invitations(&mut tx).await?;
     let admins = directory::admins::list(&mut tx).await?.into_iter().map(|admin| AdminRow {
         role_from: providers.iter().find(|p| Some(p.id) == admin.role_from).map(|p| p.label.clone()),
         may_change: may_give.contains(&admin.role),
+        mail: mails.iter().find(|(id, _)| *id == admin.id).map(|(_, mail)| mail.clone()),
         admin,
     });
-    Ok(AdminList { admins: admins.collect(), me: me.id, may_give })
+    let (sends_mail, address) = (crate::session::backend().sends_mail, sign_in_address());
+    Ok(AdminList { admins: admins.collect(), me: me.id, may_give, sends_mail, address })
 }
 
 /// Invites somebody.
@@ -70,9 +86,10 @@ pub async fn invite_admin(email: String, role: Role) -> Result<(), AppError> {
         done => done?,
     };
     tx.commit().await?;
-    let address = format!("{}/login", crate::session::backend().public_url);
+    let how = if crate::session::backend().sends_mail { "A mail tells them" } else { "Tell them" };
     let text = format!(
-        "Tell them to sign in at {address}. The first sign-in with this e-mail, verified by a provider, is theirs."
+        "{how} to sign in at {}. The first sign-in with this e-mail, verified by a provider, is theirs.",
+        sign_in_address()
     );
     crate::flash::say(format!("{email} invited"), text).await?;
     crate::session::go_to("/settings/admins");
@@ -124,6 +141,23 @@ pub async fn reset_admin(id: AdminId) -> Result<(), AppError> {
     tx.commit().await?;
     let text = "They are signed out. The next sign-in with this e-mail, verified by a provider, is theirs again.";
     crate::flash::say(format!("The sign-in of {} is reset", admin.email), text).await?;
+    crate::session::go_to("/settings/admins");
+    Ok(())
+}
+
+/// Mails an invitation that is open once more.
+#[server]
+pub async fn send_invitation(id: AdminId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
+    let admin = changeable(&mut tx, id).await?;
+    if !crate::session::backend().sends_mail {
+        let message = format!("No mail server is set, so no mail is sent. Tell {} the address.", admin.email);
+        return Err(AppError::Conflict { message });
+    }
+    directory::mail::repeat_invitation(&mut tx, id).await?;
+    tx.commit().await?;
+    let text = "It is sent at once, or as soon as the mail server takes it. This page shows how it went.";
+    crate::flash::say(format!("The invitation of {} is mailed again", admin.email), text).await?;
     crate::session::go_to("/settings/admins");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod admins;
 mod guides;
+mod invitation;
 mod provider;
 mod providers;
 mod roles;

@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::text::name_key;
-use crate::{Directory, Error, Result, Tx};
+use crate::{Directory, Error, Result, Tx, mail};
 use chrono::{DateTime, Duration, Utc};
 use model::{AdminId, Administrator, ProviderId, Role};
 use uuid::Uuid;
@@ -103,11 +103,13 @@ pub async fn create(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
     Ok(id)
 }
 
-/// Invites somebody: the first who signs in with that e-mail, verified by a provider, becomes this administrator.
+/// Invites somebody: the first who signs in with that e-mail, verified by a provider, becomes this administrator. A mail
+/// tells them.
 pub async fn invite(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
     let id = create(tx, email, role).await?;
     sqlx::query!("update admin set invited = true where id = $1", id.0).execute(tx.db()).await?;
     tx.audit(Entry::new("admin.invited", "admin", id.0, email).after(serde_json::json!({ "role": role })));
+    mail::queue_invitation(tx, id).await?;
     Ok(id)
 }
 
@@ -124,6 +126,7 @@ pub async fn reset_sign_in(tx: &mut Tx, id: AdminId) -> Result<Administrator> {
     sqlx::query!("delete from admin_identity where admin_id = $1", id.0).execute(tx.db()).await?;
     sqlx::query!("delete from session where admin_id = $1", id.0).execute(tx.db()).await?;
     sqlx::query!("update admin set invited = true where id = $1", id.0).execute(tx.db()).await?;
+    mail::forget_invitation(tx, id).await?;
     tx.audit(Entry::new("admin.sign_in_reset", "admin", id.0, &admin.email));
     Ok(admin)
 }

@@ -1,4 +1,4 @@
-//! People, sources, connections, links, logs and the audit log on Postgres: the only room that speaks SQL.
+//! People, sources, connections, links, logs, mail and the audit log on Postgres: the only room that speaks SQL.
 //!
 //! Every command and query is a function of its noun's module and takes a [`Tx`]: an open transaction that knows who
 //! acts and when. A command writes its rows, says what it did with [`Tx::audit`], and marks the links it touched due;
@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod leases;
 pub mod links;
 pub mod logs;
+pub mod mail;
 pub mod people;
 pub mod providers;
 pub mod records;
@@ -52,6 +53,8 @@ pub struct Directory {
     audit_key: Arc<OnceLock<audit::AuditKey>>,
     /// Wakes the sealer of this process.
     audited: Arc<tokio::sync::Notify>,
+    /// Wakes whoever sends mail in this process.
+    mailed: Arc<tokio::sync::Notify>,
     keeping: audit::Keeping,
 }
 
@@ -79,6 +82,7 @@ impl Directory {
             bell: wake::Bell::new(),
             audit_key: Arc::default(),
             audited: Arc::default(),
+            mailed: Arc::default(),
             keeping: audit::Keeping::default(),
         };
         directory.check_key().await?;

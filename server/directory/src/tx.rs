@@ -39,13 +39,22 @@ pub struct Tx {
     now: DateTime<Utc>,
     entries: Vec<audit::Entry>,
     due: BTreeSet<ConnectionId>,
+    mail: bool,
 }
 
 impl Tx {
     pub(crate) async fn begin(directory: &Directory, actor: Actor) -> Result<Self> {
         let db = directory.pool.begin().await.map_err(Error::Database)?;
         let now = directory.now();
-        Ok(Self { db, directory: directory.clone(), actor, now, entries: Vec::new(), due: BTreeSet::new() })
+        Ok(Self {
+            db,
+            directory: directory.clone(),
+            actor,
+            now,
+            entries: Vec::new(),
+            due: BTreeSet::new(),
+            mail: false,
+        })
     }
 
     /// The moment of this unit of work: one for everything it writes.
@@ -67,6 +76,11 @@ impl Tx {
         self.due.insert(connection);
     }
 
+    /// Wakes whoever sends mail after the commit.
+    pub(crate) const fn ring_for_mail(&mut self) {
+        self.mail = true;
+    }
+
     pub(crate) fn db(&mut self) -> &mut PgConnection {
         &mut self.db
     }
@@ -86,6 +100,9 @@ impl Tx {
         self.db.commit().await.map_err(Error::Database)?;
         if !entries.is_empty() {
             self.directory.audited.notify_one();
+        }
+        if self.mail {
+            self.directory.mailed.notify_one();
         }
         for connection in self.due {
             self.directory.bell.ring(Signal::Due(connection));

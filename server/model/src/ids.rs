@@ -47,6 +47,8 @@ ids! {
     AuditId
     /// An identity provider that administrators sign in with.
     ProviderId
+    /// A mail to be sent, or one that was.
+    MailId
     /// One encrypted secret.
     SecretId
 }

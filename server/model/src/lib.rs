@@ -11,6 +11,7 @@ pub mod connection;
 pub mod ids;
 pub mod link;
 pub mod log;
+pub mod mail;
 pub mod page;
 pub mod person;
 pub mod provider;

@@ -68,6 +68,7 @@ impl Demo {
             allow_private_urls: true,
             worker: true,
             proxy_hops: config.web.trusted_proxy_hops,
+            mail: None,
         };
         let server = Server::start(opened.directory.clone(), options).await.map_err(|error| match error {
             StartError::Directory(error) => error.into(),

@@ -11,7 +11,7 @@ use checks::Database;
 use directory::Clock;
 use finding::{Finding, Findings};
 
-/// Check the configuration, the database, the key, the clock, Zoom and the address to listen on.
+/// Check the configuration, the database, the key, the clock, Zoom, the mail server and the address to listen on.
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  rollcall doctor\n\nChanges nothing. Exit status 1 when a check failed; a warning is no \
@@ -62,6 +62,9 @@ async fn examine(config: Config, findings: &mut Findings) {
         if let Some(postgres) = postgres {
             PrivatePostgres::stop(postgres).await;
         }
+    }
+    if let Some(mail) = &config.mail {
+        checks::mail(&mail.smtp.clone().greeting_as(config.web.public_url.as_str()), findings).await;
     }
     checks::listen(config.web.listen, findings).await;
 }

@@ -29,7 +29,7 @@ pub enum Command {
     Audit(audit::Audit),
     /// Run everything on this machine with nothing set up: database, simulated Zoom, a busy directory.
     Demo(demo::Demo),
-    /// Check configuration, database, key, clock, Zoom and the address; say what to do.
+    /// Check configuration, database, key, clock, Zoom, mail server and the address; say what to do.
     Doctor(doctor::Doctor),
     /// List the keys that encrypt stored secrets, or go over to another.
     Key(key::Key),

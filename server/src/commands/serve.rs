@@ -25,6 +25,7 @@ impl Serve {
             allow_private_urls: config.outbound.allow_private_urls,
             worker: config.worker.enabled,
             proxy_hops: config.web.trusted_proxy_hops,
+            mail: config.mail,
         };
         let listen = options.listen;
         // Before it says that it serves: whoever reads that may stop it.

@@ -9,6 +9,7 @@ mod database;
 mod key;
 mod key_file;
 mod log;
+mod mail;
 mod names;
 mod outbound;
 mod reader;
@@ -19,6 +20,7 @@ pub use audit::Audit;
 pub use database::Database;
 pub use key::{Key, KeyFileError};
 pub use log::{Log, LogFormat};
+pub use mail::Mail;
 pub use outbound::Outbound;
 pub use reader::{Lookup, Problem};
 pub use web::Web;
@@ -36,6 +38,8 @@ pub struct Config {
     pub outbound: Outbound,
     pub log: Log,
     pub audit: Audit,
+    /// None: no mail is sent.
+    pub mail: Option<Mail>,
     /// What was set and does nothing; said in the log at the start.
     pub warnings: Vec<Problem>,
 }
@@ -76,6 +80,7 @@ impl Config {
             outbound: Outbound::read(&mut reader),
             log: Log::read(&mut reader),
             audit: Audit::read(&mut reader),
+            mail: Mail::read(&mut reader),
             warnings: Vec::new(),
         };
         names::warn_of_unavailable(&mut reader);

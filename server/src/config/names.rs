@@ -3,7 +3,7 @@
 use super::reader::Reader;
 
 /// Every name that begins with `ROLLCALL_`. Secrets are known as `NAME_FILE` as well.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "ROLLCALL_ALLOW_PRIVATE_URLS",
     "ROLLCALL_AUDIT_RETENTION_DAYS",
     "ROLLCALL_DATA_DIR",
@@ -12,26 +12,21 @@ const KNOWN: [&str; 16] = [
     "ROLLCALL_LISTEN",
     "ROLLCALL_LOG",
     "ROLLCALL_LOG_FORMAT",
+    "ROLLCALL_MAIL_FROM",
     "ROLLCALL_PUBLIC_URL",
+    "ROLLCALL_SMTP_URL",
+    "ROLLCALL_SMTP_URL_FILE",
     // Where the tests make their databases; the program itself never reads it.
     "ROLLCALL_TEST_DATABASE_URL",
     "ROLLCALL_TRUSTED_PROXY_HOPS",
     "ROLLCALL_WORKER",
-    "ROLLCALL_MAIL_FROM",
     "ROLLCALL_METRICS_LISTEN",
     "ROLLCALL_OTLP_ENDPOINT",
-    "ROLLCALL_SMTP_URL",
 ];
 
-/// Planned names: they are the same in every version, so they stop nothing. Taking them in silence would look as if mail
-/// were sent and metrics kept.
-const UNAVAILABLE: [&str; 5] = [
-    "ROLLCALL_MAIL_FROM",
-    "ROLLCALL_METRICS_LISTEN",
-    "ROLLCALL_OTLP_ENDPOINT",
-    "ROLLCALL_SMTP_URL",
-    "ROLLCALL_SMTP_URL_FILE",
-];
+/// Planned names: they are the same in every version, so they stop nothing. Taking them in silence would look as if
+/// metrics were kept.
+const UNAVAILABLE: [&str; 2] = ["ROLLCALL_METRICS_LISTEN", "ROLLCALL_OTLP_ENDPOINT"];
 
 pub(super) fn warn_of_unavailable(reader: &mut Reader<'_>) {
     for name in UNAVAILABLE {
@@ -96,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_yet_is_not_taken_in_silence() {
-        for name in ["ROLLCALL_SMTP_URL", "ROLLCALL_SMTP_URL_FILE", "ROLLCALL_METRICS_LISTEN"] {
+        for name in ["ROLLCALL_METRICS_LISTEN", "ROLLCALL_OTLP_ENDPOINT"] {
             assert!(warnings(&[(name, "x")])[0].contains("has no effect in this version"));
         }
     }

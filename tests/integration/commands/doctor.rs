@@ -1,7 +1,7 @@
 //! `rollcall doctor`.
 
 use super::{KEY, Scratch, run};
-use tests::TestApp;
+use tests::{MailServer, TestApp};
 
 async fn examine(app: &TestApp, more: &[(&str, &str)]) -> super::Ran {
     let (url, listen) = (app.database.url(), app.server.address.to_string());
@@ -50,6 +50,24 @@ async fn each_fault_is_told_with_what_to_do() {
     let nowhere = examine(&app, &[("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/none")]).await;
     assert_eq!(nowhere.status, Some(1), "{nowhere:?}");
     assert!(nowhere.out.contains("fail  Database: ") && !nowhere.out.contains("hunter2"), "{}", nowhere.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mail_server_is_asked_and_no_mail_is_sent() {
+    let app = TestApp::start().await;
+    let server = MailServer::start().await;
+    let sender = ("ROLLCALL_MAIL_FROM", "Rollcall <rollcall@example.com>");
+    let ran = examine(&app, &[("ROLLCALL_SMTP_URL", &server.url()), sender]).await;
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert!(ran.out.contains(&format!("ok    Mail server {}: ", server.address)), "{}", ran.out);
+    assert!(server.taken().is_empty());
+
+    let secret = format!("smtp://u:hunter2@{}", server.address);
+    server.behave(tests::Manner::RefuseSignIn("535 5.7.8 Wrong"));
+    let refused = examine(&app, &[("ROLLCALL_SMTP_URL", &secret), sender]).await;
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(refused.out.contains("fail  Mail server ") && refused.out.contains("535"), "{}", refused.out);
+    assert!(!refused.out.contains("hunter2"), "{}", refused.out);
 }
 
 #[tokio::test]

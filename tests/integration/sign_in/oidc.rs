@@ -62,10 +62,12 @@ async fn an_invitation_is_taken_up_once_by_a_verified_address() {
     invite(&app, "Jane@Example.com", Role::Operator).await;
     provider.behave(|behaviour| behaviour.person["email_verified"] = json!(false));
     refused(&sign_in(&app.browser()).await);
+    assert!(app.invitation("jane@example.com").await.is_some());
     provider.behave(|behaviour| behaviour.person["email_verified"] = json!(true));
     let browser = app.browser();
     assert_eq!(sign_in(&browser).await.location(), "/people?q=a");
     assert!(who(&browser).await.contains("Operator"));
+    assert_eq!(app.invitation("jane@example.com").await, None, "who has come needs no mail any more");
 
     // Somebody else with the same address is not her.
     provider.behave(|behaviour| behaviour.person["sub"] = json!("666"));

@@ -1,5 +1,6 @@
 //! Administrators: who they are, what they may do, and the dialogs that change it.
 
+use super::invitation::{Again, standing};
 use super::tabs;
 use crate::api::admins::{AdminList, AdminRow, ChangeRole, InviteAdmin, ListAdmins, RemoveAdmin, ResetAdmin};
 use crate::components::{
@@ -7,6 +8,7 @@ use crate::components::{
     SubmitButton, Table, TextField, Time, Tone, page_of,
 };
 use crate::form::{FormProblem, PostForm, use_form};
+use crate::live::use_live;
 use crate::reading::reread;
 use crate::shell::Screen;
 use leptos::prelude::*;
@@ -34,8 +36,14 @@ pub fn Admins() -> impl IntoView {
         let open = dialog.read().is_some();
         before.map_or(0, |count| count.wrapping_add(u32::from(!open)))
     });
-    let data = reread(move || closed.get(), || Ok(ListAdmins {}));
-    page_of(data, move |AdminList { admins, me, may_give }| {
+    let live = use_live();
+    // A mail goes its way while the page is open, but no form is taken away from whoever fills it.
+    let beat = Memo::new(move |before: Option<&u32>| match (dialog.read().is_some(), before) {
+        (true, Some(before)) => *before,
+        _ => live.get(),
+    });
+    let data = reread(move || (closed.get(), beat.get()), || Ok(ListAdmins {}));
+    page_of(data, move |AdminList { admins, me, may_give, sends_mail, address }| {
         let invite = (!may_give.is_empty()).then(|| {
             view! { <a class="btn" href="/settings/admins?dialog=invite"><Icon name="plus"/>"Invite"</a> }.into_any()
         });
@@ -43,8 +51,13 @@ pub fn Admins() -> impl IntoView {
         let over = move || {
             let found = asked.get().and_then(|id| admins.iter().find(|row| row.admin.id == id && row.may_change));
             let admin = found.map(|row| row.admin.clone());
+            let mail = found.and_then(|row| row.mail.clone());
+            let address = (!sends_mail).then(|| address.clone());
             match (dialog.get().as_deref(), admin) {
-                (Some("invite"), _) if !may_give.is_empty() => view! { <Invite may_give=may_give.clone()/> }.into_any(),
+                (Some("invite"), _) if !may_give.is_empty() => {
+                    view! { <Invite may_give=may_give.clone() address/> }.into_any()
+                }
+                (Some("invitation"), Some(admin)) if admin.invited => view! { <Again admin mail address/> }.into_any(),
                 (Some("role"), Some(admin)) => view! { <Change admin may_give=may_give.clone()/> }.into_any(),
                 (Some("reset"), Some(admin)) => view! { <Reset admin/> }.into_any(),
                 (Some("remove"), Some(admin)) => view! { <Remove admin/> }.into_any(),
@@ -60,7 +73,7 @@ pub fn Admins() -> impl IntoView {
                         actions=invite.unwrap_or_else(|| ().into_any())
                     />
                     {tabs("Administrators")}
-                    {table(rows, me)}
+                    {table(rows, me, sends_mail)}
                 </Content>
                 {over}
             </Screen>
@@ -69,9 +82,9 @@ pub fn Admins() -> impl IntoView {
     })
 }
 
-fn table(admins: Vec<AdminRow>, me: AdminId) -> AnyView {
+fn table(admins: Vec<AdminRow>, me: AdminId, sends_mail: bool) -> AnyView {
     let count = i64::try_from(admins.len()).unwrap_or(i64::MAX);
-    let rows = admins.into_iter().map(move |row| view! { <Row row me/> });
+    let rows = admins.into_iter().map(move |row| view! { <Row row me sends_mail/> });
     view! {
         <Card id="admins" title="Administrators" count=count>
             <Table caption="Administrators">
@@ -90,13 +103,14 @@ fn table(admins: Vec<AdminRow>, me: AdminId) -> AnyView {
 }
 
 #[component]
-fn Row(row: AdminRow, me: AdminId) -> impl IntoView {
-    let AdminRow { admin, role_from, may_change } = row;
+fn Row(row: AdminRow, me: AdminId, sends_mail: bool) -> impl IntoView {
+    let AdminRow { admin, role_from, may_change, mail } = row;
     let last = match admin.last_sign_in_at {
         Some(at) => view! { <Time at/> }.into_any(),
         None => "never".into_any(),
     };
     let invited = admin.invited.then(|| view! { " "<Badge look=Look::new(Tone::Info, "mail", "Invited")/> });
+    let mail = admin.invited.then(|| standing(mail, sends_mail));
     let given = match role_from {
         Some(label) => format!("Groups of {label}"),
         None => "Set here".to_owned(),
@@ -113,6 +127,7 @@ fn Row(row: AdminRow, me: AdminId) -> impl IntoView {
     let menu = may_change.then(|| {
         view! {
             <Menu id=format!("m-{}", admin.id) label=format!("Actions for {}", admin.email)>
+                {admin.invited.then(|| view! { <a href=to("invitation")><Icon name="mail"/>"Invitation"</a> })}
                 <a href=to("role")><Icon name="pencil"/>"Change role"</a>
                 <a href=to("reset")><Icon name="rotate-cw"/>"Reset sign-in"</a>
                 <a href=to("remove") class="danger"><Icon name="user-minus"/>"Remove"</a>
@@ -122,7 +137,7 @@ fn Row(row: AdminRow, me: AdminId) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><PersonCell name=name sub=sub/></th>
-            <td>{admin.role.label()}{invited}<span class="sub">{means(admin.role)}</span></td>
+            <td>{admin.role.label()}{invited}<span class="sub">{means(admin.role)}</span>{mail}</td>
             <td class="p2 muted">{given}</td>
             <td class="p2 muted nowrap">{last}</td>
             <td class="shrink">{menu}</td>
@@ -135,7 +150,11 @@ fn options(roles: &[Role]) -> Vec<(String, String)> {
 }
 
 #[component]
-fn Invite(may_give: Vec<Role>) -> impl IntoView {
+fn Invite(
+    may_give: Vec<Role>,
+    /// Where they sign in, when no mail tells them.
+    address: Option<String>,
+) -> impl IntoView {
     let form = use_form::<InviteAdmin>();
     let footer = view! {
         <a class="btn" data-variant="outline" href=PAGE>"Cancel"</a>
@@ -154,6 +173,10 @@ fn Invite(may_give: Vec<Role>) -> impl IntoView {
                 <FormProblem state=form/>
                 <TextField field=FieldState::of(form, "email", "") label="E-mail" kind="email" placeholder="ada@example.com"/>
                 <SelectField field=FieldState::of(form, "role", Role::Auditor.as_str()) label="Role" options=options(&may_give)/>
+                <p class="hint">{match address {
+                    Some(address) => format!("No mail is sent, as no mail server is set. Tell them to sign in at {address}."),
+                    None => "A mail tells them where to sign in.".to_owned(),
+                }}</p>
             </PostForm>
         </Dialog>
     }

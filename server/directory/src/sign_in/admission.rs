@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::text::name_key;
-use crate::{Error, Result, Tx, admins, providers};
+use crate::{Error, Result, Tx, admins, mail, providers};
 use model::provider::Provider;
 use model::{AdminId, Administrator, Role};
 
@@ -161,6 +161,7 @@ async fn follow(tx: &mut Tx, admin: &Administrator, role: Role) -> Result<()> {
 async fn link(tx: &mut Tx, provider: &Provider, proof: &Proof, admin: AdminId) -> Result<()> {
     let now = tx.now();
     sqlx::query!("update admin set invited = false where id = $1", admin.0).execute(tx.db()).await?;
+    mail::forget_invitation(tx, admin).await?;
     sqlx::query!(
         "insert into admin_identity (provider_id, issuer, subject, admin_id, linked_at, last_used_at)
          values ($1, $2, $3, $4, $5, $5)",

@@ -4,6 +4,7 @@ use super::finding::{Finding, Findings};
 use crate::commands::local;
 use crate::commands::opened::sentence;
 use crate::config::{self, Key};
+use crate::mail::Smtp;
 use crate::postgres::{PostgresError, PrivatePostgres};
 use chrono::{DateTime, TimeDelta, Utc};
 use directory::keyring::{self, KeyError};
@@ -200,6 +201,17 @@ async fn stored(directory: &Directory) -> directory::Result<Vec<(Connection, Cre
         stored.push((settings.connection, credentials));
     }
     Ok(stored)
+}
+
+/// Whether the mail server lets us in. Nothing is sent.
+pub(super) async fn mail(smtp: &Smtp, findings: &mut Findings) {
+    let about = format!("Mail server {}", smtp.place());
+    findings.say(match smtp.check().await {
+        Ok(()) => Finding::ok(about, "answers, and takes our sign-in where one is set"),
+        Err(said) => {
+            Finding::fail(about, said, "Correct ROLLCALL_SMTP_URL, or let this machine through to the mail server.")
+        }
+    });
 }
 
 /// Whether the address is free, or a Rollcall answers there.

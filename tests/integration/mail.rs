@@ -1,0 +1,85 @@
+//! Invitations by mail, against a mail server that takes, refuses, hangs, loses its answer or is down.
+
+mod pages;
+mod trouble;
+
+use directory::Clock;
+use model::Role;
+use model::mail::{Mail, MailState};
+use tests::{MailServer, TestApp};
+
+/// A server that sends by this mail server, and the clock to turn it by.
+async fn start(server: &MailServer) -> (TestApp, Clock) {
+    start_with(server.settings()).await
+}
+
+async fn start_with(mail: rollcall::config::Mail) -> (TestApp, Clock) {
+    let clock = Clock::manual(Clock::system().now());
+    let app = TestApp::with(|start| (start.clock, start.mail) = (clock.clone(), Some(mail))).await;
+    (app, clock)
+}
+
+async fn invite(directory: &directory::Directory, email: &str) {
+    let mut tx = directory.begin(directory::Actor::Command).await.unwrap();
+    directory::admins::invite(&mut tx, email, Role::Auditor).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn is_sent(mail: &Mail) -> bool {
+    mail.state == MailState::Sent
+}
+
+/// How often the audit log tells of it, by Rollcall itself.
+async fn noted(app: &TestApp, action: &str, email: &str) -> i64 {
+    let count = format!(
+        "select count(*) from audit_entry where action = '{action}' and target_name = '{email}' and actor_kind = 'system'"
+    );
+    app.database.count(&count).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_send_each_mail_once() {
+    let server = MailServer::start().await;
+    let app = TestApp::with(|start| start.mail = Some(server.settings())).await;
+    let second = app.second().await;
+    let addresses: Vec<String> = (0..12).map(|number| format!("p{number}@example.com")).collect();
+    for (number, address) in addresses.iter().enumerate() {
+        invite(if number % 2 == 0 { &app.directory } else { &second.directory }, address).await;
+    }
+    for address in &addresses {
+        app.wait_invitation(address, is_sent).await;
+        assert_eq!(noted(&app, "admin.invitation_mailed", address).await, 1, "{address}");
+    }
+    let mut to: Vec<String> = server.taken().into_iter().flat_map(|mail| mail.to).collect();
+    to.sort();
+    let mut expected = addresses;
+    expected.sort();
+    assert_eq!(to, expected);
+    second.stop().await;
+}
+
+/// As after a power cut between taking a mail up and sending it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_whose_sender_died_is_sent_by_another() {
+    let server = MailServer::start().await;
+    let clock = Clock::manual(Clock::system().now());
+    let app = TestApp::with(|start| {
+        (start.clock, start.mail, start.worker) = (clock.clone(), Some(server.settings()), false);
+    })
+    .await;
+    invite(&app.directory, "ada@example.com").await;
+    let dead = directory::mail::claim(&app.directory).await.unwrap().unwrap();
+    let second = app.second_at(clock.clone()).await;
+    invite(&second.directory, "bob@example.com").await;
+    assert_eq!(server.wait_taken(1).await[0].to, ["bob@example.com"], "the other one is taken up");
+    app.wait_invitation("bob@example.com", is_sent).await;
+
+    clock.advance(directory::mail::CLAIM);
+    assert_eq!(server.wait_taken(2).await[1].to, ["ada@example.com"]);
+    app.wait_invitation("ada@example.com", is_sent).await;
+    // Whoever was thought dead changes nothing any more.
+    directory::mail::failed(&app.directory, &dead, "too late").await.unwrap();
+    assert!(is_sent(&app.invitation("ada@example.com").await.unwrap()));
+    assert_eq!(noted(&app, "admin.invitation_not_mailed", "ada@example.com").await, 0);
+    second.stop().await;
+}
