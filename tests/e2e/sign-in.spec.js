@@ -245,6 +245,7 @@ class Owner extends Administrator {
     await this.says('Continue with SAML saved');
     await this.mapped();
     await this.look('provider, SAML');
+    if (this.script) await this.takeFromFile();
     await this.press('Refresh metadata');
     await this.says('Metadata read again');
     await this.follow('Remove');
@@ -253,6 +254,14 @@ class Owner extends Administrator {
     await this.open('/settings/sign-in');
     await expect(this.page.getByRole('row')).toHaveCount(3);
     await this.look('settings, sign-in, two providers');
+  }
+
+  async takeFromFile() {
+    const file = { name: 'metadata.xml', mimeType: 'text/xml', buffer: Buffer.from('<EntityDescriptor from="a file"/>') };
+    await this.page.getByLabel('Take it from a file').setInputFiles(file);
+    const pasted = this.page.getByLabel('Or paste the metadata (optional)');
+    await expect(pasted).toHaveValue('<EntityDescriptor from="a file"/>');
+    await pasted.fill('');
   }
 
   async trySaml() {

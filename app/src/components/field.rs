@@ -98,8 +98,12 @@ pub fn TextArea(
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional)] optional: bool,
+    /// The kinds of files whose text can be taken, as `accept` names them.
+    #[prop(optional)]
+    from_file: Option<&'static str>,
 ) -> impl IntoView {
     let (name, error) = (field.name, field.error);
+    let from_file = from_file.map(|accept| view! { <FromFile name accept/> });
     view! {
         <div class="field">
             <Label name label optional/>
@@ -113,10 +117,43 @@ pub fn TextArea(
                 aria-describedby=field.described_by(hint.is_some())
                 aria-invalid=field.invalid()
             >{field.value.clone()}</textarea>
+            {from_file}
             <Below name hint error/>
         </div>
     }
 }
+
+/// Fills the text of that name from a file. Needs script, so it is hidden until there is some: then the text is pasted.
+#[component]
+fn FromFile(name: &'static str, accept: &'static str) -> impl IntoView {
+    let hydrated = RwSignal::new(false);
+    Effect::new(move |_| hydrated.set(true));
+    view! {
+        <input
+            class="input"
+            type="file"
+            accept=accept
+            aria-label="Take it from a file"
+            hidden=move || !hydrated.get()
+            on:change=move |event| fill_from_file(&event, name)
+        />
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn fill_from_file(event: &leptos::ev::Event, name: &str) {
+    use wasm_bindgen::closure::Closure;
+    use wasm_bindgen::{JsCast, JsValue};
+    let chosen: web_sys::HtmlInputElement = event_target(event);
+    let area = document().get_element_by_id(name).and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+    let (Some(file), Some(area)) = (chosen.files().and_then(|files| files.get(0)), area) else { return };
+    let fill = Closure::once(move |text: JsValue| area.set_value(&text.as_string().unwrap_or_default()));
+    drop(file.text().then(&fill));
+    fill.forget();
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn fill_from_file(_: &leptos::ev::Event, _: &str) {}
 
 /// One of a few.
 #[component]

@@ -278,7 +278,7 @@ fn SamlFields(saml: Option<Saml>, form: FormState<SaveProvider>) -> impl IntoVie
             placeholder="https://login.example.com/metadata.xml"
             hint="Read now, and again when you press Refresh."
         />
-        <TextArea field=FieldState::of(form, "metadata", "") label="Or paste the metadata" optional=true hint=hint/>
+        <TextArea field=FieldState::of(form, "metadata", "") label="Or paste the metadata" optional=true hint=hint from_file=".xml,application/xml,text/xml"/>
     }
 }
 
