@@ -1,0 +1,196 @@
+//! The road of a leaver: from the moment a source says `active=false` until the simulated Zoom has carried it out.
+//!
+//! Each change waits for the one before and a rest besides, in which the pace of the connection (ten calls a second)
+//! recovers: what is measured is the road of one change, and not the pace. The floor of it is what cannot be left out:
+//! one durable commit and one round trip over HTTP.
+
+use crate::client::{Call, Client, Target};
+use crate::counters::Meter;
+use crate::load::Work;
+use crate::numbers::{milliseconds, percentile};
+use crate::process::Server;
+use crate::product::Product;
+use crate::table::{self, number, ratio};
+use crate::{database, floor, people};
+use directory::Actor;
+use simulator::{Operation, Options, Running, Simulator, State};
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+/// Longer than the pace needs for one call, shorter than an idle drain keeps its lease.
+const REST: Duration = Duration::from_millis(250);
+/// Longer than an idle drain keeps its lease: the change finds nothing running.
+const LONG_REST: Duration = Duration::from_millis(2_500);
+
+struct Company {
+    zoom: Running,
+    product: Product,
+    client: Client,
+    meter: Meter,
+}
+
+/// How long leavers took.
+struct Road {
+    title: &'static str,
+    /// Until Zoom had carried it out.
+    disabled: Vec<Duration>,
+    /// Until the source had its answer.
+    answered: Vec<Duration>,
+    commits: f64,
+    note: String,
+}
+
+pub async fn run(admin: &str, quick: bool) -> anyhow::Result<()> {
+    let (soon, late, behind, backlog) = if quick { (20, 5, 5, 200) } else { (100, 20, 30, 2_000) };
+    let mut company = Company::start(admin, soon + late + behind).await?;
+    let floor = Floor::measure(admin).await?;
+    let mut roads = Vec::new();
+    eprintln!("leavers of an idle server");
+    roads.push(company.leave("idle", 0..soon, REST).await?);
+    eprintln!("leavers after a long rest");
+    roads.push(company.leave("idle for 2.5 s", soon..soon + late, LONG_REST).await?);
+    eprintln!("leavers behind {backlog} others");
+    company.push(soon + late + behind..soon + late + behind + backlog).await?;
+    let before = company.waiting().await?;
+    let mut road = company.leave("behind a backlog", soon + late..soon + late + behind, REST).await?;
+    road.note = format!("{before} waiting, {} at the end", company.waiting().await?);
+    roads.push(road);
+    print(&floor, roads);
+    Ok(())
+}
+
+impl Company {
+    /// So many people, all of them in Zoom.
+    async fn start(admin: &str, people: usize) -> anyhow::Result<Self> {
+        eprintln!("provisioning {people} people, at ten calls a second");
+        let zoom = Simulator::start(Options { patience: Duration::from_secs(900), ..Options::default() }).await?;
+        let product = Product::start(admin, Some(&*zoom)).await?;
+        let client = Client::connect(&product.target).await?;
+        let meter = Meter::new(admin, &product.database, product.server.id()?).await?;
+        let company = Self { zoom, product, client, meter };
+        company.push(0..people).await?;
+        company.zoom.wait_until(|zoom| zoom.users().len() >= people).await?;
+        while company.waiting().await? > 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(company)
+    }
+
+    async fn push(&self, who: Range<usize>) -> anyhow::Result<()> {
+        let first = who.start;
+        let create = move |number| Call::post("/scim/v2/Users", people::newcomer(first + number));
+        Work::new(&self.product.target, create).run(8, who.len()).await?;
+        Ok(())
+    }
+
+    /// How many links are not as they should be.
+    async fn waiting(&self) -> anyhow::Result<i64> {
+        let mut tx = self.product.directory.begin(Actor::Command).await?;
+        let links = directory::links::counts(&mut tx, self.product.connection).await?;
+        Ok(links.pending + links.failing)
+    }
+
+    async fn leave(&mut self, title: &'static str, who: Range<usize>, rest: Duration) -> anyhow::Result<Road> {
+        let (mut disabled, mut answered) = (Vec::new(), Vec::new());
+        let before = self.meter.read().await?;
+        for number in who {
+            let name = people::user_name(&format!("n{number:06}"));
+            let id = self.record(&name).await?;
+            tokio::time::sleep(rest).await;
+            let (answer, done) = self.one(&name, &id).await?;
+            answered.push(answer);
+            disabled.push(done);
+        }
+        let spent = self.meter.read().await? - before;
+        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+        let commits = spent.commits as f64 / disabled.len() as f64;
+        disabled.sort_unstable();
+        answered.sort_unstable();
+        Ok(Road { title, disabled, answered, commits, note: String::new() })
+    }
+
+    /// The id under which the source knows somebody.
+    async fn record(&mut self, user_name: &str) -> anyhow::Result<String> {
+        let found = Call::get(format!("/scim/v2/Users?filter=userName%20eq%20%22{user_name}%22"));
+        let found: serde_json::Value = serde_json::from_slice(&self.client.call(found).await?)?;
+        Ok(found["Resources"][0]["id"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// One leaver: when the source had its answer, and when Zoom had carried it out.
+    async fn one(&mut self, user_name: &str, id: &str) -> anyhow::Result<(Duration, Duration)> {
+        let zoom_id = self.zoom.user_by_name(user_name).map(|user| user.id).unwrap_or_default();
+        let patch = Call::patch(format!("/scim/v2/Users/{id}"), people::set_active(false));
+        let begun = Instant::now();
+        let answer = async {
+            let answer = self.client.call(patch).await;
+            answer.map(|_| begun.elapsed())
+        };
+        let disable = async {
+            self.zoom.wait_until(|zoom| is_disabled(zoom, &zoom_id)).await?;
+            anyhow::Ok(begun.elapsed())
+        };
+        tokio::try_join!(answer, disable)
+    }
+}
+
+/// Whether the journal's last entries tell of it.
+fn is_disabled(zoom: &State, id: &str) -> bool {
+    zoom.journal().rev().take(16).any(|entry| {
+        entry.operation == Some(Operation::ActivateUser)
+            && entry.status.is_some_and(|status| status < 300)
+            && entry.path.ends_with(id)
+    })
+}
+
+/// What no road of a change can do without.
+struct Floor {
+    commit: Duration,
+    round_trip: Duration,
+}
+
+impl Floor {
+    async fn measure(admin: &str) -> anyhow::Result<Self> {
+        let database = database::create(admin, "floor").await?;
+        floor::make_tables(&database, "nobody's").await?;
+        let commit = floor::durable_commits(&database, 200).await?;
+        let server = Server::floor(&database).await?;
+        let target = Target { address: server.address, token: String::new() };
+        let mut round_trip = Work::new(&target, |_| Call::get("/nothing")).run(1, 500).await?;
+        round_trip.sort_unstable();
+        Ok(Self { commit: percentile(&commit, 0.5), round_trip: percentile(&round_trip, 0.5) })
+    }
+
+    fn sum(&self) -> Duration {
+        self.commit + self.round_trip
+    }
+}
+
+fn print(floor: &Floor, roads: Vec<Road>) {
+    println!("\nA leaver, from PATCH active=false until Zoom has disabled the account; times in ms");
+    println!(
+        "Floor: {:.2} = one durable commit ({:.2}) and one bare round trip ({:.2}), the p50 of each",
+        milliseconds(floor.sum()),
+        milliseconds(floor.commit),
+        milliseconds(floor.round_trip),
+    );
+    let head = ["", "leavers", "answered p50", "p50", "p95", "p99", "max", "p50 to floor", "commits", ""];
+    let lines: Vec<Vec<String>> = roads.into_iter().map(|road| line(floor, road)).collect();
+    table::print(&head, &lines);
+}
+
+fn line(floor: &Floor, road: Road) -> Vec<String> {
+    let ms = |share| number(milliseconds(percentile(&road.disabled, share)), 1);
+    let p50 = percentile(&road.disabled, 0.5);
+    vec![
+        road.title.to_owned(),
+        road.disabled.len().to_string(),
+        number(milliseconds(percentile(&road.answered, 0.5)), 1),
+        ms(0.5),
+        ms(0.95),
+        ms(0.99),
+        ms(1.0),
+        ratio(p50.as_secs_f64() / floor.sum().as_secs_f64()),
+        number(road.commits, 1),
+        road.note,
+    ]
+}
