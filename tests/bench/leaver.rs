@@ -13,7 +13,7 @@ use crate::product::Product;
 use crate::table::{self, number, ratio};
 use crate::{database, floor, people};
 use directory::Actor;
-use simulator::{Operation, Options, Running, Simulator, State};
+use simulator::{Options, Running, Simulator, State};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,6 @@ const LONG_REST: Duration = Duration::from_millis(2_500);
 struct Company {
     zoom: Running,
     product: Product,
-    client: Client,
     meter: Meter,
 }
 
@@ -65,9 +64,8 @@ impl Company {
         eprintln!("provisioning {people} people, at ten calls a second");
         let zoom = Simulator::start(Options { patience: Duration::from_secs(900), ..Options::default() }).await?;
         let product = Product::start(admin, Some(&*zoom)).await?;
-        let client = Client::connect(&product.target).await?;
         let meter = Meter::new(admin, &product.database, product.server.id()?).await?;
-        let company = Self { zoom, product, client, meter };
+        let company = Self { zoom, product, meter };
         company.push(0..people).await?;
         company.zoom.wait_until(|zoom| zoom.users().len() >= people).await?;
         while company.waiting().await? > 0 {
@@ -93,11 +91,12 @@ impl Company {
     async fn leave(&mut self, title: &'static str, who: Range<usize>, rest: Duration) -> anyhow::Result<Road> {
         let (mut disabled, mut answered) = (Vec::new(), Vec::new());
         let before = self.meter.read().await?;
+        let mut client = Client::connect(&self.product.target).await?;
         for number in who {
             let name = people::user_name(&format!("n{number:06}"));
-            let id = self.record(&name).await?;
+            let id = record(&mut client, &name).await?;
             tokio::time::sleep(rest).await;
-            let (answer, done) = self.one(&name, &id).await?;
+            let (answer, done) = self.one(&mut client, &name, &id).await?;
             answered.push(answer);
             disabled.push(done);
         }
@@ -109,20 +108,13 @@ impl Company {
         Ok(Road { title, disabled, answered, commits, note: String::new() })
     }
 
-    /// The id under which the source knows somebody.
-    async fn record(&mut self, user_name: &str) -> anyhow::Result<String> {
-        let found = Call::get(format!("/scim/v2/Users?filter=userName%20eq%20%22{user_name}%22"));
-        let found: serde_json::Value = serde_json::from_slice(&self.client.call(found).await?)?;
-        Ok(found["Resources"][0]["id"].as_str().unwrap_or_default().to_owned())
-    }
-
     /// One leaver: when the source had its answer, and when Zoom had carried it out.
-    async fn one(&mut self, user_name: &str, id: &str) -> anyhow::Result<(Duration, Duration)> {
+    async fn one(&self, client: &mut Client, user_name: &str, id: &str) -> anyhow::Result<(Duration, Duration)> {
         let zoom_id = self.zoom.user_by_name(user_name).map(|user| user.id).unwrap_or_default();
         let patch = Call::patch(format!("/scim/v2/Users/{id}"), people::set_active(false));
         let begun = Instant::now();
         let answer = async {
-            let answer = self.client.call(patch).await;
+            let answer = client.call(patch).await;
             answer.map(|_| begun.elapsed())
         };
         let disable = async {
@@ -133,13 +125,17 @@ impl Company {
     }
 }
 
-/// Whether the journal's last entries tell of it.
+/// The id under which the source knows somebody.
+async fn record(client: &mut Client, user_name: &str) -> anyhow::Result<String> {
+    let found = Call::get(format!("/scim/v2/Users?filter=userName%20eq%20%22{user_name}%22"));
+    let found: serde_json::Value = serde_json::from_slice(&client.call(found).await?)?;
+    Ok(found["Resources"][0]["id"].as_str().unwrap_or_default().to_owned())
+}
+
+/// The account and the journal change at one moment, so this is when the journal has the PATCH and its answer. (Its path
+/// may spell the id in percent-encoding.)
 fn is_disabled(zoom: &State, id: &str) -> bool {
-    zoom.journal().rev().take(16).any(|entry| {
-        entry.operation == Some(Operation::ActivateUser)
-            && entry.status.is_some_and(|status| status < 300)
-            && entry.path.ends_with(id)
-    })
+    zoom.user(id).is_some_and(|user| !user.active)
 }
 
 /// What no road of a change can do without.
