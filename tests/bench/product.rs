@@ -6,9 +6,9 @@ use crate::people::{self, MODEL, SEQUENCE};
 use crate::process::{KEY, Server};
 use directory::connections::{self, Integration};
 use directory::{Actor, Clock, Directory, Keyring};
-use model::ConnectionId;
 use model::connection::{Actions, Check, CheckState, ConnectionTest, ScopeMode};
 use model::source::SourceKind;
+use model::{ConnectionId, Role};
 use secrecy::ExposeSecret;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -101,8 +101,10 @@ async fn connect(directory: &Directory, zoom: Option<&simulator::Handle>) -> any
     Ok(id)
 }
 
+/// The source's token. There is an owner as well: without one, a server prints a link for the first.
 async fn token(directory: &Directory) -> anyhow::Result<String> {
     let mut tx = directory.begin(Actor::Command).await?;
+    directory::admins::create(&mut tx, "owner@example.com", Role::Owner).await?;
     let source = directory::sources::create(&mut tx, "Okta", SourceKind::Scim).await?;
     let generated = directory::tokens::generate(&mut tx, source, "benchmark", None).await?;
     tx.commit().await?;
