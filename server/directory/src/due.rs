@@ -20,12 +20,13 @@ pub enum Priority {
 
 /// A person changed: all their links, and new ones where a connection's scope takes them in.
 pub(crate) async fn person(tx: &mut Tx, person: PersonId, priority: Priority) -> Result<()> {
-    // A change of a connection's scope goes first or waits: otherwise neither would see the other's people.
-    sqlx::query!("select id from connection order by id for share").fetch_all(tx.db()).await?;
     let (now, priority) = (tx.now(), priority as i16);
+    // A change of a connection's scope goes first or waits, and a lock that waited shows the scope as it became:
+    // otherwise neither would see the other's people. In one statement, as each is a round trip of each change.
     let rung = sqlx::query_scalar!(
-        "insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
-         select c.id, $1, $2, $3, $2, $2 from connection c
+        "with c as materialized (select id, scope from connection order by id for share)
+         insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
+         select c.id, $1, $2, $3, $2, $2 from c
          where (c.scope = 'everyone' and exists (select from person p where p.id = $1 and not p.gone))
             or exists (select from assignment a where a.connection_id = c.id and a.person_id = $1)
             or exists (select from link l where l.connection_id = c.id and l.person_id = $1)

@@ -37,9 +37,14 @@ pub use keyring::Keyring;
 pub use tx::{Actor, Tx};
 pub use wake::Signal;
 
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+/// A connection that has rested for so long is asked whether it still works before it is used: the database may have been
+/// restarted meanwhile. Asking each time would be a round trip more for each request.
+const RESTED: Duration = Duration::from_secs(1);
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
@@ -71,6 +76,15 @@ impl Directory {
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .before_acquire(|db, connection| {
+                Box::pin(async move {
+                    if connection.idle_for >= RESTED {
+                        db.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await
             .map_err(Error::Database)?;

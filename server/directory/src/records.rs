@@ -270,6 +270,7 @@ async fn find(tx: &mut Tx, source: SourceId, search: &Search) -> Result<Option<R
     .transpose()
 }
 
+/// The offset is SCIM's; it is counted off in the index alone, and only the page's own rows are read.
 async fn page(tx: &mut Tx, source: SourceId, offset: u64, count: u32) -> Result<Found> {
     let total = sqlx::query_scalar!(
         "select count(*) as \"n!\" from record where source_id = $1 and deleted_at is null",
@@ -280,7 +281,9 @@ async fn page(tx: &mut Tx, source: SourceId, offset: u64, count: u32) -> Result<
     let rows = sqlx::query_as!(
         Row,
         "select id, person_id, resource, version, created_at, updated_at from record
-         where source_id = $1 and deleted_at is null order by id offset $2 limit $3",
+         where id = any(array(select id from record where source_id = $1 and deleted_at is null
+                              order by id offset $2 limit $3))
+         order by id",
         source.0,
         i64::try_from(offset).unwrap_or(i64::MAX),
         i64::from(count)
