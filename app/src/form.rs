@@ -173,7 +173,8 @@ pub fn post_address(pathname: &str, search: &str, function: &str) -> String {
     if query.is_empty() { format!("{pathname}?do={name}") } else { format!("{pathname}?{}&do={name}", query.join("&")) }
 }
 
-/// A form that calls a server function.
+/// A form that calls a server function. The browser's own checks are off: their bubbles come before our messages, which
+/// say more, stand at each field at once, and stay.
 #[component]
 pub fn PostForm(
     #[prop(into)] state: Form,
@@ -191,6 +192,7 @@ pub fn PostForm(
             action=address
             class=class
             id=id
+            novalidate=true
             on:submit=move |event| state.submit(&event)
             aria-busy=move || state.pending().to_string()
         >

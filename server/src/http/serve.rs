@@ -35,6 +35,10 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopping: watch::R
                 continue;
             }
         };
+        // The end of an answer does not wait until the client has said that it got the beginning.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, %peer, "a connection may be slow");
+        }
         let service = router.clone().map_request(move |mut request: http::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
             request.map(Body::new)
