@@ -113,24 +113,26 @@ as_postgres() {
     fi
 }
 
-# start_postgres [durable]: starts one on a Unix socket and exports ROLLCALL_TEST_DATABASE_URL, the address of its
-# superuser. Nothing in it is worth keeping, so it writes without fsync. A durable one writes as in production, to a disk
-# (/tmp may be memory), and counts its statements.
-start_postgres() {
+# Starts one on a Unix socket and exports ROLLCALL_TEST_DATABASE_URL, the address of its superuser. Nothing in it is
+# worth keeping, so it writes without fsync.
+start_postgres() { start_postgres_with /tmp -c fsync=off -c synchronous_commit=off -c full_page_writes=off; }
+
+# One that writes as in production, to a disk (/tmp may be memory), and counts its statements.
+start_durable_postgres() { start_postgres_with /var/tmp -c shared_preload_libraries=pg_stat_statements; }
+
+# start_postgres_with FOLDER SETTING...
+start_postgres_with() {
     [ -z "${ROLLCALL_TEST_DATABASE_URL:-}" ] || return 0
     need initdb:postgresql psql:postgresql-client
-    local bin folder=/tmp settings=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
-    if [ "${1:-}" = durable ]; then
-        folder=/var/tmp
-        settings=(-c shared_preload_libraries=pg_stat_statements)
-    fi
+    local bin folder=$1
+    shift
     bin=$(postgres_bin)
     POSTGRES_DIR=$(mktemp -d "$folder/rollcall-test.XXXXXX")
     [ "$(id -u)" -ne 0 ] || chown postgres: "$POSTGRES_DIR"
     (cd / && as_postgres "$bin/initdb" -D "$POSTGRES_DIR/data" -U rollcall -A trust -E UTF8 --locale=C.UTF-8 -N) \
         >"$POSTGRES_DIR.log" 2>&1 || fail "initdb failed: $(cat "$POSTGRES_DIR.log")"
     (cd / && exec_as_postgres "$bin/postgres" -D "$POSTGRES_DIR/data" -k "$POSTGRES_DIR" -c listen_addresses= \
-        -c max_connections=300 "${settings[@]}") \
+        -c max_connections=300 "$@") \
         >>"$POSTGRES_DIR.log" 2>&1 &
     POSTGRES_PID=$!
     until psql -h "$POSTGRES_DIR" -U rollcall -d postgres -Atqc 'select 1' >/dev/null 2>&1; do
