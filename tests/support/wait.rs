@@ -101,7 +101,7 @@ impl TestApp {
                 tokio::task::yield_now().await;
             }
         };
-        timeout(PATIENCE, come).await.expect("nobody waits for a lock");
+        assert!(timeout(PATIENCE, come).await.is_ok(), "nobody waits for a lock");
     }
 
     /// How the mail of an invitation stands; none when there is none.
