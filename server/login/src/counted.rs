@@ -14,8 +14,11 @@ pub(crate) fn one() {
     TRIED.set(TRIED.get() + 1);
 }
 
+/// What is tried, as the table calls it, and the tests that try it.
+type Kind<'a> = (&'a str, &'a [fn()]);
+
 /// Runs the tests of each kind, and compares how many messages they try with the rows of the table.
-pub(crate) fn compare(kinds: &[(&str, &[fn()])]) {
+pub(crate) fn compare(kinds: &[Kind<'_>]) {
     let rows = kinds.iter().map(|(kind, tests)| {
         let before = TRIED.get();
         tests.iter().for_each(|test| test());
