@@ -3,6 +3,7 @@
 
 use model::{Permission, Role};
 use rollcall::http::pages::PATHS;
+use std::collections::{BTreeMap, BTreeSet};
 use tests::TestApp;
 use uuid::Uuid;
 
@@ -141,13 +142,13 @@ fn only_what_is_named_here_may_change_something_for_everybody() {
 }
 
 /// All that is stored, but for when a session was last seen and what is sealed behind the pages.
-async fn stored(app: &TestApp) -> Vec<(String, Vec<String>)> {
+async fn stored(app: &TestApp) -> BTreeMap<String, BTreeSet<String>> {
     app.wait_sealed().await;
-    let mut stored = Vec::new();
+    let mut stored = BTreeMap::new();
     for table in app.database.tables().await {
         if !["session", "server", "audit_checkpoint", "audit_chain"].contains(&table.as_str()) {
-            let rows = app.database.rows(&table).await;
-            stored.push((table, rows));
+            let rows = app.database.rows(&table).await.into_iter().collect();
+            stored.insert(table, rows);
         }
     }
     stored
