@@ -68,7 +68,7 @@ pub fn router(state: AppState) -> Router {
     let limited = || from_fn_with_state(state.clone(), http::client::limit_attempts);
     let portal = http::pages::router(&state)
         .merge(http::auth::router())
-        .merge(http::login::router().layer(limited()))
+        .merge(http::auth::link_router().merge(http::login::router()).layer(limited()))
         .merge(http::live::router())
         .layer(from_fn_with_state(state.directory.clone(), http::sessions::find_admin))
         .layer(sessions)

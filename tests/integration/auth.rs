@@ -50,6 +50,27 @@ async fn every_wrong_link_gets_the_same_answer() {
 }
 
 #[tokio::test]
+async fn links_are_tried_so_often_only() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let link = app.setup_link().await;
+    // The allowance grows by one a second, so a slow machine takes a few more.
+    let mut tries = 0;
+    let refused = loop {
+        let shown = browser.get("/auth/setup?token=wrong").await;
+        if shown.status == 429 {
+            break shown;
+        }
+        tries += 1;
+        assert!(tries < 200, "nothing stops it");
+    };
+    assert!(tries >= 60 && refused.body.starts_with("Too many attempts"), "{tries}: {}", refused.body);
+    // By a proxy we were not told of come others as well: what one of them used up is not theirs.
+    let other = browser.request(Method::GET, &link).header("x-forwarded-for", "198.51.100.7").send().await.unwrap();
+    assert_eq!(other.headers()["location"], "/");
+}
+
+#[tokio::test]
 async fn a_link_is_too_old_after_fifteen_minutes() {
     let clock = Clock::manual(Clock::system().now());
     let app = TestApp::with(|start| start.clock = clock.clone()).await;

@@ -1,7 +1,10 @@
 //! Signing in by identity providers that are really there, over HTTP: OpenID Connect and SAML, honest and hostile.
 
 mod admins;
+mod newcomers;
 mod oidc;
+mod owners;
+mod roles;
 mod saml;
 mod sessions;
 
@@ -33,7 +36,7 @@ async fn elsewhere(address: &str) -> String {
 }
 
 /// An OpenID Connect provider's settings, for a group "admins" and a group "staff".
-fn oidc_settings(issuer: &str, client_id: &str, secret: &str) -> Settings {
+pub(crate) fn oidc_settings(issuer: &str, client_id: &str, secret: &str) -> Settings {
     Settings {
         slug: "corp".into(),
         label: "Continue with Corp".into(),

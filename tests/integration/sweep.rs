@@ -3,6 +3,7 @@
 
 use model::{Permission, Role};
 use rollcall::http::pages::PATHS;
+use std::collections::{BTreeMap, BTreeSet};
 use tests::TestApp;
 use uuid::Uuid;
 
@@ -66,6 +67,23 @@ const FUNCTIONS: &[Function] = &[
     ("verify_audit", Permission::Look, &[]),
 ];
 
+/// What changes something and is open to whoever may look, auditors included, and why. Everything else that changes
+/// something needs more: [`only_what_is_named_here_may_change_something_for_everybody`] sees to it.
+const OPEN_TO_ALL: &[(&str, &str)] = &[
+    ("end_session", "one's own; somebody else's is not found without Permission::ManageSessions"),
+    ("end_sessions", "one's own; of others it asks for Permission::ManageSessions"),
+    ("take_message", "what one's own last form said is shown once"),
+    (
+        "verify_audit",
+        "it writes down what it found and alters nothing of what it checks: an auditor's work (docs/audit.md)",
+    ),
+];
+
+/// Whether a function only looks, by the first word of its name.
+fn only_looks(name: &str) -> bool {
+    ["get_", "list_", "may_", "read_"].iter().any(|word| name.starts_with(word))
+}
+
 /// The one function that anybody may call: the buttons of the sign-in page.
 const FOR_EVERYBODY: &str = "/list_sign_in_options";
 
@@ -113,6 +131,66 @@ async fn with_every_role_a_function_does_what_the_role_may() {
     for table in ["source", "scim_token", "connection", "assignment", "provider"] {
         assert_eq!(app.database.count(&format!("select count(*) from {table}")).await, 0, "{table}");
     }
+}
+
+#[test]
+fn only_what_is_named_here_may_change_something_for_everybody() {
+    let changes = FUNCTIONS.iter().filter(|(name, ..)| !only_looks(name));
+    let open: Vec<&str> = changes.filter(|(_, needs, _)| *needs == Permission::Look).map(|(name, ..)| *name).collect();
+    let named: Vec<&str> = OPEN_TO_ALL.iter().map(|(name, _)| *name).collect();
+    assert_eq!(open, named);
+}
+
+/// All that is stored, but for when a session was last seen and what is sealed behind the pages.
+async fn stored(app: &TestApp) -> BTreeMap<String, BTreeSet<String>> {
+    app.wait_sealed().await;
+    let mut stored = BTreeMap::new();
+    for table in app.database.tables().await {
+        if !["session", "server", "audit_checkpoint", "audit_chain"].contains(&table.as_str()) {
+            let rows = app.database.rows(&table).await.into_iter().collect();
+            stored.insert(table, rows);
+        }
+    }
+    stored
+}
+
+/// Whatever an auditor calls, nothing that is stored is another afterwards, no entry of the audit log added.
+#[tokio::test]
+async fn an_auditor_changes_nothing() {
+    let app = TestApp::start().await;
+    let auditor = app.signed_in_as(Role::Auditor).await;
+    let before = stored(&app).await;
+    let open = |path: &str| OPEN_TO_ALL.iter().any(|(name, _)| path.contains(&format!("/{name}")));
+    for (path, needs, call) in functions() {
+        let name = path.trim_start_matches("/api/");
+        if only_looks(name) {
+            let status = auditor.call(path, call).await.status;
+            assert_eq!(status == 403, !Role::Auditor.allows(needs), "{path}: {status}");
+        } else if !open(path) {
+            assert_eq!(auditor.call(path, call).await.status, 403, "{path}");
+        }
+    }
+    assert_eq!(stored(&app).await, before);
+}
+
+/// What is open to an auditor reaches no further than the auditor.
+#[tokio::test]
+async fn an_auditor_ends_own_sessions_and_nobody_elses() {
+    let app = TestApp::start().await;
+    let auditor = app.signed_in_as(Role::Auditor).await;
+    let owner = app.owner().await;
+    let sessions = directory::sessions::list(&mut app.tx().await, None).await.unwrap();
+    let owners = sessions.iter().find(|session| session.email != "owner@localhost").unwrap();
+    let function = crate::sign_in::function;
+    let one = auditor.call(function("end_session"), &[("id", &owners.id)]).await;
+    assert_eq!(one.status, 404, "{}", one.body);
+    for whose in ["everybody".to_owned(), owners.admin.to_string()] {
+        let all = auditor.call(function("end_sessions"), &[("whose", &whose)]).await;
+        assert_eq!(all.status, 403, "{whose}: {}", all.body);
+    }
+    owner.open("/people").await;
+    let check = auditor.call(function("verify_audit"), &[]).await;
+    assert!(check.status < 400, "{}", check.body);
 }
 
 /// The same through a plain form: the page's own way must not be a way around.

@@ -92,6 +92,18 @@ impl TestApp {
         crate::wait_sealed(&self.directory).await
     }
 
+    /// Waits until somebody waits for a row that another transaction holds.
+    pub async fn wait_for_lock(&self) {
+        let waiting = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%for update%'";
+        let come = async {
+            while self.database.count(waiting).await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(timeout(PATIENCE, come).await.is_ok(), "nobody waits for a lock");
+    }
+
     /// How the mail of an invitation stands; none when there is none.
     pub async fn invitation(&self, email: &str) -> Option<Mail> {
         let mut tx = self.tx().await;

@@ -96,11 +96,10 @@ pub async fn invite_admin(email: String, role: Role) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The administrator, if whoever calls may change one of that role.
+/// The administrator, if whoever calls may change one of that role; held, as an owner may give another role meanwhile.
 #[cfg(feature = "ssr")]
 async fn changeable(tx: &mut directory::Tx, id: AdminId) -> Result<Administrator, AppError> {
-    let found = directory::admins::list(tx).await?.into_iter().find(|admin| admin.id == id);
-    let admin = found.ok_or_else(|| AppError::NotFound { what: "administrator".to_owned() })?;
+    let admin = directory::admins::hold(tx, id).await?;
     if may_give(crate::session::signed_in()?.role).contains(&admin.role) { Ok(admin) } else { Err(AppError::Forbidden) }
 }
 

@@ -9,8 +9,11 @@ use uuid::Uuid;
 
 /// How long a one-time link works.
 pub const SETUP_LINK_LIFE: Duration = Duration::minutes(15);
-/// Who comes in by a one-time link while no owner exists.
+/// Who comes in by a one-time link while no owner has come.
 pub const FIRST_OWNER: &str = "owner@localhost";
+/// What to do where the last owner would go.
+const ANOTHER_OWNER: &str =
+    "Make somebody else an owner first, and let them sign in: an invitation that nobody has taken up does not count.";
 
 struct Row {
     id: Uuid,
@@ -76,12 +79,40 @@ pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Administrator>>
     .transpose()
 }
 
-/// Whether anybody could administer everything.
+/// Whether anybody could administer everything. An open invitation is nobody yet.
 pub async fn owner_exists(tx: &mut Tx) -> Result<bool> {
-    let found = sqlx::query_scalar!("select exists (select from admin where role = 'owner') as \"found!\"")
-        .fetch_one(tx.db())
-        .await?;
+    let found =
+        sqlx::query_scalar!("select exists (select from admin where role = 'owner' and not invited) as \"found!\"")
+            .fetch_one(tx.db())
+            .await?;
     Ok(found)
+}
+
+/// The administrator, who stays so until the transaction ends. The owners are held before: two who change each other
+/// take turns, and neither waits for what the other holds.
+pub async fn hold(tx: &mut Tx, id: AdminId) -> Result<Administrator> {
+    hold_owners(tx).await?;
+    sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin where id = $1 for update",
+        id.0
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .ok_or(Error::NotFound("the administrator"))?
+    .try_into()
+}
+
+/// The owners who have come, held until the transaction ends.
+async fn hold_owners(tx: &mut Tx) -> Result<Vec<Uuid>> {
+    let owners =
+        sqlx::query_scalar!("select id from admin where role = 'owner' and not invited order by id for update");
+    Ok(owners.fetch_all(tx.db()).await?)
+}
+
+/// Whether without this one nobody could administer everything.
+async fn is_last_owner(tx: &mut Tx, id: AdminId) -> Result<bool> {
+    Ok(hold_owners(tx).await? == [id.0])
 }
 
 /// Adds an administrator.
@@ -115,14 +146,13 @@ pub async fn invite(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
 
 /// Gives an administrator a role here: no provider's groups change it any more.
 pub async fn give_role(tx: &mut Tx, id: AdminId, role: Role) -> Result<()> {
-    set_role(tx, id, role).await?;
-    sqlx::query!("update admin set role_from = null where id = $1", id.0).execute(tx.db()).await?;
-    Ok(())
+    let old = hold(tx, id).await?;
+    change_role(tx, &old, role, None).await
 }
 
 /// Forgets by which accounts an administrator signs in, and opens the invitation again. The sessions end.
 pub async fn reset_sign_in(tx: &mut Tx, id: AdminId) -> Result<Administrator> {
-    let admin = list(tx).await?.into_iter().find(|admin| admin.id == id).ok_or(Error::NotFound("the administrator"))?;
+    let admin = hold(tx, id).await?;
     sqlx::query!("delete from admin_identity where admin_id = $1", id.0).execute(tx.db()).await?;
     sqlx::query!("delete from session where admin_id = $1", id.0).execute(tx.db()).await?;
     sqlx::query!("update admin set invited = true where id = $1", id.0).execute(tx.db()).await?;
@@ -133,32 +163,45 @@ pub async fn reset_sign_in(tx: &mut Tx, id: AdminId) -> Result<Administrator> {
 
 /// Removes an administrator; the sessions end at their next request. The last owner stays.
 pub async fn remove(tx: &mut Tx, id: AdminId) -> Result<Administrator> {
-    let owners = sqlx::query_scalar!("select id from admin where role = 'owner' for update").fetch_all(tx.db()).await?;
-    if owners == [id.0] {
-        return Err(Error::Refused("The last owner cannot be removed. Make somebody else an owner first.".into()));
+    let admin = hold(tx, id).await?;
+    if is_last_owner(tx, id).await? {
+        return Err(Error::Refused(format!("The last owner cannot be removed. {ANOTHER_OWNER}")));
     }
-    let admin = list(tx).await?.into_iter().find(|admin| admin.id == id).ok_or(Error::NotFound("the administrator"))?;
     sqlx::query!("delete from admin where id = $1", id.0).execute(tx.db()).await?;
     let entry = Entry::new("admin.removed", "admin", id.0, &admin.email);
     tx.audit(entry.before(serde_json::json!({ "role": admin.role })));
     Ok(admin)
 }
 
-/// Gives an administrator another role. The last owner stays one.
+/// Gives an administrator another role, from where the present one comes. The last owner stays one.
 pub async fn set_role(tx: &mut Tx, id: AdminId, role: Role) -> Result<()> {
-    // Two owners who demote each other at the same moment would leave none: one after the other.
-    let owners = sqlx::query_scalar!("select id from admin where role = 'owner' for update").fetch_all(tx.db()).await?;
-    if role != Role::Owner && owners == [id.0] {
-        return Err(Error::Refused("The last owner keeps the role. Make somebody else an owner first.".into()));
+    let old = hold(tx, id).await?;
+    change_role(tx, &old, role, old.role_from).await
+}
+
+async fn change_role(tx: &mut Tx, old: &Administrator, role: Role, from: Option<ProviderId>) -> Result<()> {
+    if role != Role::Owner && is_last_owner(tx, old.id).await? {
+        return Err(Error::Refused(format!("The last owner keeps the role. {ANOTHER_OWNER}")));
     }
-    let old = sqlx::query!("select email, role from admin where id = $1 for update", id.0)
-        .fetch_optional(tx.db())
-        .await?
-        .ok_or(Error::NotFound("the administrator"))?;
-    sqlx::query!("update admin set role = $2 where id = $1", id.0, role.as_str()).execute(tx.db()).await?;
-    let entry = Entry::new("admin.role_changed", "admin", id.0, &old.email);
-    tx.audit(entry.before(serde_json::json!({ "role": old.role })).after(serde_json::json!({ "role": role })));
+    sqlx::query!(
+        "update admin set role = $2, role_from = $3 where id = $1",
+        old.id.0,
+        role.as_str(),
+        from.map(|provider| provider.0)
+    )
+    .execute(tx.db())
+    .await?;
+    let before = shown_role(tx, old.role, old.role_from).await?;
+    let after = shown_role(tx, role, from).await?;
+    tx.audit(Entry::new("admin.role_changed", "admin", old.id.0, &old.email).before(before).after(after));
     Ok(())
+}
+
+/// A role for the audit log, with the provider whose groups give it, if they do.
+async fn shown_role(tx: &mut Tx, role: Role, from: Option<ProviderId>) -> Result<serde_json::Value> {
+    let Some(from) = from else { return Ok(serde_json::json!({ "role": role })) };
+    let slug = sqlx::query_scalar!("select slug from provider where id = $1", from.0).fetch_optional(tx.db()).await?;
+    Ok(serde_json::json!({ "role": role, "role_from": slug }))
 }
 
 /// Keeps the hash of a one-time link, which works for [`SETUP_LINK_LIFE`].
@@ -171,7 +214,7 @@ pub async fn keep_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Uses a one-time link: the oldest owner comes in, made when there is none. None when the link is wrong, used or old.
+/// Uses a one-time link: the oldest owner who ever came comes in, made when there is none. None when the link is wrong, used or old.
 pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Administrator>> {
     let now = tx.now();
     let used = sqlx::query!(
@@ -184,11 +227,8 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     if used.rows_affected() == 0 {
         return Ok(None);
     }
-    let owner = sqlx::query_scalar!("select id from admin where role = 'owner' order by id limit 1 for update")
-        .fetch_optional(tx.db())
-        .await?;
-    let id = match owner {
-        Some(id) => AdminId(id),
+    let id = match hold_owners(tx).await?.first() {
+        Some(id) => AdminId(*id),
         None => restore_owner(tx).await?,
     };
     sqlx::query!("update admin set last_sign_in_at = $2 where id = $1", id.0, now).execute(tx.db()).await?;
@@ -216,15 +256,38 @@ pub async fn setup_link_refused(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// No owner is there: the first one is made, or made an owner again.
+/// No owner has come: ours is made, or made an owner again. An administrator of that name behind whom an account or the
+/// groups of a provider stand is somebody else, and ours gets another name.
 async fn restore_owner(tx: &mut Tx) -> Result<AdminId> {
-    match by_email(tx, FIRST_OWNER).await? {
-        Some(admin) => {
+    let mut name = FIRST_OWNER.to_owned();
+    let mut number = 1;
+    while let Some(admin) = by_email(tx, &name).await? {
+        if is_ours(tx, &admin).await? {
             set_role(tx, admin.id, Role::Owner).await?;
-            Ok(admin.id)
+            close_invitation(tx, admin.id).await?;
+            return Ok(admin.id);
         }
-        None => create(tx, FIRST_OWNER, Role::Owner).await,
+        number += 1;
+        name = format!("owner-{number}@localhost");
     }
+    create(tx, &name, Role::Owner).await
+}
+
+/// Whether no provider ever had a say about an administrator.
+async fn is_ours(tx: &mut Tx, admin: &Administrator) -> Result<bool> {
+    let linked = sqlx::query_scalar!(
+        "select exists (select from admin_identity where admin_id = $1) as \"linked!\"",
+        admin.id.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok(!linked && admin.role_from.is_none())
+}
+
+/// Whoever was invited has come.
+pub(crate) async fn close_invitation(tx: &mut Tx, id: AdminId) -> Result<()> {
+    sqlx::query!("update admin set invited = false where id = $1", id.0).execute(tx.db()).await?;
+    mail::forget_invitation(tx, id).await
 }
 
 /// Notes a sign-out.

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+/// The longest address there is (RFC 5321, section 4.5.3.1.3, without the angle brackets).
+pub(crate) const ADDRESS_LENGTH: usize = 254;
+/// The longest name that is kept.
+pub(crate) const NAME_LENGTH: usize = 200;
+
 /// Who somebody is, on the checked word of an identity provider. It grants nothing: which administrator this is, and
 /// with which role, the server decides from its own tables.
 #[derive(Debug, Clone, PartialEq, Eq)]

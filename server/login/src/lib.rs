@@ -4,6 +4,8 @@
 //! the one-time link ([`OneTimeLink`]), and what identity providers say by OpenID Connect ([`oidc`]) or SAML ([`saml`]),
 //! which comes to an [`Identity`].
 
+#[cfg(test)]
+mod counted;
 mod identity;
 mod link;
 pub mod oidc;

@@ -66,5 +66,6 @@ async fn examine(config: Config, findings: &mut Findings) {
     if let Some(mail) = &config.mail {
         checks::mail(&mail.smtp.clone().greeting_as(config.web.public_url.as_str()), findings).await;
     }
+    checks::proxy(&config.web, findings);
     checks::listen(config.web.listen, findings).await;
 }

@@ -1,6 +1,7 @@
 //! `rollcall serve`: everything in one process, until it is told to stop.
 
 use super::{Beside, Failure, Opened, configuration, start_log};
+use crate::config::UNKNOWN_PROXY;
 use crate::{Options, Server, StartError, setup_link};
 use directory::{Actor, Directory};
 use secrecy::ExposeSecret;
@@ -16,6 +17,11 @@ impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
         let config = configuration()?;
         start_log(&config);
+        if config.web.has_unknown_proxy() {
+            tracing::warn!(
+                "the public URL is https, which a proxy has to speak, and we were told of none. {UNKNOWN_PROXY}"
+            );
+        }
         let opened = Opened::open(&config.database, &config.key, Beside::Nobody).await?;
         let opened = opened.with_retention(&config.database, config.audit.retention);
         greet(&opened.directory, &config.web.public_url).await?;
@@ -53,7 +59,7 @@ async fn greet(directory: &Directory, public_url: &Url) -> Result<(), Failure> {
     }
     drop(tx);
     let link = setup_link(directory, Actor::System, public_url).await.map_err(Failure::problem)?;
-    eprintln!("No owner exists yet. Sign in once within 15 minutes:\n\n  {}\n", link.expose_secret());
+    eprintln!("No owner has signed in yet. Sign in once within 15 minutes:\n\n  {}\n", link.expose_secret());
     Ok(())
 }
 

@@ -23,7 +23,7 @@ pub use log::{Log, LogFormat};
 pub use mail::Mail;
 pub use outbound::Outbound;
 pub use reader::{Lookup, Problem};
-pub use web::Web;
+pub use web::{UNKNOWN_PROXY, Web};
 pub use worker::Worker;
 
 use reader::Reader;

@@ -6,6 +6,10 @@ use url::{Host, Url};
 
 use super::reader::Reader;
 
+/// What to do when a proxy is at work of which we were not told.
+pub const UNKNOWN_PROXY: &str = "Set ROLLCALL_TRUSTED_PROXY_HOPS to the number of proxies in front of Rollcall. Until then \
+    everybody seems to come from the proxy's address, in the list of sessions and where attempts to sign in are counted.";
+
 #[derive(Debug)]
 pub struct Web {
     /// `ROLLCALL_LISTEN` (`127.0.0.1:8080`): address and port to listen on.
@@ -35,6 +39,11 @@ impl Web {
     /// Whether cookies are Secure and carry the `__Host-` prefix.
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
+    }
+
+    /// Whether there must be a proxy, as Rollcall itself does no TLS, and we were told of none.
+    pub fn has_unknown_proxy(&self) -> bool {
+        self.is_https() && self.trusted_proxy_hops == 0
     }
 
     /// Scheme, host and port, as browsers send it in `Origin`.
@@ -119,6 +128,14 @@ mod tests {
         assert_eq!(web.origin(), "https://rollcall.example.com");
         assert!(web.is_https());
         assert_eq!(read(&[]).unwrap().web.origin(), "http://localhost:8080");
+    }
+
+    #[test]
+    fn https_without_a_proxy_is_noticed() {
+        let https = ("ROLLCALL_PUBLIC_URL", "https://rollcall.example.com");
+        assert!(read(&[https]).unwrap().web.has_unknown_proxy());
+        assert!(!read(&[https, ("ROLLCALL_TRUSTED_PROXY_HOPS", "1")]).unwrap().web.has_unknown_proxy());
+        assert!(!read(&[]).unwrap().web.has_unknown_proxy());
     }
 
     #[test]

@@ -18,10 +18,12 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/auth/setup", get(setup))
-        .route("/auth/logout", post(sign_out))
-        .route("/preferences/theme", post(theme))
+    Router::new().route("/auth/logout", post(sign_out)).route("/preferences/theme", post(theme))
+}
+
+/// The one-time link, which may be tried so often only.
+pub fn link_router() -> Router<AppState> {
+    Router::new().route("/auth/setup", get(setup))
 }
 
 #[derive(Deserialize)]

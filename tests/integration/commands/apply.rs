@@ -192,21 +192,42 @@ async fn administrators_get_their_role_and_the_last_owner_keeps_it() {
     let stage = Stage::new().await;
     let admin = |email: &str, role: &str| format!("[[admin]]\nemail = \"{email}\"\nrole = \"{role}\"\n");
     assert_eq!(stage.apply(&admin("a@example.com", "owner")).await.out, "admin a@example.com: invited (owner)\n");
+    // Nobody has come as that one yet.
+    assert_eq!(stage.apply(&admin("a@example.com", "admin")).await.out, "admin a@example.com: role owner -> admin\n");
+    stage.apply(&admin("a@example.com", "owner")).await;
+    stage.app.database.change("update admin set invited = false").await;
     let last = stage.apply(&admin("A@example.com", "auditor")).await;
     assert_eq!(last.status, Some(2), "{last:?}");
     assert!(last.err.contains("line 3, admin.role: The last owner keeps the role."), "{}", last.err);
     let handed_on = admin("a@example.com", "auditor") + &admin("b@example.com", "owner");
+    let to_a_ghost = stage.apply(&handed_on).await;
+    assert_eq!(to_a_ghost.status, Some(2), "{to_a_ghost:?}");
+    assert!(to_a_ghost.err.contains("an invitation that nobody has taken up does not count"), "{}", to_a_ghost.err);
+    stage.apply(&admin("b@example.com", "owner")).await;
+    stage.app.database.change("update admin set invited = false").await;
     let ran = stage.apply(&handed_on).await;
-    assert_eq!(
-        ran.out, "admin b@example.com: invited (owner)\nadmin a@example.com: role owner -> auditor\n",
-        "{}",
-        ran.err
-    );
+    assert_eq!(ran.out, "admin a@example.com: role owner -> auditor\n", "{}", ran.err);
     // Who is not listed is left alone.
     assert_eq!(stage.apply(&admin("b@example.com", "owner")).await.out, "no changes\n");
     let admins = directory::admins::list(&mut stage.app.tx().await).await.unwrap();
     let roles: Vec<_> = admins.iter().map(|admin| (admin.email.as_str(), admin.role)).collect();
     assert_eq!(roles, [("a@example.com", Role::Auditor), ("b@example.com", Role::Owner)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_of_the_file_is_no_groups_affair_any_more() {
+    let stage = Stage::new().await;
+    let settings = crate::sign_in::oidc_settings("https://idp.example.com", "client", "secret");
+    let mut tx = stage.app.tx().await;
+    directory::providers::create(&mut tx, &settings).await.unwrap();
+    directory::admins::create(&mut tx, "a@example.com", Role::Auditor).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.app.database.change("update admin set role_from = (select id from provider)").await;
+    let file = "[[admin]]\nemail = \"a@example.com\"\nrole = \"auditor\"\n";
+    let first = stage.apply(file).await;
+    assert_eq!(first.out, "admin a@example.com: role auditor, whatever the groups say\n", "{}", first.err);
+    assert_eq!(stage.app.database.count("select count(*) from admin where role_from is not null").await, 0);
+    assert_eq!(stage.apply(file).await.out, "no changes\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

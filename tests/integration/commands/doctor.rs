@@ -47,6 +47,11 @@ async fn each_fault_is_told_with_what_to_do() {
     let busy = examine(&app, &[("ROLLCALL_LISTEN", &zoom)]).await;
     assert!(busy.out.contains(&format!("fail  Address {zoom}: ")), "{}", busy.out);
 
+    let proxied = examine(&app, &[("ROLLCALL_PUBLIC_URL", "https://rollcall.example.com")]).await;
+    let told =
+        "warn  Proxy: the public URL is https, and ROLLCALL_TRUSTED_PROXY_HOPS is 0\n      Set ROLLCALL_TRUSTED_";
+    assert!(proxied.out.contains(told), "{}", proxied.out);
+
     let nowhere = examine(&app, &[("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/none")]).await;
     assert_eq!(nowhere.status, Some(1), "{nowhere:?}");
     assert!(nowhere.out.contains("fail  Database: ") && !nowhere.out.contains("hunter2"), "{}", nowhere.out);

@@ -1,13 +1,15 @@
 //! OpenID Connect, from the button to the session and out again.
 
 use super::{elsewhere, invite, keep, oidc_settings, path_of, refused, who};
+use chrono::Duration;
+use directory::Clock;
 use login::testing::{Fault, OidcProvider, Signing};
 use model::Role;
 use reqwest::header::SET_COOKIE;
 use serde_json::json;
 use tests::{Browser, Shown, TestApp};
 
-async fn provider(app: &TestApp) -> OidcProvider {
+pub(super) async fn provider(app: &TestApp) -> OidcProvider {
     let provider = OidcProvider::start().await;
     let now = app.directory.now();
     provider.behave(|behaviour| behaviour.now = now);
@@ -16,13 +18,13 @@ async fn provider(app: &TestApp) -> OidcProvider {
 }
 
 /// From the button until the provider has sent the browser back; the address it comes back to.
-async fn until_back(browser: &Browser, start: &str) -> String {
+pub(super) async fn until_back(browser: &Browser, start: &str) -> String {
     let shown = browser.get(start).await;
     assert_eq!(shown.status, 303, "{}", shown.body);
     path_of(&elsewhere(shown.location()).await)
 }
 
-async fn sign_in(browser: &Browser) -> Shown {
+pub(super) async fn sign_in(browser: &Browser) -> Shown {
     let back = until_back(browser, "/auth/corp/start?return_to=%2Fpeople%3Fq%3Da").await;
     browser.get(&back).await
 }
@@ -155,6 +157,35 @@ async fn a_provider_that_misbehaves_lets_nobody_in() {
     }
     assert_eq!(sign_in(&app.browser()).await.location(), "/people?q=a", "it is honest again");
     assert_eq!(app.database.count("select count(*) from session where admin_id is not null").await, 1);
+}
+
+/// Strangers may begin as many sign-ins as they like: the provider is asked once in ten seconds, and the audit log says
+/// so once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_down_is_not_asked_for_each_who_comes() {
+    let clock = Clock::manual(Clock::system().now());
+    let app = TestApp::with(|start| start.clock = clock.clone()).await;
+    let provider = provider(&app).await;
+    const DOCUMENT: &str = "/.well-known/openid-configuration";
+    provider.behave(|b| drop(b.faults.insert(DOCUMENT, Fault::Answer(503, "text/html", "later".into()))));
+    let failed = "select count(*) from audit_entry where action = 'admin.sign_in_failed'";
+    for round in 1..=2_u8 {
+        let browsers = [app.browser(), app.browser(), app.browser(), app.browser()];
+        let [a, b, c, d] = &browsers;
+        let start = "/auth/corp/start";
+        let (a, b, c, d) = tokio::join!(a.get(start), b.get(start), c.get(start), d.get(start));
+        for shown in [a, b, c, d] {
+            refused(&shown);
+        }
+        assert_eq!(provider.requests(DOCUMENT), usize::from(round));
+        assert_eq!(app.database.count(failed).await, i64::from(round));
+        clock.advance(Duration::seconds(10));
+    }
+    provider.behave(|behaviour| behaviour.faults.clear());
+    assert_eq!(sign_in(&app.browser()).await.location(), "/people?q=a");
+    // What was read is kept.
+    assert_eq!(sign_in(&app.browser()).await.location(), "/people?q=a");
+    assert_eq!(provider.requests(DOCUMENT), 3);
 }
 
 #[tokio::test]

@@ -226,7 +226,7 @@ fn Reset(admin: Administrator) -> impl IntoView {
             <PostForm state=form id="reset" class="form">
                 <FormProblem state=form/>
                 <input type="hidden" name="id" value=admin.id.to_string()/>
-                <p>"The linked account is forgotten and the sessions end. The next sign-in with this e-mail, verified by a provider, becomes this administrator, with the same role."</p>
+                <p>"The linked account is forgotten and the sessions end. The next sign-in with this e-mail, verified by a provider, becomes this administrator. The role stays; one that groups give is read anew."</p>
             </PostForm>
         </Dialog>
     }

@@ -23,7 +23,7 @@ const OIDC: &[Guide] = &[
             "Certificates & secrets: New client secret; copy its Value. The Client ID is the Application (client) ID on Overview.",
             "The issuer is https://login.microsoftonline.com/TENANT-ID/v2.0, with the Directory (tenant) ID.",
             "Token configuration: Add groups claim, Security groups. Values are object ids: enter those under Roles from groups. Take groups out of the scopes.",
-            "Entra marks no address as verified, so an invitation by e-mail does not match. Map a group to a role, or add the optional claim xms_edov.",
+            "Entra marks no address as verified, and without that nobody comes in for the first time. Add the optional claim xms_edov.",
         ],
     ),
     (

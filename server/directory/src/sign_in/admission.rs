@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::text::name_key;
-use crate::{Error, Result, Tx, admins, mail, providers};
+use crate::{Error, Result, Tx, admins, providers};
 use model::provider::Provider;
 use model::{AdminId, Administrator, Role};
 
@@ -27,9 +27,10 @@ pub enum Decision {
         admin: Administrator,
         role: Role,
     },
-    /// An invitation of that administrator, taken up.
+    /// An invitation of that administrator, taken up, with the role that holds from now on.
     Invited {
         admin: Administrator,
+        role: Role,
     },
     /// Nobody yet: made now, with the role that a group gives.
     New {
@@ -48,15 +49,26 @@ pub enum Refusal {
     )]
     Unknown,
     #[error(
-        "This administrator's role comes from groups, and none of the groups that came gives a role any more. Map one of \
-         them to a role, or give a role under Settings, Administrators."
+        "This administrator's role comes from groups, and none of the groups that came gives a role any more; all sessions \
+         end with such an attempt. Map one of the groups to a role, or give a role under Settings, Administrators."
     )]
     NoRole,
     #[error(
+        "This administrator's role comes from the groups of another provider, of which this one knows nothing. Sign in by \
+         that one, or give a role under Settings, Administrators: from then on no group changes it."
+    )]
+    OtherProvider,
+    #[error(
         "There is an invitation for this e-mail, but the provider does not say that the address is verified \
-         (`email_verified`). Have the provider verify it."
+         (`email_verified`). Have the provider verify it and say so (Microsoft Entra ID: the optional claim `xms_edov`)."
     )]
     EmailNotVerified,
+    #[error(
+        "A group gives a role, but the provider does not say that the e-mail is verified (`email_verified`), so anybody in \
+         the group could take somebody else's address. Have the provider verify it and say so (Microsoft Entra ID: the \
+         optional claim `xms_edov`)."
+    )]
+    NewcomerNotVerified,
     #[error(
         "An administrator with this e-mail is linked to another account. If it is the same person, reset the sign-in of \
          that administrator under Settings, Administrators."
@@ -68,7 +80,7 @@ pub enum Refusal {
 
 /// What a proof comes to. Changes nothing: the test sign-in shows it, [`admit`] carries it out.
 pub async fn decide(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Decision> {
-    let role = provider.rule_for(&proof.groups).map(|rule| rule.role);
+    let given = provider.rule_for(&proof.groups).map(|rule| rule.role);
     let linked = sqlx::query_scalar!(
         "select admin_id from admin_identity where provider_id = $1 and issuer = $2 and subject = $3",
         provider.id.0,
@@ -78,21 +90,48 @@ pub async fn decide(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<D
     .fetch_optional(tx.db())
     .await?;
     let all = admins::list(tx).await?;
-    if let Some(admin) = linked.and_then(|id| all.iter().find(|admin| admin.id.0 == id)) {
-        let role = if admin.role_from.is_some() { role } else { Some(admin.role) };
-        let known = role.map(|role| Decision::Known { admin: admin.clone(), role });
-        return Ok(known.unwrap_or(Decision::Refused(Refusal::NoRole)));
-    }
     let email = proof.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
-    let same = email.and_then(|email| all.iter().find(|admin| name_key(&admin.email) == name_key(email)));
-    Ok(match (same, role, email) {
-        (Some(admin), _, _) if admin.invited && proof.email_verified => Decision::Invited { admin: admin.clone() },
-        (Some(admin), _, _) if admin.invited => Decision::Refused(Refusal::EmailNotVerified),
-        (Some(_), _, _) => Decision::Refused(Refusal::EmailTaken),
-        (None, Some(role), Some(email)) => Decision::New { email: email.to_owned(), role },
-        (None, Some(_), None) => Decision::Refused(Refusal::NoEmail),
-        (None, None, _) => Decision::Refused(Refusal::Unknown),
-    })
+    let known = linked.and_then(|id| all.iter().find(|admin| admin.id.0 == id));
+    let same = || email.and_then(|email| all.iter().find(|admin| name_key(&admin.email) == name_key(email)));
+    let decided = if let Some(admin) = known {
+        role_of(admin, provider, given).map(|role| Decision::Known { admin: admin.clone(), role })
+    } else if let Some(admin) = same() {
+        invited(admin, proof)
+            .and_then(|()| role_of(admin, provider, given))
+            .map(|role| Decision::Invited { admin: admin.clone(), role })
+    } else {
+        newcomer(email, given, proof)
+    };
+    Ok(decided.unwrap_or_else(Decision::Refused))
+}
+
+/// The role of somebody who comes by that provider, whose groups give this one: theirs, or what they were given here.
+fn role_of(admin: &Administrator, provider: &Provider, given: Option<Role>) -> Result<Role, Refusal> {
+    match admin.role_from {
+        None => Ok(admin.role),
+        Some(from) if from == provider.id => given.ok_or(Refusal::NoRole),
+        Some(_) => Err(Refusal::OtherProvider),
+    }
+}
+
+/// Whether an administrator of that e-mail waits for whoever proves it.
+const fn invited(admin: &Administrator, proof: &Proof) -> Result<(), Refusal> {
+    match (admin.invited, proof.email_verified) {
+        (true, true) => Ok(()),
+        (true, false) => Err(Refusal::EmailNotVerified),
+        (false, _) => Err(Refusal::EmailTaken),
+    }
+}
+
+/// Somebody of whom nothing is known here. The e-mail becomes their name in the list and in the audit log.
+fn newcomer(email: Option<&str>, given: Option<Role>, proof: &Proof) -> Result<Decision, Refusal> {
+    let role = given.ok_or(Refusal::Unknown)?;
+    let email = email.ok_or(Refusal::NoEmail)?;
+    if proof.email_verified {
+        Ok(Decision::New { email: email.to_owned(), role })
+    } else {
+        Err(Refusal::NewcomerNotVerified)
+    }
 }
 
 /// Lets somebody in, or says why not. A refusal ends the sessions of an administrator who has lost the role, so the
@@ -107,8 +146,11 @@ pub async fn admit(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Re
             }
             admin.id
         }
-        Decision::Invited { admin } => {
+        Decision::Invited { admin, role } => {
             link(tx, provider, proof, admin.id).await?;
+            if role != admin.role {
+                follow(tx, &admin, role).await?;
+            }
             admin.id
         }
         Decision::New { email, role } => {
@@ -160,8 +202,7 @@ async fn follow(tx: &mut Tx, admin: &Administrator, role: Role) -> Result<()> {
 /// Links the account, and closes the invitation.
 async fn link(tx: &mut Tx, provider: &Provider, proof: &Proof, admin: AdminId) -> Result<()> {
     let now = tx.now();
-    sqlx::query!("update admin set invited = false where id = $1", admin.0).execute(tx.db()).await?;
-    mail::forget_invitation(tx, admin).await?;
+    admins::close_invitation(tx, admin).await?;
     sqlx::query!(
         "insert into admin_identity (provider_id, issuer, subject, admin_id, linked_at, last_used_at)
          values ($1, $2, $3, $4, $5, $5)",
@@ -180,16 +221,23 @@ async fn link(tx: &mut Tx, provider: &Provider, proof: &Proof, admin: AdminId) -
     Ok(())
 }
 
+/// Ends all sessions of whoever is linked to the account, the last owner's as well: `rollcall setup-link` lets an owner in.
 async fn end_sessions(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<()> {
-    sqlx::query!(
-        "delete from session s using admin_identity i
-         where i.provider_id = $1 and i.issuer = $2 and i.subject = $3 and s.admin_id = i.admin_id",
+    let ended = sqlx::query!(
+        "delete from session s using admin_identity i join admin a on a.id = i.admin_id
+         where i.provider_id = $1 and i.issuer = $2 and i.subject = $3 and s.admin_id = i.admin_id
+         returning a.id, a.email",
         provider.id.0,
         proof.issuer,
         proof.subject
     )
-    .execute(tx.db())
+    .fetch_all(tx.db())
     .await?;
+    if let Some(admin) = ended.first() {
+        let entry = Entry::new("session.revoked_all", "admin", admin.id, &admin.email);
+        let why = format!("no group of {} gives a role any more", provider.label);
+        tx.audit(entry.after(serde_json::json!({ "sessions": ended.len(), "why": why })));
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! From claims to an [`Identity`].
 
+use crate::identity::{ADDRESS_LENGTH, NAME_LENGTH};
 use crate::{Email, Identity};
 use serde_json::Value;
 
@@ -8,6 +9,7 @@ pub(super) type Claims = serde_json::Map<String, Value>;
 
 /// Who this is: the id token's word first, then what userinfo adds.
 pub(super) fn identity(issuer: &str, subject: String, id_token: Claims, userinfo: Claims) -> Identity {
+    let text = |claims: &Claims, name| text(claims, name).filter(|text| text.chars().count() <= NAME_LENGTH);
     let name = |claims: &Claims| text(claims, "name").or_else(|| text(claims, "preferred_username"));
     // An address and its `email_verified` come from one document, or the one could vouch for the address of the other.
     let email = if id_token.contains_key("email") { email(&id_token) } else { email(&userinfo) };
@@ -36,8 +38,9 @@ fn text(claims: &Claims, name: &str) -> Option<String> {
 
 /// `email_verified`, or Entra's `xms_edov` (the domain of the address is the tenant's own): Entra never sends the first.
 fn email(claims: &Claims) -> Option<Email> {
-    let address =
-        text(claims, "email").filter(|address| address.contains('@') && !address.contains(char::is_whitespace))?;
+    let address = text(claims, "email").filter(|address| {
+        address.len() <= ADDRESS_LENGTH && address.contains('@') && !address.contains(char::is_whitespace)
+    })?;
     let says = |name: &str| match claims.get(name) {
         Some(Value::Bool(yes)) => *yes,
         Some(Value::String(yes)) => yes == "true" || yes == "1",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::name::EMAIL_FORMAT;
 use super::statement::Statement;
+use crate::identity::{ADDRESS_LENGTH, NAME_LENGTH};
 use crate::{Email, Identity};
 
 /// The claim that shows the NameID. An attribute of the same name does not come through.
@@ -27,9 +28,6 @@ const GIVEN_NAME: [&str; 4] =
     ["firstName", "givenName", "urn:oid:2.5.4.42", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname"];
 const FAMILY_NAME: [&str; 4] =
     ["lastName", "sn", "urn:oid:2.5.4.4", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname"];
-
-/// The longest address there is (RFC 5321, section 4.5.3.1.3, without the angle brackets).
-const ADDRESS_LENGTH: usize = 254;
 
 /// The e-mail address counts as verified: unlike one of OIDC's many issuers, the provider was set up by an owner, who
 /// trusts it to say who everybody is.
@@ -59,11 +57,9 @@ fn email(statement: &Statement, claims: &BTreeMap<String, Vec<String>>) -> Optio
 
 fn name(claims: &BTreeMap<String, Vec<String>>) -> Option<String> {
     let any = |names: &[&str]| names.iter().find_map(|name| first(claims, name));
-    if let Some(name) = any(&DISPLAY_NAME) {
-        return Some(name.to_owned());
-    }
-    let parts: Vec<&str> = [any(&GIVEN_NAME), any(&FAMILY_NAME)].into_iter().flatten().collect();
-    if parts.is_empty() { None } else { Some(parts.join(" ")) }
+    let parts = || [any(&GIVEN_NAME), any(&FAMILY_NAME)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let name = any(&DISPLAY_NAME).map_or_else(parts, str::to_owned);
+    (!name.is_empty() && name.chars().count() <= NAME_LENGTH).then_some(name)
 }
 
 fn first<'a>(claims: &'a BTreeMap<String, Vec<String>>, name: &str) -> Option<&'a str> {

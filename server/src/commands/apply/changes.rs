@@ -33,12 +33,16 @@ pub(super) async fn admins(tx: &mut Tx, entries: &[AdminEntry], lines: &mut Vec<
                 admins::invite(tx, &email.value, role.value).await?;
                 lines.push(format!("admin {}: invited ({})", email.value, role.value));
             }
-            Some(admin) if admin.role != role.value => {
+            Some(admin) if admin.role != role.value || admin.role_from.is_some() => {
                 admins::give_role(tx, admin.id, role.value).await.map_err(|error| match error {
                     directory::Error::Refused(reason) => Refusal::File(role.problem(reason)),
                     error => Refusal::Directory(error),
                 })?;
-                lines.push(format!("admin {}: role {} -> {}", email.value, admin.role, role.value));
+                lines.push(if admin.role == role.value {
+                    format!("admin {}: role {}, whatever the groups say", email.value, role.value)
+                } else {
+                    format!("admin {}: role {} -> {}", email.value, admin.role, role.value)
+                });
             }
             Some(_) => {}
         }

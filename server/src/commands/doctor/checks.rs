@@ -214,6 +214,14 @@ pub(super) async fn mail(smtp: &Smtp, findings: &mut Findings) {
     });
 }
 
+/// Whether clients can be told apart behind the proxy that speaks https for us.
+pub(super) fn proxy(web: &config::Web, findings: &mut Findings) {
+    if web.has_unknown_proxy() {
+        let found = "the public URL is https, and ROLLCALL_TRUSTED_PROXY_HOPS is 0";
+        findings.say(Finding::warn("Proxy", found, config::UNKNOWN_PROXY));
+    }
+}
+
 /// Whether the address is free, or a Rollcall answers there.
 pub(super) async fn listen(address: SocketAddr, findings: &mut Findings) {
     let about = format!("Address {address}");

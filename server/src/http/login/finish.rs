@@ -142,10 +142,10 @@ fn verdict(provider: &Provider, proof: &Proof, decision: Decision) -> Verdict {
             rule: admin.role_from.and(rule),
             how: "Linked to this account.".into(),
         },
-        Decision::Invited { admin } => Verdict::In {
+        Decision::Invited { admin, role } => Verdict::In {
             email: admin.email,
-            role: admin.role,
-            rule: None,
+            role,
+            rule: admin.role_from.and(rule),
             how: "An open invitation has this e-mail; the first sign-in links the account to it.".into(),
         },
         Decision::New { email, role } => {

@@ -6,23 +6,22 @@
 
 mod finish;
 mod flow;
+mod known;
 mod oidc;
 mod provider;
 mod saml;
 mod start;
 
 use crate::AppState;
-use ::login::oidc::{Discovery, KeyCache};
+use ::login::oidc::KeyCache;
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use chrono::{DateTime, Utc};
 pub use finish::client_of;
-use model::ProviderId;
+use known::Known;
 pub use provider::{check, sign_out_address};
 use provision::Outbound;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// So many SAML responses are checked at a time: it is work for the processor, in C for the most part.
@@ -32,19 +31,16 @@ const SAML_CHECKS: usize = 4;
 pub struct SignIn {
     pub outbound: Outbound,
     keys: KeyCache,
-    discovered: Mutex<HashMap<ProviderId, Discovered>>,
+    known: Known,
     saml_checks: Arc<Semaphore>,
 }
-
-/// A provider's own description, of which version of our settings it is, and when it was read.
-type Discovered = (i64, Arc<Discovery>, DateTime<Utc>);
 
 impl SignIn {
     pub fn new(outbound: Outbound) -> Self {
         Self {
             outbound,
             keys: KeyCache::new(),
-            discovered: Mutex::default(),
+            known: Known::default(),
             saml_checks: Arc::new(Semaphore::new(SAML_CHECKS)),
         }
     }

@@ -1,42 +1,40 @@
 //! A provider as it is needed for signing in: its own description at hand, our side of it filled in.
 
-use super::SignIn;
+use super::known::Unready;
 use crate::AppState;
 use ::login::oidc::{self, Client, Discovery, Exchange, Http, HttpError, RelyingParty, discover};
 use ::login::saml::{Addresses, IdentityProvider, ServiceProvider};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use directory::providers::ProviderSettings;
 use model::provider::{Certificate, Checked, Draft, Oidc, Protocol, Provider, Saml, Wrong};
 use provision::{FetchError, Outbound};
 use secrecy::SecretString;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use url::Url;
 
-/// How long a discovery document is good for.
-const DISCOVERY_LIFE: TimeDelta = TimeDelta::hours(1);
 /// The largest metadata document that is fetched.
 const METADATA_BYTES: usize = 1024 * 1024;
 
 /// Everything for one sign-in.
 pub enum Ready {
     Oidc { client: Client, discovery: Arc<Discovery>, http: Http },
-    Saml { portal: ServiceProvider, idp: IdentityProvider },
+    Saml { portal: ServiceProvider, idp: Arc<IdentityProvider> },
 }
 
-/// Gets a provider ready; the error is a diagnosis for owners.
-pub async fn ready(state: &AppState, settings: ProviderSettings) -> Result<Ready, String> {
+/// Gets a provider ready.
+pub async fn ready(state: &AppState, settings: ProviderSettings) -> Result<Ready, Unready> {
     let ProviderSettings { provider, client_secret, metadata } = settings;
     match &provider.protocol {
         Protocol::Oidc(oidc) => {
             let client = client(&state.backend.public_url, &provider, oidc, client_secret)?;
             let http = http(&state.sign_in.outbound);
-            let discovery = discovered(state, &provider, &oidc.issuer, &http).await?;
+            let known = &state.sign_in.known;
+            let discovery = known.discovery(&provider, &oidc.issuer, &http, state.directory.now()).await?;
             Ok(Ready::Oidc { client, discovery, http })
         }
         Protocol::Saml(_) => {
             let xml = metadata.ok_or("No metadata is stored for this provider. Save it again.")?;
-            let idp =
-                IdentityProvider::saved(&xml, None, addresses(&state.backend)).map_err(|error| error.to_string())?;
+            let idp = state.sign_in.known.metadata(&provider, xml, addresses(&state.backend)).await?;
             Ok(Ready::Saml { portal: portal(&state.backend.public_url, &provider.slug), idp })
         }
     }
@@ -81,27 +79,6 @@ fn http(outbound: &Outbound) -> Http {
     })
 }
 
-async fn discovered(
-    state: &AppState,
-    provider: &Provider,
-    issuer: &str,
-    http: &Http,
-) -> Result<Arc<Discovery>, String> {
-    let SignIn { discovered, .. } = &*state.sign_in;
-    let now = state.directory.now();
-    let known = discovered.lock().unwrap_or_else(PoisonError::into_inner).get(&provider.id).cloned();
-    if let Some((version, discovery, at)) = known
-        && version == provider.version
-        && now - at < DISCOVERY_LIFE
-    {
-        return Ok(discovery);
-    }
-    let discovery = Arc::new(discover(http, issuer).await.map_err(|error| error.to_string())?);
-    let kept = (provider.version, Arc::clone(&discovery), now);
-    discovered.lock().unwrap_or_else(PoisonError::into_inner).insert(provider.id, kept);
-    Ok(discovery)
-}
-
 /// Where signing out goes on at the provider, when it has such an address.
 pub async fn sign_out_address(
     state: &AppState,
@@ -110,7 +87,8 @@ pub async fn sign_out_address(
 ) -> Option<SecretString> {
     let Protocol::Oidc(oidc) = &provider.protocol else { return None };
     let http = http(&state.sign_in.outbound);
-    let discovery = discovered(state, &provider, &oidc.issuer, &http).await.ok()?;
+    let known = &state.sign_in.known;
+    let discovery = known.discovery(&provider, &oidc.issuer, &http, state.directory.now()).await.ok()?;
     // The secret is not sent to this address.
     let client = client(&state.backend.public_url, &provider, oidc, Some(SecretString::default())).ok()?;
     let back = Url::parse(&format!("{}/login?signed_out=1", state.backend.public_url)).ok()?;

@@ -1,6 +1,7 @@
 //! `GET /auth/{slug}/start`: keeps a request for this browser and sends it to the provider.
 
 use super::flow::{self, FlowHash};
+use super::known::Unready;
 use super::provider::{Ready, ready};
 use super::{Failed, finish};
 use crate::AppState;
@@ -63,7 +64,8 @@ pub async fn start(
     let fresh = query.fresh.is_some();
     let begun = match ready(&state, settings).await {
         Ok(ready) => begin(&state, &ready, fresh)?,
-        Err(why) => {
+        Err(unready) if unready.again && purpose == Purpose::SignIn => return Err(Failed::Refused(unready.why)),
+        Err(Unready { why, .. }) => {
             let tester = tester.map(|Extension(SignedIn(admin))| admin);
             return finish::failed(&state, &provider, purpose, tester, &why).await;
         }

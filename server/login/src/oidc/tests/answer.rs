@@ -12,7 +12,7 @@ async fn a_sign_in_goes_the_whole_way() {
 }
 
 #[tokio::test]
-async fn the_state_is_the_one_of_this_sign_in() {
+pub(super) async fn the_state_is_the_one_of_this_sign_in() {
     let bench = Bench::new().await;
     let (mine, other) = (bench.start(), bench.start());
     let query = bench.browse(&other).await;
@@ -23,7 +23,7 @@ async fn the_state_is_the_one_of_this_sign_in() {
 }
 
 #[tokio::test]
-async fn a_parameter_comes_once() {
+pub(super) async fn a_parameter_comes_once() {
     let bench = Bench::new().await;
     let start = bench.start();
     let query = bench.browse(&start).await;
@@ -36,7 +36,7 @@ async fn a_parameter_comes_once() {
 }
 
 #[tokio::test]
-async fn the_pending_sign_in_belongs_to_this_provider() {
+pub(super) async fn the_pending_sign_in_belongs_to_this_provider() {
     let (one, other) = (Bench::new().await, Bench::new().await);
     let start = one.start();
     let query = one.browse(&start).await;
@@ -45,7 +45,7 @@ async fn the_pending_sign_in_belongs_to_this_provider() {
 }
 
 #[tokio::test]
-async fn ten_minutes_are_enough() {
+pub(super) async fn ten_minutes_are_enough() {
     let mut bench = Bench::new().await;
     let start = bench.start();
     let query = bench.browse(&start).await;
@@ -54,7 +54,7 @@ async fn ten_minutes_are_enough() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_issuer_is_a_mix_up() {
+pub(super) async fn an_answer_of_another_issuer_is_a_mix_up() {
     let bench = Bench::new().await;
     let said = bench.refused("response_issuer", |b| b.callback = json!({ "iss": "https://evil.example.com" })).await;
     assert!(said.contains("https://evil.example.com"), "{said}");
@@ -62,13 +62,13 @@ async fn an_answer_of_another_issuer_is_a_mix_up() {
 }
 
 #[tokio::test]
-async fn a_provider_that_names_itself_does_so_always() {
+pub(super) async fn a_provider_that_names_itself_does_so_always() {
     let bench = Bench::new().await;
     bench.refused("response_issuer_missing", |behaviour| behaviour.callback = json!({ "iss": null })).await;
 }
 
 #[tokio::test]
-async fn the_issuer_is_compared_even_where_it_need_not_be_there() {
+pub(super) async fn the_issuer_is_compared_even_where_it_need_not_be_there() {
     let unsaid = json!({ "authorization_response_iss_parameter_supported": null });
     let bench = Bench::with(|behaviour| behaviour.discovery = unsaid).await;
     bench.refused("response_issuer", |b| b.callback = json!({ "iss": "https://evil.example.com" })).await;
@@ -86,19 +86,19 @@ async fn what_the_provider_refuses_is_told() {
 }
 
 #[tokio::test]
-async fn an_error_counts_only_with_the_right_state() {
+pub(super) async fn an_error_counts_only_with_the_right_state() {
     let bench = Bench::new().await;
     bench.refused("state", |b| b.callback = json!({ "state": "x", "error": "access_denied" })).await;
 }
 
 #[tokio::test]
-async fn without_a_code_there_is_nothing_to_ask() {
+pub(super) async fn without_a_code_there_is_nothing_to_ask() {
     let bench = Bench::new().await;
     bench.refused("no_code", |behaviour| behaviour.callback = json!({ "code": null })).await;
 }
 
 #[tokio::test]
-async fn a_code_is_good_once() {
+pub(super) async fn a_code_is_good_once() {
     let bench = Bench::new().await;
     let start = bench.start();
     let query = bench.browse(&start).await;
@@ -108,7 +108,7 @@ async fn a_code_is_good_once() {
 }
 
 #[tokio::test]
-async fn a_code_stolen_on_its_way_is_of_no_use_to_another_browser() {
+pub(super) async fn a_code_stolen_on_its_way_is_of_no_use_to_another_browser() {
     let bench = Bench::new().await;
     let (victim, thief) = (bench.start(), bench.start());
     let (stolen, mine) = (bench.browse(&victim).await, bench.browse(&thief).await);

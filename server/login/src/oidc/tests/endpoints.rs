@@ -5,7 +5,7 @@ fn html() -> Fault {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_in_trouble_is_told_as_it_is() {
+pub(super) async fn a_token_endpoint_in_trouble_is_told_as_it_is() {
     for (way, expected) in [
         (html(), "answered with something that is not JSON"),
         (Fault::Answer(503, "text/html", "<h1>Busy</h1>".to_owned()), "answered with status 503"),
@@ -77,7 +77,7 @@ async fn userinfo_is_asked_only_for_what_is_missing() {
 }
 
 #[tokio::test]
-async fn userinfo_speaks_of_the_same_person() {
+pub(super) async fn userinfo_speaks_of_the_same_person() {
     for userinfo in [json!({ "sub": "another", "groups": ["owners"] }), json!({ "groups": ["owners"] }), json!([])] {
         let bench = Bench::with(|behaviour| behaviour.claims = json!({ "groups": null })).await;
         bench.refused("userinfo_subject", |behaviour| behaviour.userinfo = Some(userinfo)).await;
@@ -85,7 +85,7 @@ async fn userinfo_speaks_of_the_same_person() {
 }
 
 #[tokio::test]
-async fn userinfo_in_trouble_is_told_as_it_is() {
+pub(super) async fn userinfo_in_trouble_is_told_as_it_is() {
     for way in [html(), Fault::Redirect, Fault::Huge, Fault::Answer(401, "application/json", "{}".to_owned())] {
         let bench = Bench::with(|behaviour| behaviour.claims = json!({ "groups": null })).await;
         bench.refused("userinfo_endpoint", |behaviour| fault(behaviour, "/userinfo", way)).await;
@@ -93,7 +93,7 @@ async fn userinfo_in_trouble_is_told_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_access_token_that_is_no_header_is_refused() {
+pub(super) async fn an_access_token_that_is_no_header_is_refused() {
     let bench = Bench::with(|behaviour| behaviour.claims = json!({ "groups": null, "at_hash": null })).await;
     bench.refused("userinfo_endpoint", |b| b.tokens = json!({ "access_token": "x\r\nHost: evil.example.com" })).await;
 }

@@ -15,7 +15,7 @@ async fn each_of_the_three_algorithms_is_accepted() {
 }
 
 #[tokio::test]
-async fn no_other_algorithm_is() {
+pub(super) async fn no_other_algorithm_is() {
     for (signing, name) in [
         (Signing::Unsigned, "none"),
         (Signing::PublicKeyAsSecret, "HS256"),
@@ -33,7 +33,7 @@ async fn no_other_algorithm_is() {
 }
 
 #[tokio::test]
-async fn a_wrong_signature_is_refused() {
+pub(super) async fn a_wrong_signature_is_refused() {
     let bench = Bench::new().await;
     bench.refused("signature", |behaviour| behaviour.signing = Signing::Tampered).await;
     // The right key id, but of somebody else's key.
@@ -45,7 +45,7 @@ async fn a_wrong_signature_is_refused() {
 }
 
 #[tokio::test]
-async fn a_key_signs_with_its_own_kind_only() {
+pub(super) async fn a_key_signs_with_its_own_kind_only() {
     for (signing, kid) in [(Signing::Rs256, Keys::first().ec_id()), (Signing::Es256, Keys::first().rsa_id())] {
         let bench = Bench::new().await;
         bench.provider.behave(|behaviour| behaviour.signing = signing);
@@ -54,7 +54,7 @@ async fn a_key_signs_with_its_own_kind_only() {
 }
 
 #[tokio::test]
-async fn a_header_that_means_something_else_is_refused() {
+pub(super) async fn a_header_that_means_something_else_is_refused() {
     for header in [json!({ "typ": "at+jwt" }), json!({ "cty": "JWT" }), json!({ "crit": ["b64"], "b64": false })] {
         let bench = Bench::new().await;
         bench.refused("id_token_unreadable", |behaviour| behaviour.header = header).await;
@@ -62,14 +62,14 @@ async fn a_header_that_means_something_else_is_refused() {
 }
 
 #[tokio::test]
-async fn the_issuer_is_ours() {
+pub(super) async fn the_issuer_is_ours() {
     let said = refused("issuer", json!({ "iss": "https://evil.example.com" })).await;
     assert!(said.contains("https://evil.example.com"), "{said}");
     refused("id_token_unreadable", json!({ "iss": null })).await;
 }
 
 #[tokio::test]
-async fn the_audience_is_our_client_alone() {
+pub(super) async fn the_audience_is_our_client_alone() {
     for audience in [json!("other"), json!([]), json!(null), json!([OidcProvider::CLIENT_ID, "other"])] {
         refused("audience", json!({ "aud": audience, "azp": OidcProvider::CLIENT_ID })).await;
     }
@@ -77,20 +77,20 @@ async fn the_audience_is_our_client_alone() {
 }
 
 #[tokio::test]
-async fn the_authorized_party_is_our_client() {
+pub(super) async fn the_authorized_party_is_our_client() {
     refused("azp", json!({ "azp": "other" })).await;
     with_claims(json!({ "azp": null })).await.unwrap();
 }
 
 #[tokio::test]
-async fn the_nonce_is_the_one_sent() {
+pub(super) async fn the_nonce_is_the_one_sent() {
     for nonce in [json!("other"), json!(""), json!(null)] {
         refused("nonce", json!({ "nonce": nonce })).await;
     }
 }
 
 #[tokio::test]
-async fn an_ended_token_is_refused_and_a_minute_forgiven() {
+pub(super) async fn an_ended_token_is_refused_and_a_minute_forgiven() {
     let now = Bench::new().await.now.timestamp();
     let said = refused("expired", json!({ "exp": now - 60 })).await;
     assert!(said.contains("2026-09-21 14:12:20 UTC"), "{said}");
@@ -99,7 +99,7 @@ async fn an_ended_token_is_refused_and_a_minute_forgiven() {
 }
 
 #[tokio::test]
-async fn a_token_not_good_yet_is_refused_and_a_minute_forgiven() {
+pub(super) async fn a_token_not_good_yet_is_refused_and_a_minute_forgiven() {
     let now = Bench::new().await.now.timestamp();
     refused("not_yet", json!({ "nbf": now + 61 })).await;
     refused("id_token_unreadable", json!({ "nbf": "soon" })).await;
@@ -108,7 +108,7 @@ async fn a_token_not_good_yet_is_refused_and_a_minute_forgiven() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_future_or_of_before_the_request_is_refused() {
+pub(super) async fn a_token_of_the_future_or_of_before_the_request_is_refused() {
     let now = Bench::new().await.now.timestamp();
     refused("issued_in_future", json!({ "iat": now + 61 })).await;
     refused("issued_before", json!({ "iat": now - 61 })).await;
@@ -118,7 +118,7 @@ async fn a_token_of_the_future_or_of_before_the_request_is_refused() {
 }
 
 #[tokio::test]
-async fn the_access_token_is_the_one_the_id_token_knows() {
+pub(super) async fn the_access_token_is_the_one_the_id_token_knows() {
     refused("at_hash", json!({ "at_hash": "77QmUPtjPfzWtF2AnpK9RQ" })).await;
     let bench = Bench::with(|behaviour| behaviour.signing = Signing::Es256).await;
     bench.refused("at_hash", |behaviour| behaviour.tokens = json!({ "access_token": "swapped" })).await;
@@ -126,7 +126,7 @@ async fn the_access_token_is_the_one_the_id_token_knows() {
 }
 
 #[tokio::test]
-async fn the_subject_is_somebody() {
+pub(super) async fn the_subject_is_somebody() {
     for subject in [String::new(), "x".repeat(256), "a\u{0}b".to_owned()] {
         refused("subject", json!({ "sub": subject })).await;
     }
@@ -135,7 +135,7 @@ async fn the_subject_is_somebody() {
 }
 
 #[tokio::test]
-async fn a_fresh_sign_in_is_fresh() {
+pub(super) async fn a_fresh_sign_in_is_fresh() {
     let bench = Bench::new().await;
     let now = bench.now.timestamp();
     for (auth_time, kind) in [

@@ -34,7 +34,8 @@ async fn entra_says_it_with_another_claim() {
 
 #[tokio::test]
 async fn what_is_no_address_is_none() {
-    for address in ["", "jane", "jane@example.com\nbcc", "jane doe@example.com"] {
+    let long = format!("{}@example.com", "j".repeat(243));
+    for address in ["", "jane", "jane@example.com\nbcc", "jane doe@example.com", &long] {
         assert_eq!(identity(json!({ "email": address })).await.email, None, "{address:?}");
     }
     let bench = Bench::new().await;
@@ -89,6 +90,8 @@ async fn a_name_to_show_is_found() {
     assert_eq!(identity(json!({})).await.name.as_deref(), Some("Jane Doe"));
     assert_eq!(identity(json!({ "name": null, "preferred_username": "jd" })).await.name.as_deref(), Some("jd"));
     assert_eq!(identity(json!({ "name": " " })).await.name, None);
+    assert_eq!(identity(json!({ "name": "j".repeat(201) })).await.name, None);
+    assert_eq!(identity(json!({ "name": "ö".repeat(200) })).await.name, Some("ö".repeat(200)));
 }
 
 /// Claims as Auth0 and others write them, which a strict reader stumbles over.

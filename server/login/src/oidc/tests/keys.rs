@@ -18,7 +18,7 @@ async fn keys_are_fetched_once_and_again_after_an_hour() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_key_is_good_for_an_hour_at_most() {
+pub(super) async fn a_withdrawn_key_is_good_for_an_hour_at_most() {
     let mut bench = Bench::new().await;
     bench.sign_in().await.unwrap();
     bench.provider.behave(|behaviour| behaviour.published = Some(Keys::second().published()));
@@ -37,7 +37,7 @@ async fn a_roll_over_is_followed_at_once() {
 }
 
 #[tokio::test]
-async fn unknown_keys_cost_one_request_a_minute() {
+pub(super) async fn unknown_keys_cost_one_request_a_minute() {
     let mut bench = Bench::new().await;
     bench.sign_in().await.unwrap();
     for _ in 0..5 {
@@ -75,7 +75,7 @@ async fn keys_that_somebody_else_renewed_are_taken_without_asking() {
 }
 
 #[tokio::test]
-async fn two_providers_do_not_share_keys() {
+pub(super) async fn two_providers_do_not_share_keys() {
     let (one, mut other) = (Bench::new().await, Bench::new().await);
     one.sign_in().await.unwrap();
     other.keys = one.keys;
@@ -84,7 +84,7 @@ async fn two_providers_do_not_share_keys() {
 }
 
 #[tokio::test]
-async fn a_key_set_in_trouble_is_told_and_asked_again_after_ten_seconds() {
+pub(super) async fn a_key_set_in_trouble_is_told_and_asked_again_after_ten_seconds() {
     let mut bench = Bench::new().await;
     for (way, expected) in [
         (Fault::Answer(500, "text/plain", String::new()), "answered with status 500"),
@@ -104,7 +104,7 @@ async fn a_key_set_in_trouble_is_told_and_asked_again_after_ten_seconds() {
 }
 
 #[tokio::test]
-async fn only_keys_that_can_sign_count() {
+pub(super) async fn only_keys_that_can_sign_count() {
     let key = |over: Value| {
         let mut key = Keys::first().rsa_key();
         key.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());
@@ -126,7 +126,7 @@ async fn only_keys_that_can_sign_count() {
 }
 
 #[tokio::test]
-async fn a_token_without_key_id_needs_a_key_without_rival() {
+pub(super) async fn a_token_without_key_id_needs_a_key_without_rival() {
     let bench = Bench::with(|behaviour| behaviour.header = json!({ "kid": null })).await;
     bench.sign_in().await.unwrap();
     let bench = Bench::with(|behaviour| behaviour.header = json!({ "kid": null })).await;

@@ -1,6 +1,7 @@
 //! Sign-ins over real HTTP, against a provider that misbehaves on demand. Every rule has a test that fails without it.
 
 mod answer;
+mod count;
 mod discovery;
 mod endpoints;
 mod id_token;
@@ -86,6 +87,7 @@ async fn with_claims(claims: Value) -> Result<Verified, Refusal> {
 
 #[track_caller]
 fn is_refused(done: Result<Verified, Refusal>, kind: &str, query: &str) -> String {
+    crate::counted::one();
     let refusal = done.map(|verified| verified.identity).expect_err(kind);
     let said = refusal.to_string();
     assert_eq!(refusal.kind(), kind, "{said}");

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::*;
 
 fn refused(what: &str, xml: &str) -> Refusal {
+    crate::counted::one();
     let begun = Instant::now();
     let refusal = check(xml).map(|proof| panic!("{what} is let in: {proof:?}")).unwrap_err();
     assert!(begun.elapsed() < PATIENCE, "{what} took {:?}", begun.elapsed());
@@ -42,7 +43,7 @@ fn signature(xml: &str) -> &str {
 /// "On Breaking SAML" (USENIX Security 2012), table 1: the signed original is put somewhere else, and a forged element
 /// where it stood. XSW1 and 2 wrap the response, the others the assertion.
 #[test]
-fn the_eight_kinds_of_signature_wrapping_are_refused() {
+pub(super) fn the_eight_kinds_of_signature_wrapping_are_refused() {
     let response = RSA.respond(&message(), Signed::Response).unwrap();
     let evil = forged(&response, "_response");
     let bare = without_signature(&response);
@@ -79,7 +80,7 @@ fn the_eight_kinds_of_signature_wrapping_are_refused() {
 }
 
 #[test]
-fn a_forged_assertion_hides_nowhere() {
+pub(super) fn a_forged_assertion_hides_nowhere() {
     let xml = RSA.respond(&message(), Signed::Assertion).unwrap();
     let good = part(&xml, "<saml:Assertion ", "</saml:Assertion>");
     let evil = forged(good, &message().assertion_id);
@@ -120,7 +121,7 @@ fn a_forged_assertion_hides_nowhere() {
 }
 
 #[test]
-fn a_name_id_is_not_cut_in_two() {
+pub(super) fn a_name_id_is_not_cut_in_two() {
     for (from, to) in [
         ("ada@example.com.evil.com", "ada@example.com<!-- -->.evil.com"),
         ("ada@example.com.evil.com", "<!-- -->ada@example.com<!---->.evil.com"),
@@ -146,7 +147,7 @@ fn a_name_id_is_not_cut_in_two() {
 
 /// Nobody listens and the files are there: what matters is that nothing is fetched, opened or run before the refusal.
 #[test]
-fn references_and_transforms_are_never_followed() {
+pub(super) fn references_and_transforms_are_never_followed() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let here = format!("http://{}/", listener.local_addr().unwrap());
@@ -178,7 +179,7 @@ fn references_and_transforms_are_never_followed() {
 }
 
 #[test]
-fn documents_made_to_tire_a_parser_are_refused() {
+pub(super) fn documents_made_to_tire_a_parser_are_refused() {
     let entities: String =
         (1..12).map(|nth| format!("<!ENTITY x{nth} \"{}\">", format!("&x{};", nth - 1).repeat(10))).collect();
     let billion = format!("<!DOCTYPE x [<!ENTITY x0 \"x\">{entities}]>{}", changed("ada@", "&x11;ada@"));
@@ -205,7 +206,7 @@ fn documents_made_to_tire_a_parser_are_refused() {
 }
 
 #[test]
-fn keys_and_algorithms_of_the_attackers_choice_are_refused() {
+pub(super) fn keys_and_algorithms_of_the_attackers_choice_are_refused() {
     // Its own certificate, in the message.
     refused("a stranger's key", &STRANGER.respond(&message(), Signed::Both).unwrap());
     // The certificate as the secret of an HMAC.
@@ -225,7 +226,7 @@ fn keys_and_algorithms_of_the_attackers_choice_are_refused() {
 }
 
 #[test]
-fn an_encrypted_assertion_is_refused_with_advice() {
+pub(super) fn an_encrypted_assertion_is_refused_with_advice() {
     let xml = message().response(
         "",
         "<saml:EncryptedAssertion><xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"/></saml:EncryptedAssertion>",
@@ -236,7 +237,7 @@ fn an_encrypted_assertion_is_refused_with_advice() {
 
 /// Both signatures must hold: one good signature does not excuse the other.
 #[test]
-fn a_bad_signature_beside_a_good_one_is_refused() {
+pub(super) fn a_bad_signature_beside_a_good_one_is_refused() {
     let inner = RSA.sign(&message().assertion(&RSA.template(&message().assertion_id).unwrap())).unwrap();
     let stranger = STRANGER.sign(&message().response(&STRANGER.template("_response").unwrap(), &inner)).unwrap();
     assert_eq!(refused("a stranger around ours", &stranger), Refusal::Signature);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn every_rule_of_the_shape_is_kept() {
+pub(super) fn every_rule_of_the_shape_is_kept() {
     let assertion = message().assertion("");
     let other = assertion.replacen(&message().assertion_id, "_other", 1);
     let template = RSA.template("_response").unwrap();
@@ -114,7 +114,7 @@ fn a_provider_that_refuses_is_quoted() {
 }
 
 #[test]
-fn parts_that_are_needed_are_missed() {
+pub(super) fn parts_that_are_needed_are_missed() {
     let assertion = message().assertion("");
     let between = |from: &str, to: &str| {
         let (start, end) = (assertion.find(from).unwrap(), assertion.find(to).unwrap() + to.len());
