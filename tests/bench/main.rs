@@ -20,6 +20,7 @@ mod product;
 mod rounds;
 mod stage;
 mod table;
+mod verify;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
@@ -65,6 +66,15 @@ enum Row {
     Patch,
     /// A new user.
     Create,
+    /// The audit log: sealing and checking it.
+    Verify,
+}
+
+impl Row {
+    /// Those that are requests of a source.
+    const fn is_inbound(self) -> bool {
+        !matches!(self, Self::Leaver | Self::Verify)
+    }
 }
 
 #[tokio::main]
@@ -78,6 +88,9 @@ async fn main() -> anyhow::Result<()> {
     if wanted(&Row::Leaver) {
         leaver::run(&admin, arguments.quick).await?;
     }
-    let inbound = Row::value_variants().iter().copied().filter(|row| *row != Row::Leaver && wanted(row));
+    if wanted(&Row::Verify) {
+        verify::run(&admin, arguments.quick).await?;
+    }
+    let inbound = Row::value_variants().iter().copied().filter(|row| row.is_inbound() && wanted(row));
     inbound::run(&admin, &arguments, &inbound.collect::<Vec<_>>()).await
 }

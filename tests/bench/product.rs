@@ -28,6 +28,7 @@ impl Product {
     pub async fn start(admin: &str, zoom: Option<&simulator::Handle>) -> anyhow::Result<Self> {
         let database = database::create(admin, "rollcall").await?;
         let directory = Directory::open(&database, Keyring::new(KEY), Clock::system()).await?;
+        directory::audit::begin(&directory).await?;
         let connection = connect(&directory, zoom).await?;
         let token = token(&directory).await?;
         let folder = Folder::new()?;

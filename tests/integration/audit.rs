@@ -1,6 +1,7 @@
 //! The audit log: its chain under attack, its sealer, its retention, its exports, its pages.
 
 mod attacks;
+mod beginning;
 mod export;
 mod pages;
 mod retention;
@@ -50,6 +51,25 @@ impl Chain {
 
     async fn verify(&self) -> Report {
         verify(&self.directory, |_| ()).await.unwrap()
+    }
+
+    /// As a server that is started now finds it.
+    async fn reopened(&self) -> Directory {
+        let keeping = Keeping { checkpoints: Some(self.file.clone()), retention: None };
+        self.database.open(self.clock.clone()).await.keeping(keeping)
+    }
+
+    /// Waits until the file has so many lines.
+    async fn wait_lines(&self, lines: usize) {
+        let count = || std::fs::read_to_string(&self.file).unwrap_or_default().lines().count();
+        for _ in 0..600 {
+            if count() >= lines {
+                return;
+            }
+            // The file tells nobody that it grew.
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the file has {} lines", count());
     }
 
     /// Removes what is older than a year, which the sealer of this chain does not do by itself.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod crash;
 mod demo;
 mod doctor;
 mod key;
@@ -9,9 +10,13 @@ mod mail;
 mod status;
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tests::TestApp;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 /// `key()` of the tests' databases, as `ROLLCALL_KEY` has it.
 const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
@@ -53,6 +58,26 @@ async fn run(words: &[&str], environment: &[(&str, &str)]) -> Ran {
     let output = command(words, environment).output().await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ran { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Starts a server and waits until it says that it serves.
+async fn serving(mut command: Command) -> Child {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let started = timeout(Duration::from_secs(60), async {
+        let mut said = String::new();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            if line.contains(" serving ") {
+                // Read on: a full pipe would hold the server up.
+                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+                return;
+            }
+            said.push_str(&line);
+        }
+        panic!("the server ended; it said: {said}")
+    });
+    started.await.unwrap();
+    child
 }
 
 /// Runs on the database of a test.

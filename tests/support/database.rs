@@ -140,7 +140,9 @@ async fn template(admin: &mut PgConnection) -> String {
         let fresh = format!("{OURS}{}_template", std::process::id());
         run(admin, format!("drop database if exists {fresh}")).await;
         run(admin, format!("create database {fresh} template template0")).await;
-        Directory::open(&url_of(&fresh), key(), Clock::system()).await.unwrap().close().await;
+        let first = Directory::open(&url_of(&fresh), key(), Clock::system()).await.unwrap();
+        directory::audit::begin(&first).await.unwrap();
+        first.close().await;
         // `close` ends our side; Postgres takes a moment to see it.
         run(admin, format!("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{fresh}'"))
             .await;

@@ -4,9 +4,10 @@
 //! hash of its own. Behind the writers one [`sealer`] for a database gives the entries numbers and chains them: each
 //! hash is over the number, the hash before it and the entry ([`chain`]). Signed [`checkpoints`] leave the database, so
 //! that a cut tail shows. [`verify`] walks the chain and names the first entry that was touched; it does the same with
-//! an [`export`]. [`prune`] is the only thing that removes entries. Nothing here knows a page or a command line.
+//! an [`export`]. The chain's key is made once, when the log [`begin`]s, and never again. [`prune`] is the only thing that removes entries. Nothing here knows a page or a command line.
 
 mod background;
+mod beginning;
 mod chain;
 mod checkpoints;
 mod csv;
@@ -17,6 +18,7 @@ pub mod file;
 mod key;
 mod lines;
 mod list;
+mod outside;
 mod prune;
 mod rows;
 pub mod sealer;
@@ -24,6 +26,7 @@ mod verify;
 mod walk;
 
 pub use background::{start, state};
+pub use beginning::begin;
 pub use entries::Entry;
 pub use export::{Format, note as note_export};
 pub use key::BELONGS_TO;
@@ -31,8 +34,9 @@ pub use list::{get, list};
 pub use prune::prune;
 pub use verify::verify;
 
+pub(crate) use beginning::find_key;
 pub(crate) use entries::write;
-pub(crate) use key::{AuditKey, load as load_key};
+pub(crate) use key::AuditKey;
 
 use chrono::Duration;
 use std::path::PathBuf;

@@ -65,7 +65,7 @@ pub struct Directory {
 
 impl Directory {
     /// Connects, brings the schema up to date (under Postgres' advisory lock, so several replicas may start together),
-    /// and refuses a key that does not open what is stored.
+    /// and refuses a key that does not open what is stored. [`audit::begin`] begins the audit log of a new database.
     pub async fn open(url: &str, keyring: Keyring, clock: Clock) -> Result<Self> {
         let options: PgConnectOptions = url.parse().map_err(Error::Database)?;
         let options = options.application_name("rollcall").options([
@@ -100,8 +100,7 @@ impl Directory {
             keeping: audit::Keeping::default(),
         };
         directory.check_key().await?;
-        let key = audit::load_key(&directory).await?;
-        directory.audit_key.get_or_init(|| key);
+        audit::find_key(&mut directory.begin(Actor::System).await?).await?;
         Ok(directory)
     }
 

@@ -97,6 +97,8 @@ crate::words! {
         Restored = "restored", "Restored from older rows";
         /// A checkpoint, or the row that says how far the chain goes.
         Signature = "signature", "Signature does not fit";
+        /// The chain's key is gone, or what is kept outside was signed with another one.
+        Key = "key", "Another key, or none";
     }
 }
 
@@ -104,7 +106,7 @@ crate::words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub fault: Fault,
-    /// The number of the entry, or of the first of several.
+    /// The number of the entry, or of the first of several; 0 when it is about none.
     pub sequence: i64,
     /// A sentence that names it.
     pub text: String,
@@ -148,6 +150,8 @@ pub struct Verification {
     pub finished_at: Option<DateTime<Utc>>,
     /// It began and did not end: its process is gone.
     pub lost: bool,
+    /// What stands there of its outcome was not written by Rollcall.
+    pub altered: bool,
     pub progress: Progress,
     pub report: Option<Report>,
 }

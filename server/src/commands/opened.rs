@@ -32,7 +32,15 @@ pub enum Beside {
 }
 
 impl Opened {
+    /// Opens it for work: in a new database the audit log begins.
     pub async fn open(database: &Database, key: &Key, beside: Beside) -> Result<Self, Failure> {
+        let opened = Self::look(database, key, beside).await?;
+        directory::audit::begin(&opened.directory).await?;
+        Ok(opened)
+    }
+
+    /// Opens it as it is, for a command that checks.
+    pub async fn look(database: &Database, key: &Key, beside: Beside) -> Result<Self, Failure> {
         let postgres = match (&database.url, beside) {
             (Some(_), _) => None,
             (None, Beside::Nobody) => Some(PrivatePostgres::start(&database.data_dir).await),

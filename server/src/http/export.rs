@@ -25,6 +25,13 @@ pub async fn audit(State(state): State<AppState>, request: Request, next: Next) 
         Ok(format) => format,
         Err(why) => return (StatusCode::BAD_REQUEST, why + "\n").into_response(),
     };
+    // It writes into the log, so a page elsewhere must not lead a browser here. Programs do not say where they come from.
+    let site = request.headers().get("sec-fetch-site");
+    if site.is_some_and(|site| site != "same-origin" && site != "none") {
+        let message = "This export was asked for by a page elsewhere, so nothing was exported. Open the audit log and press \
+                       Export.\n";
+        return (StatusCode::FORBIDDEN, message).into_response();
+    }
     if !admin.role.allows(Permission::Export) {
         return (StatusCode::FORBIDDEN, "Your role does not allow exports. Ask an owner for another role.\n")
             .into_response();

@@ -147,7 +147,7 @@ async fn a_tail_cut_with_its_head_shows_by_the_file_of_checkpoints() {
         .await;
     chain.write(4).await;
     chain.clock.advance(TimeDelta::minutes(10));
-    wait_for_checkpoint(&chain, 2).await;
+    chain.wait_lines(2).await;
     let put_back = [
         "delete from audit_entry where sequence > 5",
         "update audit_chain set (sequence, hash, signature) = (select sequence, hash, signature from old_chain)",
@@ -162,18 +162,6 @@ async fn a_tail_cut_with_its_head_shows_by_the_file_of_checkpoints() {
     // Nobody but the file knew.
     std::fs::remove_file(&chain.file).unwrap();
     assert_eq!(chain.found().await, None);
-}
-
-async fn wait_for_checkpoint(chain: &Chain, lines: usize) {
-    let count = || std::fs::read_to_string(&chain.file).unwrap_or_default().lines().count();
-    for _ in 0..600 {
-        if count() >= lines {
-            return;
-        }
-        // The file tells nobody that it grew.
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the file has {} checkpoints", count());
 }
 
 #[tokio::test]

@@ -39,9 +39,12 @@ async fn a_whole_export_verifies_and_each_attack_on_it_is_named() {
     changed.remove(at(5));
     assert_eq!(found(&changed), (Fault::Deleted, 5));
     assert_eq!(found(&lines[..at(9)]), (Fault::Cut, 9));
-    let mut changed = lines.clone();
-    changed.push(lines[at(12)]);
-    assert_eq!(found(&changed), (Fault::Inserted, 12));
+    assert_eq!(found(&lines[..=at(12)]), (Fault::Cut, 12), "without its last line");
+    for place in [at(12) + 1, at(12) + 2] {
+        let mut changed = lines.clone();
+        changed.insert(place, lines[at(12)]);
+        assert_eq!(found(&changed), (Fault::Inserted, 12));
+    }
     let mut changed = lines.clone();
     changed[at(5)] = &edited;
     assert_eq!(found(&changed), (Fault::Edited, 5));
@@ -57,6 +60,30 @@ async fn a_whole_export_verifies_and_each_attack_on_it_is_named() {
     let mut changed = lines.clone();
     changed[checkpoint] = &altered;
     assert_eq!(found(&changed).0, Fault::Signature);
+}
+
+/// What the first line says of the file decides how it is checked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_export_does_not_pass_for_a_filtered_one() {
+    let chain = Chain::of(12).await;
+    let text = copy(&chain, Format::Jsonl, AuditFilter::default()).await;
+    let filtered = text.replacen(r#""filtered":false"#, r#""filtered":true"#, 1);
+    let lines: Vec<&str> = filtered.lines().collect();
+    assert_eq!(found(&lines), (Fault::Signature, 12));
+    let without: Vec<&str> = lines.iter().copied().filter(|line| !line.contains(r#""sequence":3,"id""#)).collect();
+    assert_eq!(without.len(), lines.len() - 1);
+    assert_eq!(found(&without).0, Fault::Deleted);
+    let counted = without.join("\n").replace(r#""entries":12"#, r#""entries":11"#);
+    assert_eq!(found(&counted.lines().collect::<Vec<_>>()).0, Fault::Signature);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_taken_out_of_a_filtered_export() {
+    let chain = Chain::of(12).await;
+    let filter = AuditFilter { q: Some("entry 1".into()), ..AuditFilter::default() };
+    let text = copy(&chain, Format::Jsonl, filter).await;
+    let without: Vec<&str> = text.lines().filter(|line| !line.contains("entry 10")).collect();
+    assert_eq!(found(&without).0, Fault::Deleted);
 }
 
 #[tokio::test(flavor = "multi_thread")]

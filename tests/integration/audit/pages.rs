@@ -2,6 +2,7 @@
 
 use directory::audit::Entry;
 use model::Role;
+use reqwest::Method;
 use tests::{Browser, TestApp};
 
 async fn write(app: &TestApp, entries: usize) {
@@ -95,6 +96,25 @@ async fn the_page_verifies_and_names_what_was_altered() {
     assert!(text.contains("The audit log was altered at #3") && text.contains("was edited after"), "{text}");
 }
 
+/// The line above the list comes from the database as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_was_never_made_is_not_shown() {
+    let app = TestApp::start().await;
+    let auditor = app.signed_in_as(Role::Auditor).await;
+    app.wait_sealed().await;
+    assert!(verify(&auditor).await.contains("Verified up to #"));
+    for forged in [
+        "update audit_verification set report = jsonb_set(report, '{verified}', '999')",
+        "update audit_verification set mac = null",
+        "update audit_verification set finished_at = finished_at + interval '1 day'",
+    ] {
+        verify(&auditor).await;
+        app.database.change(forged).await;
+        let text = auditor.open("/audit").await.html.text();
+        assert!(text.contains("was altered in the database") && !text.contains("Verified up to"), "{forged}: {text}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_a_file_for_those_who_may_and_is_noted() {
     let app = TestApp::start().await;
@@ -110,7 +130,19 @@ async fn an_export_is_a_file_for_those_who_may_and_is_noted() {
     let jsonl = auditor.open("/audit?format=jsonl").await;
     assert!(jsonl.body.starts_with(r#"{"kind":"header""#));
     assert_eq!(auditor.get("/audit?format=xml").await.status, 400);
+    for site in ["cross-site", "same-site"] {
+        let led =
+            auditor.request(Method::GET, "/audit?format=csv").header("sec-fetch-site", site).send().await.unwrap();
+        assert_eq!(led.status(), 403, "{site}");
+        let looked = auditor.request(Method::GET, "/audit").header("sec-fetch-site", site).send().await.unwrap();
+        assert_eq!(looked.status(), 200, "{site}");
+    }
     assert_eq!(app.database.count("select count(*) from audit_entry where action = 'audit.exported'").await, 2);
+    for site in ["same-origin", "none"] {
+        let ours =
+            auditor.request(Method::GET, "/audit?format=csv").header("sec-fetch-site", site).send().await.unwrap();
+        assert_eq!(ours.status(), 200, "{site}");
+    }
 
     let operator = app.signed_in_as(Role::Operator).await;
     assert_eq!(operator.get("/audit?format=csv").await.status, 403);

@@ -31,6 +31,30 @@ async fn the_database_and_an_export_are_verified() {
     assert!(broken.err.contains("Entry #2 was deleted."), "{broken:?}");
 }
 
+/// A check of a log whose key was removed says so, and makes no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_makes_no_key() {
+    let app = TestApp::with(|start| start.worker = false).await;
+    app.connection().await;
+    app.wait_sealed().await;
+    for statement in [
+        "alter table audit_entry disable trigger user",
+        "delete from audit_chain",
+        "delete from secret where belongs_to = 'audit_chain.key'",
+        "update audit_entry set sequence = null, hash = null, mac = null",
+    ] {
+        app.database.change(statement).await;
+    }
+    for words in [&["audit", "verify"], &["token", "list"], &["audit", "verify"]] {
+        let ran = run_on(&app, words).await;
+        let checked = words[0] == "audit";
+        assert_eq!(ran.status, Some(i32::from(checked)), "{ran:?}");
+        assert!(ran.err.contains("key is gone from the table secret"), "{ran:?}");
+        assert_eq!(ran.err.contains("the audit log does not verify"), checked, "{ran:?}");
+    }
+    assert_eq!(app.database.count("select count(*) from audit_chain").await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_checked_ends_with_2_and_says_why() {
     let app = TestApp::start().await;
@@ -44,7 +68,7 @@ async fn what_cannot_be_checked_ends_with_2_and_says_why() {
     let verify = ["audit", "verify", "--file", &file];
     let some = run(&verify, &[("ROLLCALL_KEY", KEY)]).await;
     assert_eq!(some.status, Some(0), "{some:?}");
-    assert!(some.out.contains("whether one is missing cannot be seen"), "{some:?}");
+    assert!(some.out.contains("whether one is missing in the log cannot be seen"), "{some:?}");
     let without = run(&verify, &[("ROLLCALL_DATA_DIR", &folder)]).await;
     assert_eq!(without.status, Some(2), "{without:?}");
     assert!(without.err.contains("the hashes cannot be checked without the key"), "{without:?}");

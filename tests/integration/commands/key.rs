@@ -1,15 +1,13 @@
 //! `rollcall key`, and what happens without the right one.
 
-use super::{KEY, Ran, Scratch, command, run};
+use super::{KEY, Ran, Scratch, command, run, serving};
 use directory::Keyring;
 use sqlx::{Postgres, QueryBuilder};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tests::TestApp;
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
 const NEW: &str = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=";
 const BOTH: &str = "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=,BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
@@ -136,22 +134,7 @@ async fn each_subcommand_has_help_with_an_example() {
 /// A server with its private Postgres.
 async fn serve(data: &str) -> Child {
     let environment = [("ROLLCALL_DATA_DIR", data), ("ROLLCALL_LISTEN", "127.0.0.1:0")];
-    let mut child = command(&["serve"], &environment).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let started = timeout(Duration::from_secs(60), async {
-        let mut said = String::new();
-        while let Some(line) = lines.next_line().await.unwrap() {
-            if line.contains(" serving ") {
-                // Read on: a full pipe would hold the server up.
-                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-                return;
-            }
-            said.push_str(&line);
-        }
-        panic!("the server ended; it said: {said}")
-    });
-    started.await.unwrap();
-    child
+    serving(command(&["serve"], &environment)).await
 }
 
 async fn stop(mut server: Child) {

@@ -27,6 +27,10 @@ pub(super) fn Standing(state: AuditState, verify: FormState<VerifyAudit>) -> imp
                 None => whole(&report, when, waiting, button),
             }
         }
+        Some(Verification { altered: true, .. }) => {
+            let why = "What the last check found was altered in the database, past Rollcall. Verify now.";
+            unknown(why, state.sealed, waiting, button(verify))
+        }
         Some(_) => unknown("The last check did not come to an end.", state.sealed, waiting, button(verify)),
         None => unknown("Nobody has checked the chain here yet.", state.sealed, waiting, button(verify)),
     };
@@ -86,10 +90,14 @@ fn whole(report: &Report, when: AnyView, waiting: String, button: AnyView) -> An
 
 fn broken(finding: Finding, report: &Report, when: AnyView, button: AnyView) -> AnyView {
     let up_to = grouped(report.verified);
+    let title = match finding.sequence {
+        0 => "The audit log does not verify".to_owned(),
+        number => format!("The audit log was altered at #{}", grouped(number)),
+    };
     view! {
         <Callout
             look=Look::new(Tone::Bad, "shield-alert", "Altered")
-            title=format!("The audit log was altered at #{}", grouped(finding.sequence))
+            title=title
             row=true
             actions=button
         >

@@ -1,9 +1,11 @@
 //! A check that was started on the page: it runs behind the page, and its progress stands in the database, so that every
 //! replica shows it and a reload finds it.
 
+use super::chain::Hash;
 use super::{Entry, verify};
 use crate::error::{from_json, to_json};
-use crate::{Actor, Directory, Error, Result, Signal, Tx};
+use crate::{Actor, Directory, Result, Signal, Tx};
+use chrono::{DateTime, Utc};
 use model::audit::{AuditState, Progress, Report, Verification};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -19,7 +21,7 @@ pub async fn start(directory: &Directory, by: Actor) -> Result<bool> {
     let begun = sqlx::query!(
         "insert into audit_verification as v (started_at, started_by, alive_at, checked, total) values ($1, $2, $1, 0, 0)
          on conflict (singleton) do update set started_at = $1, started_by = $2, alive_at = $1, finished_at = null, checked = 0,
-            total = 0, report = null
+            total = 0, report = null, mac = null
          where v.finished_at is not null or v.alive_at < $1::timestamptz - interval '30 seconds'",
         now,
         name
@@ -78,12 +80,17 @@ async fn keep_progress(directory: &Directory, progress: Progress) -> Result<()> 
 async fn finish(directory: &Directory, by: Actor, report: &Report, progress: Progress) -> Result<()> {
     let mut tx = directory.begin(by).await?;
     let (now, value) = (tx.now(), to_json("audit report", report)?);
+    let mac = match directory.audit_key.get() {
+        Some(key) => Some(key.sign_report(now, &to_text(report)?).to_vec()),
+        None => None,
+    };
     sqlx::query!(
-        "update audit_verification set alive_at = $1, finished_at = $1, checked = $2, total = $3, report = $4",
+        "update audit_verification set alive_at = $1, finished_at = $1, checked = $2, total = $3, report = $4, mac = $5",
         now,
         progress.checked,
         progress.total,
-        value
+        value,
+        mac
     )
     .execute(tx.db())
     .await?;
@@ -91,6 +98,18 @@ async fn finish(directory: &Directory, by: Actor, report: &Report, progress: Pro
     let after = serde_json::json!({ "verified_up_to": report.verified, "found": found });
     tx.audit(Entry::new("audit.verified", "audit", None, "Audit log").after(after));
     tx.commit().await
+}
+
+/// The report as it is signed: the database writes JSON in its own way.
+fn to_text(report: &Report) -> Result<String> {
+    Ok(to_json("audit report", report)?.to_string())
+}
+
+/// Whether a report is as Rollcall wrote it. One that accuses needs no proof.
+fn is_genuine(directory: &Directory, report: &Report, at: DateTime<Utc>, mac: Option<&[u8]>) -> Result<bool> {
+    let text = to_text(report)?;
+    let signed = directory.audit_key.get().map(|key| key.sign_report(at, &text));
+    Ok(report.finding.is_some() || signed.is_some_and(|signed| mac.and_then(Hash::read) == Some(signed)))
 }
 
 /// How the log stands.
@@ -112,21 +131,24 @@ pub async fn state(tx: &mut Tx) -> Result<AuditState> {
 
 async fn verification(tx: &mut Tx) -> Result<Option<Verification>> {
     let row = sqlx::query!(
-        "select started_at, started_by, alive_at, finished_at, checked, total, report from audit_verification"
+        "select started_at, started_by, alive_at, finished_at, checked, total, report, mac
+         from audit_verification"
     )
     .fetch_optional(tx.db())
     .await?;
     let Some(row) = row else { return Ok(None) };
     let report = row.report.map(|report| from_json::<Report>("audit report", report)).transpose()?;
-    if row.finished_at.is_some() && report.is_none() {
-        return Err(Error::Unreadable { what: "audit report", why: "it is not there".into() });
-    }
+    let genuine = match (&report, row.finished_at) {
+        (Some(report), Some(at)) => is_genuine(tx.directory(), report, at, row.mac.as_deref())?,
+        (report, at) => report.is_none() && at.is_none(),
+    };
     Ok(Some(Verification {
         started_at: row.started_at,
         started_by: row.started_by,
         finished_at: row.finished_at,
         lost: row.finished_at.is_none() && tx.now() - row.alive_at > chrono::Duration::seconds(30),
+        altered: !genuine,
         progress: Progress { checked: row.checked, total: row.total },
-        report,
+        report: report.filter(|_| genuine),
     }))
 }

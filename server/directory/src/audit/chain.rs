@@ -6,7 +6,8 @@
 
 use super::AuditKey;
 use chrono::{DateTime, Utc};
-use hmac::Mac;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -129,6 +130,12 @@ impl Reason {
 }
 
 impl AuditKey {
+    /// Which key it is: not secret, and the same when another key-encryption key wraps it.
+    pub(super) fn id(&self) -> String {
+        let Hash(bytes) = self.hash("rollcall audit key 1", &[]);
+        bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The hash that whoever writes an entry gives it.
     pub(crate) fn mac(&self, content: &Content) -> Hash {
         self.hash("rollcall audit entry 1", &content.bytes())
@@ -164,13 +171,43 @@ impl AuditKey {
         self.hash("rollcall audit checkpoint 1", &bytes)
     }
 
+    /// The signature of what a check found.
+    pub(crate) fn sign_report(&self, at: DateTime<Utc>, report: &str) -> Hash {
+        let mut bytes = at.timestamp_micros().to_be_bytes().to_vec();
+        field(&mut bytes, report.as_bytes());
+        self.hash("rollcall audit report 1", &bytes)
+    }
+
+    /// Begins the signature of an export, which is made while it is written.
+    pub(crate) fn begin_export(&self) -> Signing {
+        self.begin("rollcall audit export 1")
+    }
+
     fn hash(&self, label: &str, bytes: &[u8]) -> Hash {
-        let mut mac = self.keyed().clone();
-        let mut head = Vec::with_capacity(64);
-        field(&mut head, label.as_bytes());
-        mac.update(&head);
+        let Signing(mut mac) = self.begin(label);
         mac.update(bytes);
         Hash(mac.finalize().into_bytes().into())
+    }
+
+    fn begin(&self, label: &str) -> Signing {
+        let mut signing = Signing(self.keyed().clone());
+        signing.field(label.as_bytes());
+        signing
+    }
+}
+
+/// A signature under way.
+#[derive(Clone)]
+pub(crate) struct Signing(Hmac<Sha256>);
+
+impl Signing {
+    pub(crate) fn field(&mut self, value: &[u8]) {
+        self.0.update(&(value.len() as u64).to_be_bytes());
+        self.0.update(value);
+    }
+
+    pub(crate) fn finish(self) -> Hash {
+        Hash(self.0.finalize().into_bytes().into())
     }
 }
 
@@ -243,7 +280,7 @@ pub(crate) mod tests {
         bytes.extend(b"data");
         let key = AuditKey::new([11; 32]);
         let slow: [u8; 32] = {
-            use sha2::{Digest, Sha256};
+            use sha2::Digest;
             let pad = |with: u8| [[11 ^ with; 32], [with; 32]].concat();
             let inner = Sha256::digest([pad(0x36), bytes].concat());
             Sha256::digest([pad(0x5c), inner.to_vec()].concat()).into()

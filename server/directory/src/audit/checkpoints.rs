@@ -4,12 +4,10 @@
 use super::AuditKey;
 use super::chain::{Hash, Reason};
 use super::rows::Head;
-use crate::{Directory, Result};
+use crate::Result;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
-use std::path::Path;
-use tokio::io::AsyncWriteExt;
 
 /// The chain at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,11 +28,6 @@ impl Checkpoint {
 
     pub(super) fn is_genuine(&self, key: &AuditKey) -> bool {
         self.signature == key.sign_checkpoint(self.reason, self.sequence, self.hash, self.at)
-    }
-
-    /// One line of JSON.
-    fn line(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
@@ -109,50 +102,16 @@ pub(super) async fn keep(db: &mut PgConnection, checkpoint: &Checkpoint) -> Resu
     Ok(())
 }
 
-/// Carries committed checkpoints out of the database. A file that cannot be written is told of and stops nothing.
-pub(super) async fn announce(directory: &Directory, checkpoints: &[Checkpoint]) {
+/// Carries committed checkpoints into the log, which may be kept elsewhere.
+pub(super) fn announce(key: &AuditKey, checkpoints: &[Checkpoint]) {
     for checkpoint in checkpoints {
         let Checkpoint { reason, sequence, hash, at, signature } = checkpoint;
         tracing::info!(
             target: "rollcall::audit::checkpoint",
-            reason = reason.as_str(), sequence, %hash, at = %at.to_rfc3339(), %signature,
+            reason = reason.as_str(), sequence, %hash, at = %at.to_rfc3339(), key = key.id(), %signature,
             "the audit log reached this checkpoint"
         );
     }
-    let Some(path) = &directory.keeping.checkpoints else { return };
-    if let Err(error) = append(path, checkpoints).await {
-        tracing::error!(%error, file = %path.display(), "audit checkpoints were not written to their file");
-    }
-}
-
-async fn append(path: &Path, checkpoints: &[Checkpoint]) -> std::io::Result<()> {
-    if checkpoints.is_empty() {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        // Beside a Postgres of one's own, nothing else has made it yet.
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    let lines: String = checkpoints.iter().map(|checkpoint| checkpoint.line() + "\n").collect();
-    let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(path).await?;
-    file.write_all(lines.as_bytes()).await?;
-    file.sync_data().await
-}
-
-/// The checkpoints of the file that belong to this chain. A line that cannot be read, or that another key signed, says
-/// nothing about this chain: it may be the half line of a crash, or left by an earlier database.
-pub(super) async fn from_file(directory: &Directory, key: &AuditKey) -> Vec<Checkpoint> {
-    let Some(path) = &directory.keeping.checkpoints else { return Vec::new() };
-    let text = match tokio::fs::read_to_string(path).await {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
-        Err(error) => {
-            tracing::warn!(%error, file = %path.display(), "the file of audit checkpoints cannot be read");
-            return Vec::new();
-        }
-    };
-    let lines = text.lines().filter_map(|line| serde_json::from_str::<Checkpoint>(line).ok());
-    lines.filter(|checkpoint| checkpoint.is_genuine(key)).collect()
 }
 
 /// The newest removal that was signed: where the chain begins. The start when nothing was ever removed.
@@ -189,7 +148,7 @@ mod tests {
     fn a_line_is_read_back_and_an_altered_one_is_not_genuine() {
         let key = AuditKey::new([1; 32]);
         let made = Checkpoint::sign(&key, Reason::Seal, 7, Hash([9; 32]), DateTime::UNIX_EPOCH);
-        let mut read: Checkpoint = serde_json::from_str(&made.line()).unwrap();
+        let mut read: Checkpoint = serde_json::from_str(&serde_json::to_string(&made).unwrap()).unwrap();
         assert_eq!(read, made);
         assert!(read.is_genuine(&key));
         read.reason = Reason::Prune;

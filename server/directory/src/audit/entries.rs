@@ -1,8 +1,7 @@
 //! The entries, as they are written: inside the transaction of the change they tell of.
 
-use super::AuditKey;
+use super::beginning;
 use super::chain::Content;
-use super::rows;
 use crate::{Actor, Result, Tx};
 use serde_json::Value;
 use uuid::Uuid;
@@ -66,14 +65,16 @@ impl Entry {
     }
 }
 
-/// Writes the entries of a unit of work in one statement.
+/// Writes the entries of a unit of work in one statement. When the audit log's key is gone they have no hash, and wait:
+/// what is done is written down all the same.
 pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
     let contents: Vec<Content> = entries.iter().map(|entry| entry.content(tx)).collect();
-    let key = tx.directory().audit_key()?;
-    let macs: Vec<Vec<u8>> = contents.iter().map(|content| key.mac(content).to_vec()).collect();
+    beginning::find_key(tx).await?;
+    let key = tx.directory().audit_key.get();
+    let macs: Vec<Option<Vec<u8>>> = contents.iter().map(|content| Some(key?.mac(content).to_vec())).collect();
     let first = &contents[0];
     let (at, kind, actor_id, actor_name) =
         (first.at, first.actor_kind.clone(), first.actor_id, first.actor_name.clone());
@@ -99,28 +100,9 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
         &of(|c| &c.target_name),
         &before as &[Option<String>],
         &after as &[Option<String>],
-        &macs
+        &macs as &[Option<Vec<u8>>]
     )
     .execute(tx.db())
     .await?;
     Ok(())
-}
-
-/// Gives the entries that were written before there was a key their hashes: they are taken as they stand.
-pub(super) async fn vouch(tx: &mut Tx, key: &AuditKey) -> Result<()> {
-    loop {
-        let found = rows::without_mac(tx).await?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<Uuid> = found.iter().map(|content| content.id).collect();
-        let macs: Vec<Vec<u8>> = found.iter().map(|content| key.mac(content).to_vec()).collect();
-        sqlx::query!(
-            "update audit_entry set mac = u.mac from unnest($1::uuid[], $2::bytea[]) as u(id, mac) where audit_entry.id = u.id",
-            &ids,
-            &macs
-        )
-        .execute(tx.db())
-        .await?;
-    }
 }

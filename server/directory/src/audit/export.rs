@@ -1,15 +1,15 @@
 //! Copies of the log to take away: JSON lines, which can be verified elsewhere ([`super::file`]), and CSV for people.
 //!
 //! JSON lines: a header with the wrapped audit key, the end of the chain and its checkpoints, then the sealed entries in
-//! order, each with the hash before it. Nothing in it is secret without `ROLLCALL_KEY`.
+//! order, each with the hash before it, and a last line that signs the whole. Nothing in it is secret without `ROLLCALL_KEY`.
 
 use super::chain::Hash;
-use super::lines::{CheckpointLine, End, FORMAT, Header, Key, Line};
+use super::lines::{CheckpointLine, End, FORMAT, Header, Key, Line, Seal};
 use super::list::{hex, number, word};
 use super::rows::{self, Head};
-use super::{Entry, checkpoints, csv};
+use super::{Entry, beginning, checkpoints, csv};
 use crate::text::contains;
-use crate::{Actor, Directory, Result, Tx, keyring};
+use crate::{Actor, Directory, Error, Result, Tx, keyring};
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures::{Stream, stream};
 use model::SecretId;
@@ -144,59 +144,78 @@ pub async fn export(
     filter: AuditFilter,
 ) -> Result<impl Stream<Item = Result<String>> + Send + use<>> {
     let start = Start::read(directory, format, &filter).await?;
-    let state = (directory.clone(), filter, start, None::<i64>);
-    Ok(stream::try_unfold(state, |(directory, filter, start, after)| async move {
-        let Some(after) = after else {
-            let first = start.text.clone();
-            let from = start.base.0;
-            return Ok(Some((first, (directory, filter, start, Some(from)))));
-        };
+    let state = Some((directory.clone(), filter, start));
+    Ok(stream::try_unfold(state, |state| async move {
+        let Some((directory, filter, mut start)) = state else { return Ok(None) };
+        if let Some(first) = start.text.take() {
+            return Ok(Some((first, Some((directory, filter, start)))));
+        }
         let mut tx = directory.begin(Actor::System).await?;
-        let rows = part(&mut tx, &filter, after, start.end).await?;
-        let Some(last) = rows.last().map(|row| row.sequence) else { return Ok(None) };
-        let text = rows.into_iter().map(|row| match start.format {
-            Format::Jsonl => row.jsonl(start.base.1),
-            Format::Csv => row.csv(),
-        });
-        Ok(Some((text.collect(), (directory, filter, start, Some(last)))))
+        let rows = part(&mut tx, &filter, start.after, start.end).await?;
+        let Some(last) = rows.last().map(|row| row.sequence) else {
+            return Ok(start.seal.map(|seal| (json(&seal.last_line()), None)));
+        };
+        start.after = last;
+        let text = rows.into_iter().map(|row| start.line(row)).collect();
+        Ok(Some((text, Some((directory, filter, start)))))
     }))
 }
 
-/// What stands before the entries.
+/// What stands before the entries, and how far they were written.
 struct Start {
-    format: Format,
-    text: String,
-    base: (i64, Hash),
+    /// Until it is written.
+    text: Option<String>,
+    /// The hash before the first entry there is.
+    base: Hash,
+    after: i64,
     end: i64,
+    /// None in CSV, which cannot be verified.
+    seal: Option<Seal>,
 }
 
 impl Start {
     async fn read(directory: &Directory, format: Format, filter: &AuditFilter) -> Result<Self> {
         let mut tx = directory.begin(Actor::System).await?;
-        let audit_key = directory.audit_key()?;
         let head = rows::head(tx.db()).await?;
-        let head = head.unwrap_or_else(|| Head::sign(audit_key, 0, Hash::START));
+        if format == Format::Csv {
+            // For people, also when the chain is not whole.
+            let (text, end) = (Some(csv::line(&COLUMNS)), head.map_or(i64::MAX, |head| head.sequence));
+            return Ok(Self { text, base: Hash::START, after: 0, end, seal: None });
+        }
+        let (secret, key) = beginning::stored(&mut tx).await?.ok_or_else(no_key)?;
+        let Head { sequence, hash, signature } = head.unwrap_or_else(|| Head::sign(&key, 0, Hash::START));
         let checkpoints = checkpoints::all(tx.db()).await?;
-        let base = checkpoints::base(audit_key, &checkpoints);
-        let text = match format {
-            Format::Csv => csv::line(&COLUMNS),
-            Format::Jsonl => {
-                let end =
-                    End { kind: "end".to_owned(), sequence: head.sequence, hash: head.hash, signature: head.signature };
-                let checkpoints = checkpoints.into_iter().filter(|checkpoint| checkpoint.sequence <= head.sequence);
-                let checkpoints: String = checkpoints
-                    .map(|checkpoint| json(&CheckpointLine { kind: "checkpoint".to_owned(), checkpoint }))
-                    .collect();
-                json(&header(&mut tx, filter).await?) + &json(&end) + &checkpoints
+        let (after, base) = checkpoints::base(&key, &checkpoints);
+        let header = json(&header(&mut tx, filter, secret).await?);
+        let end = json(&End { kind: "end".to_owned(), sequence, hash, signature });
+        let seal = Seal::new(&key, &header, &end);
+        let checkpoints = checkpoints.into_iter().filter(|checkpoint| checkpoint.sequence <= sequence);
+        let checkpoints: String =
+            checkpoints.map(|checkpoint| json(&CheckpointLine { kind: "checkpoint".to_owned(), checkpoint })).collect();
+        Ok(Self { text: Some(header + &end + &checkpoints), base, after, end: sequence, seal: Some(seal) })
+    }
+
+    fn line(&mut self, row: Row) -> String {
+        match &mut self.seal {
+            Some(seal) => {
+                seal.add(&hex(&row.hash));
+                row.jsonl(self.base)
             }
-        };
-        Ok(Self { format, text, base, end: head.sequence })
+            None => row.csv(),
+        }
     }
 }
 
-async fn header(tx: &mut Tx, filter: &AuditFilter) -> Result<Header> {
-    let secret = sqlx::query_scalar!("select key_id from audit_chain").fetch_one(tx.db()).await?;
-    let key = Key::of(SecretId(secret), keyring::envelope(tx, SecretId(secret)).await?);
+fn no_key() -> Error {
+    Error::Refused(
+        "The audit log's key is gone from the database, so this copy could not be verified. `rollcall audit verify` says \
+         more; CSV can be exported without it."
+            .into(),
+    )
+}
+
+async fn header(tx: &mut Tx, filter: &AuditFilter, secret: SecretId) -> Result<Header> {
+    let key = Key::of(secret, keyring::envelope(tx, secret).await?);
     Ok(Header {
         kind: "header".to_owned(),
         format: FORMAT.to_owned(),

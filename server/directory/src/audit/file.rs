@@ -4,7 +4,7 @@ use super::AuditKey;
 use super::chain::Hash;
 use super::checkpoints::Checkpoint;
 use super::diagnosis::Diagnosis;
-use super::lines::{CheckpointLine, End, FORMAT, Header, Line};
+use super::lines::{CheckpointLine, End, FORMAT, Header, Line, Seal, Whole};
 use super::rows::{Head, Link};
 use super::walk::{Broken, Walk, describe};
 use crate::Keyring;
@@ -57,26 +57,30 @@ pub fn verify<R: BufRead>(
             progress(Progress { checked, total });
         }
     };
-    let report = if start.header.filtered {
-        each_by_itself(&start, lines, &mut say)?
+    let Start { header, key, head, checkpoints, next, seal } = start;
+    let entries = Entries { lines, next, seal, whole: None };
+    let report = if header.filtered {
+        each_by_itself(&key, entries, &mut say)?
     } else {
-        whole(&start, lines, &open, &mut say)?
+        whole(Walk::new(&key, Some(head), &checkpoints, &[]), &key, entries, &open, &mut say)?
     };
-    Ok(FileReport { exported_at: start.header.exported_at, filtered: start.header.filtered, report })
+    Ok(FileReport { exported_at: header.exported_at, filtered: header.filtered, report })
 }
 
-/// What stands before the entries; the first entry was read as well.
+/// What stands before the entries; the first line behind it was read as well.
 struct Start {
     header: Header,
     key: AuditKey,
     head: Head,
     checkpoints: Vec<Checkpoint>,
-    first: Option<Line>,
+    next: Option<String>,
+    seal: Seal,
 }
 
 impl Start {
     fn read<R: BufRead>(lines: &mut Lines<R>, keyring: &Keyring) -> Result<Self, FileError> {
-        let header: Header = lines.parse_next()?.ok_or_else(|| lines.wrong("it is empty"))?;
+        let first = lines.next()?.ok_or_else(|| lines.wrong("it is empty"))?;
+        let header: Header = lines.parse(&first)?;
         if header.format != FORMAT {
             return Err(lines.wrong(format!("its format is {}, and this version reads {FORMAT}", header.format)));
         }
@@ -84,28 +88,61 @@ impl Start {
             crate::keyring::KeyError::NotGiven { id } => FileError::OtherKey { id },
             _ => FileError::AlteredKey,
         })?;
-        let end: End = lines.parse_next()?.ok_or_else(|| lines.wrong("it ends here"))?;
-        let head = Head { sequence: end.sequence, hash: end.hash, signature: end.signature };
-        let (mut checkpoints, mut first) = (Vec::new(), None);
-        while first.is_none()
-            && let Some(line) = lines.next()?
-        {
-            if lines.kind(&line)? == "checkpoint" {
-                checkpoints.push(lines.parse::<CheckpointLine>(&line)?.checkpoint);
-            } else {
-                first = Some(lines.parse::<Line>(&line)?);
-            }
+        let second = lines.next()?.ok_or_else(|| lines.wrong("it ends here"))?;
+        let End { sequence, hash, signature, .. } = lines.parse(&second)?;
+        let seal = Seal::new(&key, &first, &second);
+        let mut checkpoints = Vec::new();
+        let mut next = lines.next()?;
+        while let Some(line) = next.as_ref().filter(|line| lines.kind(line).is_ok_and(|kind| kind == "checkpoint")) {
+            checkpoints.push(lines.parse::<CheckpointLine>(line)?.checkpoint);
+            next = lines.next()?;
         }
-        Ok(Self { header, key, head, checkpoints, first })
+        Ok(Self { header, key, head: Head { sequence, hash, signature }, checkpoints, next, seal })
+    }
+}
+
+/// The entries of the file, and its last line.
+struct Entries<R> {
+    lines: Lines<R>,
+    next: Option<String>,
+    seal: Seal,
+    whole: Option<Whole>,
+}
+
+impl<R: BufRead> Entries<R> {
+    /// The next entry, and the hash it says stood before it; none behind the last.
+    fn next(&mut self) -> Result<Option<(Link, Option<Hash>)>, FileError> {
+        let Some(line) = self.next.take() else { return Ok(None) };
+        if self.lines.kind(&line)? == "whole" {
+            self.whole = Some(self.lines.parse(&line)?);
+            self.next = self.lines.next()?;
+            return Ok(None);
+        }
+        let entry: Line = self.lines.parse(&line)?;
+        self.next = self.lines.next()?;
+        self.seal.add(&entry.hash);
+        Ok(Some(link(&entry)))
     }
 
-    /// The entries, `lines` standing behind the first.
-    fn links<R: BufRead>(&self, mut lines: Lines<R>) -> impl Iterator<Item = Result<(Link, Option<Hash>), FileError>> {
-        let mut first = self.first.as_ref().map(link);
-        std::iter::from_fn(move || match first.take() {
-            Some(first) => Some(Ok(first)),
-            None => lines.parse_next::<Line>().map(|line| line.as_ref().map(link)).transpose(),
-        })
+    /// Whether the file is as it was exported, everything in it fitting by itself. `last` is its last entry.
+    fn end(self, last: i64) -> Option<Finding> {
+        let expected = self.seal.last_line();
+        let found = |fault, text: &str| Some(Finding { fault, sequence: last, text: text.to_owned() });
+        match self.whole {
+            None => found(Fault::Cut, "The last line of the file was cut off: the export is not whole."),
+            Some(_) if self.next.is_some() => {
+                found(Fault::Inserted, "Something was inserted behind the file's last line.")
+            }
+            Some(whole) if whole.entries > expected.entries => found(
+                Fault::Deleted,
+                &format!("The file was altered: {} of its entries were deleted.", whole.entries - expected.entries),
+            ),
+            Some(whole) if whole.mac != expected.mac => found(
+                Fault::Signature,
+                "The file was altered: its last line does not fit the first, the second and the entries.",
+            ),
+            Some(_) => None,
+        }
     }
 }
 
@@ -122,14 +159,14 @@ fn link(line: &Line) -> (Link, Option<Hash>) {
 }
 
 fn whole<R: BufRead>(
-    start: &Start,
-    lines: Lines<R>,
+    mut walk: Walk<'_>,
+    key: &AuditKey,
+    mut entries: Entries<R>,
     open: impl Fn() -> std::io::Result<R>,
     say: &mut dyn FnMut(i64),
 ) -> Result<Report, FileError> {
-    let mut walk = Walk::new(&start.key, Some(start.head), &start.checkpoints, &[]);
-    for link in start.links(lines) {
-        let broken = match walk.step(&link?.0) {
+    while let Some((link, _)) = entries.next()? {
+        let broken = match walk.step(&link) {
             Ok(()) => {
                 say(walk.entries());
                 continue;
@@ -139,7 +176,7 @@ fn whole<R: BufRead>(
         let finding = match broken {
             Broken::Found(finding) => finding,
             Broken::Suspect(suspect) => {
-                let mut diagnosis = Diagnosis::new(&start.key, *suspect);
+                let mut diagnosis = Diagnosis::new(key, *suspect);
                 let mut again = Lines::new(open()?);
                 while let Some(line) = again.next()? {
                     if again.kind(&line)? == "entry" {
@@ -151,7 +188,7 @@ fn whole<R: BufRead>(
         };
         return Ok(walk.report(0, Some(finding)));
     }
-    let end = walk.end();
+    let end = walk.end().or_else(|| entries.end(walk.last()));
     Ok(walk.report(0, end))
 }
 
@@ -159,30 +196,35 @@ fn link_of<R: BufRead>(lines: &Lines<R>, line: &str) -> Result<Link, FileError> 
     Ok(link(&lines.parse::<Line>(line)?).0)
 }
 
-fn each_by_itself<R: BufRead>(start: &Start, lines: Lines<R>, say: &mut dyn FnMut(i64)) -> Result<Report, FileError> {
+fn each_by_itself<R: BufRead>(
+    key: &AuditKey,
+    mut entries: Entries<R>,
+    say: &mut dyn FnMut(i64),
+) -> Result<Report, FileError> {
     let mut report = Report::default();
-    for entry in start.links(lines) {
-        let (link, previous) = entry?;
+    while let Some((link, previous)) = entries.next()? {
         let sequence = link.sequence.unwrap_or_default();
         let fits = previous.is_some_and(|previous| {
-            link.hash() == Some(start.key.link(sequence, previous, &link.content, link.mac.as_deref()))
+            link.hash() == Some(key.link(sequence, previous, &link.content, link.mac.as_deref()))
         });
-        let finding = |fault, text| Some(Finding { fault, sequence, text });
-        report.finding = if sequence <= report.verified {
-            finding(Fault::Inserted, format!("{} was inserted: it is not in order.", describe(&link)))
+        let wrong = if sequence <= report.verified {
+            Some((Fault::Inserted, "was inserted: it is not in order"))
         } else if !fits {
-            finding(Fault::Edited, format!("{} was edited: its hash does not fit.", describe(&link)))
-        } else if !link.is_genuine(&start.key) {
-            finding(Fault::Inserted, format!("{} was inserted: it is not as Rollcall wrote it.", describe(&link)))
+            Some((Fault::Edited, "was edited: its hash does not fit"))
+        } else if !link.is_genuine(key) {
+            Some((Fault::Inserted, "was inserted: it is not as Rollcall wrote it"))
         } else {
             None
         };
-        if report.finding.is_some() {
-            break;
+        if let Some((fault, what)) = wrong {
+            let text = format!("{} {what}.", describe(&link));
+            report.finding = Some(Finding { fault, sequence, text });
+            return Ok(report);
         }
         (report.verified, report.entries) = (sequence, report.entries + 1);
         say(report.entries);
     }
+    report.finding = entries.end(report.verified);
     Ok(report)
 }
 
@@ -211,10 +253,6 @@ impl<R: BufRead> Lines<R> {
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(self.wrong("it is not text")),
             Err(error) => Err(error.into()),
         }
-    }
-
-    fn parse_next<T: for<'de> Deserialize<'de>>(&mut self) -> Result<Option<T>, FileError> {
-        self.next()?.map(|line| self.parse(&line)).transpose()
     }
 
     fn parse<T: for<'de> Deserialize<'de>>(&self, line: &str) -> Result<T, FileError> {

@@ -1,7 +1,7 @@
 //! The lines of an export in JSON lines, as they are written and read back.
 
 use super::AuditKey;
-use super::chain::{Content, Hash};
+use super::chain::{Content, Hash, Signing};
 use super::checkpoints::{self, Checkpoint};
 use super::key::BELONGS_TO;
 use crate::Keyring;
@@ -56,6 +56,43 @@ pub(super) struct CheckpointLine {
     pub kind: String,
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
+}
+
+/// The last line: that everything before it is as it was written.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Whole {
+    pub kind: String,
+    pub entries: u64,
+    /// Over header, end, how many entries, and the hash of each.
+    #[serde(with = "checkpoints::hex")]
+    pub mac: Hash,
+}
+
+/// What the last line is made from, while the others are written or read.
+pub(super) struct Seal {
+    entries: u64,
+    mac: Signing,
+}
+
+impl Seal {
+    /// With the first two lines, letter by letter.
+    pub(super) fn new(key: &AuditKey, header: &str, end: &str) -> Self {
+        let mut mac = key.begin_export();
+        mac.field(header.trim_end().as_bytes());
+        mac.field(end.trim_end().as_bytes());
+        Self { entries: 0, mac }
+    }
+
+    pub(super) fn add(&mut self, hash: &str) {
+        self.entries += 1;
+        self.mac.field(hash.as_bytes());
+    }
+
+    pub(super) fn last_line(self) -> Whole {
+        let Self { entries, mut mac } = self;
+        mac.field(&entries.to_be_bytes());
+        Whole { kind: "whole".to_owned(), entries, mac: mac.finish() }
+    }
 }
 
 /// One entry. Before and after stand there letter by letter as they were hashed.

@@ -116,19 +116,6 @@ pub(super) fn all(db: &mut PgConnection, after: Uuid, limit: i64) -> impl Stream
     .map_err(Into::into)
 }
 
-/// Some of the entries that were written before there was a key.
-pub(super) async fn without_mac(tx: &mut Tx) -> Result<Vec<Content>> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name,
-                before::text as before, after::text as after, mac, sequence, hash
-         from audit_entry where mac is null order by id limit 1000"
-    )
-    .fetch_all(tx.db())
-    .await?;
-    Ok(rows.into_iter().map(|row| Link::from(row).content).collect())
-}
-
 /// How far the chain goes, as the database says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -181,12 +168,6 @@ pub(super) async fn set_head(db: &mut PgConnection, head: Head) -> Result<()> {
         .execute(db)
         .await?;
     Ok(())
-}
-
-/// Whether anything was ever sealed.
-pub(super) async fn is_chained(db: &mut PgConnection) -> Result<bool> {
-    let found = sqlx::query_scalar!("select exists (select from audit_entry where sequence is not null) as \"found!\"");
-    Ok(found.fetch_one(db).await?)
 }
 
 /// How many entries wait to be sealed.

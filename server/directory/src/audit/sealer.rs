@@ -7,9 +7,10 @@
 
 use super::chain::Reason;
 use super::checkpoints::{self, Checkpoint};
+use super::outside::Writing;
 use super::rows::{self, Head};
-use super::{AuditKey, prune};
-use crate::{Directory, Error, Result, Signal};
+use super::{AuditKey, find_key, prune};
+use crate::{Actor, Directory, Error, Result, Signal};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
@@ -48,20 +49,25 @@ fn tell(error: &Error, told: &mut Option<(String, Instant)>) {
     let text = error.to_string();
     let again = told.as_ref().is_none_or(|(before, at)| *before != text || at.elapsed() > Duration::from_secs(60));
     if again {
-        tracing::warn!(%error, "the audit log could not be sealed; it is tried again every second");
+        tracing::error!(%error, "the audit log could not be sealed; it is tried again every second");
         *told = Some((text, Instant::now()));
     }
 }
 
 /// Waits for the lock, then seals for as long as the connection holds.
 async fn hold(directory: &Directory) -> Result<()> {
+    find_key(&mut directory.begin(Actor::System).await?).await?;
+    let key = directory.audit_key()?;
     let mut db = connect(directory).await?;
     while !lock(&mut db).await? {
         tokio::time::sleep(ASK).await;
     }
+    let mut writing = Writing::begin(directory, key, checkpoints::all(&mut db).await?).await;
     let mut pruned_at: Option<DateTime<Utc>> = None;
     loop {
-        let sealed = seal(&mut db, directory).await?;
+        let (sealed, checkpoints) = seal(&mut db, directory, key).await?;
+        checkpoints::announce(key, &checkpoints);
+        writing.write(directory, key, &checkpoints).await;
         if sealed == BATCH {
             continue;
         }
@@ -95,9 +101,9 @@ async fn lock(db: &mut PgConnection) -> Result<bool> {
     Ok(taken.fetch_one(db).await?)
 }
 
-/// Seals one batch, in one transaction, and says how many it were.
-async fn seal(db: &mut PgConnection, directory: &Directory) -> Result<i64> {
-    let (key, now) = (directory.audit_key()?, directory.now());
+/// Seals one batch, in one transaction, and says how many it were and which checkpoints it left.
+async fn seal(db: &mut PgConnection, directory: &Directory, key: &AuditKey) -> Result<(i64, Vec<Checkpoint>)> {
+    let now = directory.now();
     let mut tx = db.begin().await?;
     let waiting = rows::unsealed(&mut tx, BATCH).await?;
     let head = if waiting.is_empty() { rows::head(&mut tx).await? } else { rows::lock_head(&mut tx).await? };
@@ -124,11 +130,10 @@ async fn seal(db: &mut PgConnection, directory: &Directory) -> Result<i64> {
         checkpoints::keep(&mut tx, checkpoint).await?;
     }
     tx.commit().await?;
-    checkpoints::announce(directory, &batch.checkpoints).await;
     if !batch.ids.is_empty() {
         directory.bell.ring(Signal::Changed);
     }
-    Ok(i64::try_from(waiting.len()).unwrap_or(BATCH))
+    Ok((i64::try_from(waiting.len()).unwrap_or(BATCH), batch.checkpoints))
 }
 
 fn altered() -> Error {

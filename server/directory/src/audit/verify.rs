@@ -1,11 +1,12 @@
 //! The check of the whole chain as it stands in the database.
 
 use super::chain::Reason;
-use super::checkpoints;
 use super::diagnosis::Diagnosis;
+use super::outside::Outside;
 use super::rows::{self, Link};
 use super::walk::{Broken, Suspect, Walk};
-use crate::{Directory, Error, Result};
+use super::{AuditKey, beginning, checkpoints};
+use crate::{Actor, Directory, Error, Result};
 use futures::TryStreamExt;
 use model::audit::{Fault, Finding, Progress, Report};
 use sqlx::PgConnection;
@@ -17,17 +18,18 @@ const PART: i64 = 5_000;
 const STEP: i64 = 1_000;
 
 /// Walks the chain from its beginning and compares it with the checkpoints of the database and of the file. It reads one
-/// entry at a time, of the state at one moment, and holds nobody up. What it finds is the first thing that is wrong.
+/// entry at a time, of the state at one moment, and holds nobody up. What it finds is the first thing that is wrong. It
+/// makes nothing: without the chain's key it says what is missing.
 pub async fn verify(directory: &Directory, mut progress: impl FnMut(Progress) + Send) -> Result<Report> {
-    let key = directory.audit_key()?;
+    let Some(key) = key(directory).await? else { return without_key(directory).await };
     let snapshot = "begin isolation level repeatable read read only";
     let mut tx = directory.pool.begin_with(snapshot).await.map_err(Error::Database)?;
     let head = rows::head(&mut tx).await?;
     let stored = checkpoints::all(&mut tx).await?;
-    let outside = checkpoints::from_file(directory, key).await;
+    let outside = Outside::read(&directory.keeping, key).await;
     let waiting = rows::waiting(&mut tx).await?;
     let total = count(&mut tx).await?;
-    let mut walk = Walk::new(key, head, &stored, &outside);
+    let mut walk = Walk::new(key, head, &stored, &outside.checkpoints);
     if let Some(forged) = stored.iter().find(|c| c.reason == Reason::Prune && !c.is_genuine(key)) {
         let text = format!("The checkpoint of the retention at #{} was altered.", forged.sequence);
         return Ok(walk.report(waiting, Some(Finding { fault: Fault::Signature, sequence: forged.sequence, text })));
@@ -35,12 +37,24 @@ pub async fn verify(directory: &Directory, mut progress: impl FnMut(Progress) + 
     progress(Progress { checked: 0, total });
     let mut say = |checked| progress(Progress { checked, total });
     let finding = match walk_all(&mut tx, &mut walk, &mut say).await? {
-        None => walk.end().or_else(|| hidden(&walk, total)),
+        None => walk.end().or_else(|| hidden(&walk, total)).or_else(|| outside.finding()),
         Some(Broken::Found(finding)) => Some(finding),
         Some(Broken::Suspect(suspect)) => Some(diagnose(directory, &mut tx, *suspect).await?),
     };
     progress(Progress { checked: walk.entries(), total });
     Ok(walk.report(waiting, finding))
+}
+
+async fn key(directory: &Directory) -> Result<Option<&AuditKey>> {
+    beginning::find_key(&mut directory.begin(Actor::System).await?).await?;
+    Ok(directory.audit_key.get())
+}
+
+async fn without_key(directory: &Directory) -> Result<Report> {
+    let mut tx = directory.begin(Actor::System).await?;
+    let waiting = rows::waiting(tx.db()).await?;
+    let finding = beginning::left_over(&mut tx).await?.map(|left| left.finding());
+    Ok(Report { waiting, finding, ..Report::default() })
 }
 
 async fn count(db: &mut PgConnection) -> Result<i64> {

@@ -56,6 +56,11 @@ impl<'k> Walk<'k> {
         self.entries
     }
 
+    /// The last entry that fits.
+    pub(super) const fn last(&self) -> i64 {
+        self.last
+    }
+
     /// Takes the next entry.
     pub(super) fn step(&mut self, link: &Link) -> Result<(), Broken> {
         let (sequence, place) = (link.sequence.unwrap_or_default(), self.last + 1);

@@ -37,6 +37,9 @@ impl Verify {
         println!("{}", counted(&report));
         match report.finding {
             None => Ok(()),
+            Some(finding) if finding.sequence == 0 => {
+                Err(Failure::problem(format!("the audit log does not verify. {finding}")))
+            }
             Some(finding) => Err(Failure::problem(format!(
                 "the audit log was altered. {finding} Everything before #{} fits.",
                 finding.sequence.max(report.verified + 1)
@@ -49,7 +52,8 @@ async fn of_database() -> Result<Report, Failure> {
     let mut config = configuration()?;
     start_quiet_log(&mut config);
     crate::commands::status::check_there(&config.database)?;
-    let opened = Opened::open(&config.database, &config.key, Beside::Server).await?;
+    // What is missing must not be made by the check.
+    let opened = Opened::look(&config.database, &config.key, Beside::Server).await?;
     let mut shown = Shown::new();
     let report = directory::audit::verify(&opened.directory, |progress| shown.show(progress)).await;
     shown.clear();
@@ -89,7 +93,8 @@ fn about_file(found: &FileReport) -> String {
     let at = found.exported_at.format("%-d %b %Y, %H:%M:%S UTC");
     if found.filtered {
         format!(
-            "Filtered export of {at}. Each entry is checked by itself; whether one is missing cannot be seen in it."
+            "Filtered export of {at}. The file is checked as a whole, and each entry by itself; whether one is missing in \
+             the log cannot be seen in it."
         )
     } else {
         format!("Export of {at}.")
