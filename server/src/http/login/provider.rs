@@ -35,8 +35,7 @@ pub async fn ready(state: &AppState, settings: ProviderSettings) -> Result<Ready
         }
         Protocol::Saml(_) => {
             let xml = metadata.ok_or("No metadata is stored for this provider. Save it again.")?;
-            let idp =
-                IdentityProvider::saved(&xml, None, addresses(&state.backend)).map_err(|error| error.to_string())?;
+            let idp = IdentityProvider::saved(&xml, addresses(&state.backend)).map_err(|error| error.to_string())?;
             Ok(Ready::Saml { portal: portal(&state.backend.public_url, &provider.slug), idp })
         }
     }
@@ -149,8 +148,8 @@ async fn saml(
         }
     };
     let addresses = if private { Addresses::HttpToo } else { Addresses::Https };
-    let idp = IdentityProvider::new(&xml, None, addresses, now)
-        .map_err(|error| Wrong { field, message: error.to_string() })?;
+    let idp =
+        IdentityProvider::new(&xml, addresses, now).map_err(|error| Wrong { field, message: error.to_string() })?;
     let certificates = idp.certificates.iter().map(|certificate| Certificate {
         fingerprint: certificate.fingerprint.clone(),
         subject: certificate.subject.clone(),
