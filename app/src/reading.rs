@@ -1,7 +1,7 @@
 //! What a page reads: the answer of a server function, in the server's page from the start, read anew when its
 //! arguments change or when it is told.
 
-use crate::call::{Answer, Call};
+use crate::call::{Answer, Asker, Call};
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos::server::codee::string::FromToStringCodec;
@@ -57,12 +57,34 @@ where
 /// In the page, an answer is its own text.
 pub(crate) type AnswerResource = Resource<Answer, FromToStringCodec>;
 
+#[derive(Clone)]
+struct Question {
+    when: u64,
+    call: Result<Call, AppError>,
+    by: Asker,
+}
+
+/// Who asks does not make it another question.
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        (self.when, &self.call) == (other.when, &other.call)
+    }
+}
+
 type Ask = Box<dyn Fn() -> (u64, Result<Call, AppError>) + Send + Sync>;
 
 fn resource(ask: Ask) -> AnswerResource {
-    Resource::new_str(ask, |(_, call)| async move {
-        match call {
-            Ok(call) => call.answer().await,
+    let asked = StoredValue::new(None);
+    let question = move || {
+        let (when, call) = ask();
+        // A page that asks the same once more does so by itself, or after a form, which was a request of its own.
+        let again = asked.try_update_value(|asked: &mut Option<_>| asked.replace(call.clone()) == Some(call.clone()));
+        let by = if again == Some(true) { Asker::Page } else { Asker::Person };
+        Question { when, call, by }
+    };
+    Resource::new_str(question, |question| async move {
+        match question.call {
+            Ok(call) => call.answer(question.by).await,
             Err(error) => Answer(Err(error)),
         }
     })

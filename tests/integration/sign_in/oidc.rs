@@ -7,7 +7,7 @@ use reqwest::header::SET_COOKIE;
 use serde_json::json;
 use tests::{Browser, Shown, TestApp};
 
-async fn provider(app: &TestApp) -> OidcProvider {
+pub(super) async fn provider(app: &TestApp) -> OidcProvider {
     let provider = OidcProvider::start().await;
     let now = app.directory.now();
     provider.behave(|behaviour| behaviour.now = now);
@@ -16,13 +16,13 @@ async fn provider(app: &TestApp) -> OidcProvider {
 }
 
 /// From the button until the provider has sent the browser back; the address it comes back to.
-async fn until_back(browser: &Browser, start: &str) -> String {
+pub(super) async fn until_back(browser: &Browser, start: &str) -> String {
     let shown = browser.get(start).await;
     assert_eq!(shown.status, 303, "{}", shown.body);
     path_of(&elsewhere(shown.location()).await)
 }
 
-async fn sign_in(browser: &Browser) -> Shown {
+pub(super) async fn sign_in(browser: &Browser) -> Shown {
     let back = until_back(browser, "/auth/corp/start?return_to=%2Fpeople%3Fq%3Da").await;
     browser.get(&back).await
 }

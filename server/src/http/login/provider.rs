@@ -114,7 +114,7 @@ pub async fn sign_out_address(
     let client = client(&state.backend.public_url, &provider, oidc, Some(SecretString::default())).ok()?;
     let back = Url::parse(&format!("{}/login?signed_out=1", state.backend.public_url)).ok()?;
     let party = RelyingParty { client: &client, discovery: &discovery, http: &http, keys: &state.sign_in.keys };
-    let state = super::flow::random().ok()?;
+    let state = crate::http::cookies::random().ok()?;
     party.logout_url(id_token, &back, &state)
 }
 
