@@ -77,9 +77,7 @@ fn resource(ask: Ask) -> AnswerResource {
     let asked = StoredValue::new(None);
     let question = move || {
         let (when, call) = ask();
-        // A page that asks the same once more does so by itself, or after a form, which was a request of its own.
-        let again = asked.try_update_value(|asked: &mut Option<_>| asked.replace(call.clone()) == Some(call.clone()));
-        let by = if again == Some(true) { Asker::Page } else { Asker::Person };
+        let by = asked.try_update_value(|asked| asker(asked, &call)).unwrap_or(Asker::Person);
         Question { when, call, by }
     };
     Resource::new_str(question, |question| async move {
@@ -90,8 +88,32 @@ fn resource(ask: Ask) -> AnswerResource {
     })
 }
 
+/// A page that asks the same once more does so by itself, or after a form, which was a request of its own.
+fn asker(asked: &mut Option<Result<Call, AppError>>, call: &Result<Call, AppError>) -> Asker {
+    let again = asked.as_ref() == Some(call);
+    *asked = Some(call.clone());
+    if again { Asker::Page } else { Asker::Person }
+}
+
 fn digest(when: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     when.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asker;
+    use crate::api::providers::GetProvider;
+    use crate::call::{Asker, Call};
+
+    #[test]
+    fn the_same_once_more_is_asked_by_the_page() {
+        let mut asked = None;
+        let mut by = |slug: &str| asker(&mut asked, &Call::of(GetProvider { slug: slug.to_owned() }));
+        assert!(by("corp") == Asker::Person, "in the server's page, or on the way to this one");
+        assert!(by("corp") == Asker::Page, "at a live update");
+        assert!(by("other") == Asker::Person, "somebody went there");
+        assert!(by("other") == Asker::Page);
+    }
 }
