@@ -12,6 +12,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::str::FromStr;
 
+/// The header of what a page reads anew by itself: it says that nobody need be sitting there.
+pub const BACKGROUND: &str = "x-rollcall-background";
+
 /// What a server function answered: its output as JSON, or what went wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer(pub Result<String, AppError>);
@@ -44,6 +47,15 @@ impl FromStr for Answer {
     }
 }
 
+/// Who wants to know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// Whoever sits there, by going somewhere or sending something.
+    Person,
+    /// The page by itself.
+    Page,
+}
+
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// A server function with its arguments.
@@ -72,11 +84,14 @@ impl Call {
     }
 
     /// Asks the function: by HTTP in the browser, at once on the server.
-    pub fn answer(self) -> Answering {
+    pub(crate) fn answer(self, by: Asker) -> Answering {
         #[cfg(feature = "ssr")]
-        return (self.run)();
+        {
+            let _ = by;
+            (self.run)()
+        }
         #[cfg(not(feature = "ssr"))]
-        post(self.path, self.body)
+        post(self.path, self.body, by)
     }
 }
 
@@ -98,13 +113,13 @@ where
 
 /// Sends arguments to a function of the server.
 #[cfg(feature = "hydrate")]
-pub(crate) fn post(path: &'static str, body: String) -> Answering {
-    Box::pin(async move { Answer(browser::post(path, body).await) })
+pub(crate) fn post(path: &'static str, body: String, by: Asker) -> Answering {
+    Box::pin(async move { Answer(browser::post(path, body, by).await) })
 }
 
 /// On the server nobody fills in a form.
 #[cfg(not(feature = "hydrate"))]
-pub(crate) fn post(_: &'static str, _: String) -> Answering {
+pub(crate) fn post(_: &'static str, _: String, _: Asker) -> Answering {
     Box::pin(async { Answer(Err(AppError::Unreachable)) })
 }
 
@@ -121,6 +136,7 @@ fn error_of(status: u16, text: &str) -> AppError {
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use super::{Asker, BACKGROUND};
     use crate::error::AppError;
     use server_fn::client::Client;
     use server_fn::client::browser::BrowserClient;
@@ -129,9 +145,12 @@ mod browser {
 
     type Request = <BrowserClient as Client<AppError>>::Request;
 
-    pub(super) async fn post(path: &str, body: String) -> Result<String, AppError> {
+    pub(super) async fn post(path: &str, body: String, by: Asker) -> Result<String, AppError> {
         let form = "application/x-www-form-urlencoded";
         let request = <Request as ClientReq<AppError>>::try_new_post(path, form, "application/json", body)?;
+        if by == Asker::Page {
+            request.headers().set(BACKGROUND, "1");
+        }
         read(<BrowserClient as Client<AppError>>::send(request).await?).await
     }
 

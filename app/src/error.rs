@@ -17,7 +17,7 @@ pub enum AppError {
     #[error("Your session has ended. Sign in again; what you typed was not saved.")]
     NotSignedIn,
     #[error(
-        "This decides who gets in, so it asks for a sign-in of the last hour. Sign in again and repeat it; nothing was changed."
+        "This decides who gets in, so it asks for a sign-in of the last hour, and your identity provider has not said that there was one. Sign in again and repeat it; nothing was changed. If you are asked once more after that, the provider does not tell when you signed in: an owner finds the cause in the audit log."
     )]
     NotFresh,
     #[error("Your role does not allow this. Ask an owner for another role.")]

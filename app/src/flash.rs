@@ -14,21 +14,13 @@ pub struct Message {
     pub text: String,
 }
 
-#[cfg(feature = "ssr")]
-const KEY: &str = "flash";
-
-#[cfg(feature = "ssr")]
-fn session() -> Option<tower_sessions::Session> {
-    use_context::<http::request::Parts>()?.extensions.get::<tower_sessions::Session>().cloned()
-}
-
 /// Leaves a message for the next page.
 #[cfg(feature = "ssr")]
 pub async fn say(title: impl Into<String>, text: impl Into<String>) -> Result<(), AppError> {
-    let message = Message { title: title.into(), text: text.into() };
-    let session = session().ok_or(AppError::NotSignedIn)?;
+    let message = serde_json::json!(Message { title: title.into(), text: text.into() });
+    let (directory, session) = (crate::session::backend().directory, crate::session::this_session()?);
     // What it tells of is done: without the message it is no failure.
-    if let Err(error) = session.insert(KEY, message).await {
+    if let Err(error) = directory::sessions::leave_message(&directory, &session.hash, &message).await {
         tracing::error!(%error, "a message was not kept");
     }
     Ok(())
@@ -37,12 +29,9 @@ pub async fn say(title: impl Into<String>, text: impl Into<String>) -> Result<()
 /// Takes the message that was left, if there is one.
 #[server]
 pub async fn take_message() -> Result<Option<Message>, AppError> {
-    crate::session::signed_in()?;
-    let session = session().ok_or(AppError::NotSignedIn)?;
-    session.remove(KEY).await.map_err(|error| {
-        tracing::error!(%error, "a message was not read");
-        AppError::Internal
-    })
+    let (directory, session) = (crate::session::backend().directory, crate::session::this_session()?);
+    let message = directory::sessions::take_message(&directory, &session.hash).await?;
+    Ok(message.and_then(|message| serde_json::from_value(message).ok()))
 }
 
 /// The message for the page that is shown.

@@ -5,7 +5,7 @@
 //! it said [`crate::session::go_to`], or with the same page again: filled, with the messages at the fields and the
 //! error's own status. Either way a page reads the answer from [`FormState`].
 
-use crate::call::{Answer, post};
+use crate::call::{Answer, Asker, post};
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -39,7 +39,7 @@ pub struct Form {
 impl Form {
     fn new(path: &'static str) -> Self {
         let plain = SharedValue::new(|| use_context::<Submitted>().filter(|sent| sent.path == path)).into_inner();
-        let action = Action::new(move |body: &String| post(path, body.clone()));
+        let action = Action::new(move |body: &String| post(path, body.clone(), Asker::Person));
         Self { path, action, plain: StoredValue::new(plain) }
     }
 

@@ -1,7 +1,7 @@
 //! What a page reads: the answer of a server function, in the server's page from the start, read anew when its
 //! arguments change or when it is told.
 
-use crate::call::{Answer, Call};
+use crate::call::{Answer, Asker, Call};
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos::server::codee::string::FromToStringCodec;
@@ -57,19 +57,63 @@ where
 /// In the page, an answer is its own text.
 pub(crate) type AnswerResource = Resource<Answer, FromToStringCodec>;
 
+#[derive(Clone)]
+struct Question {
+    when: u64,
+    call: Result<Call, AppError>,
+    by: Asker,
+}
+
+/// Who asks does not make it another question.
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        (self.when, &self.call) == (other.when, &other.call)
+    }
+}
+
 type Ask = Box<dyn Fn() -> (u64, Result<Call, AppError>) + Send + Sync>;
 
 fn resource(ask: Ask) -> AnswerResource {
-    Resource::new_str(ask, |(_, call)| async move {
-        match call {
-            Ok(call) => call.answer().await,
+    let asked = StoredValue::new(None);
+    let question = move || {
+        let (when, call) = ask();
+        let by = asked.try_update_value(|asked| asker(asked, &call)).unwrap_or(Asker::Person);
+        Question { when, call, by }
+    };
+    Resource::new_str(question, |question| async move {
+        match question.call {
+            Ok(call) => call.answer(question.by).await,
             Err(error) => Answer(Err(error)),
         }
     })
+}
+
+/// A page that asks the same once more does so by itself, or after a form, which was a request of its own.
+fn asker(asked: &mut Option<Result<Call, AppError>>, call: &Result<Call, AppError>) -> Asker {
+    let again = asked.as_ref() == Some(call);
+    *asked = Some(call.clone());
+    if again { Asker::Page } else { Asker::Person }
 }
 
 fn digest(when: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     when.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asker;
+    use crate::api::providers::GetProvider;
+    use crate::call::{Asker, Call};
+
+    #[test]
+    fn the_same_once_more_is_asked_by_the_page() {
+        let mut asked = None;
+        let mut by = |slug: &str| asker(&mut asked, &Call::of(GetProvider { slug: slug.to_owned() }));
+        assert!(by("corp") == Asker::Person, "in the server's page, or on the way to this one");
+        assert!(by("corp") == Asker::Page, "at a live update");
+        assert!(by("other") == Asker::Person, "somebody went there");
+        assert!(by("other") == Asker::Page);
+    }
 }

@@ -32,11 +32,20 @@ pub struct Backend {
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Administrator);
 
-/// The session of the request: its name in lists, and when somebody signed in to it.
+/// The session of the request.
 #[derive(Debug, Clone)]
 pub struct ThisSession {
-    pub id: String,
-    pub signed_in_at: DateTime<Utc>,
+    /// The SHA-256 of its id.
+    pub hash: Vec<u8>,
+    /// When whoever signed in proved who they are, if that was shown to have just happened.
+    pub fresh_at: Option<DateTime<Utc>>,
+}
+
+impl ThisSession {
+    /// Its name in lists.
+    pub fn name(&self) -> String {
+        self.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// Asks a provider's own description whether a draft can work: the sign-in room does it, which this one does not see.
@@ -62,9 +71,11 @@ pub fn this_session() -> Result<ThisSession, AppError> {
     parts.and_then(|parts| parts.extensions.get::<ThisSession>().cloned()).ok_or(AppError::NotSignedIn)
 }
 
-/// Whether whoever calls signed in not long ago.
+/// Whether whoever calls proved who they are not long ago. That a session was opened is no proof: a provider may have
+/// answered from a session of its own, with nobody sitting there.
 fn is_fresh() -> bool {
-    this_session().is_ok_and(|session| backend().directory.now() - session.signed_in_at <= FRESH_FOR)
+    let fresh_at = this_session().ok().and_then(|session| session.fresh_at);
+    fresh_at.is_some_and(|at| backend().directory.now() - at <= FRESH_FOR)
 }
 
 /// Opens a unit of work for whoever calls, if the role allows it.

@@ -64,14 +64,14 @@ impl axum::extract::FromRef<AppState> for Directory {
 
 /// Everything that answers.
 pub fn router(state: AppState) -> Router {
-    let sessions = http::sessions::layer(state.directory.clone(), state.https);
     let limited = || from_fn_with_state(state.clone(), http::client::limit_attempts);
+    let noted = || from_fn_with_state(state.clone(), http::login::note_failures);
     let portal = http::pages::router(&state)
         .merge(http::auth::router())
-        .merge(http::auth::link_router().merge(http::login::router()).layer(limited()))
+        .merge(http::auth::link_router().layer(limited()))
+        .merge(http::login::router().layer(noted()).layer(limited()))
         .merge(http::live::router())
-        .layer(from_fn_with_state(state.directory.clone(), http::sessions::find_admin))
-        .layer(sessions)
+        .layer(from_fn_with_state(state.clone(), http::sessions::find_admin))
         .layer(from_fn_with_state(state.clone(), http::origin::check_same_origin))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN));
@@ -80,6 +80,7 @@ pub fn router(state: AppState) -> Router {
         .merge(http::scim::router())
         .merge(
             http::login::acs_router()
+                .layer(noted())
                 .layer(limited())
                 .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
                 .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN)),

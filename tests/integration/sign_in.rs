@@ -1,12 +1,15 @@
 //! Signing in by identity providers that are really there, over HTTP: OpenID Connect and SAML, honest and hostile.
 
 mod admins;
+mod failures;
+mod fresh;
 mod newcomers;
 mod oidc;
 mod owners;
 mod roles;
 mod saml;
 mod sessions;
+mod whole;
 
 use directory::providers::Settings;
 use model::provider::{Oidc, Protocol, RoleRule};
@@ -81,4 +84,13 @@ pub(crate) fn function(name: &str) -> &'static str {
     let bare = |path: &'static str| path.trim_start_matches("/api/").trim_end_matches(|c: char| c.is_ascii_digit());
     let mut paths = server_fn::axum::server_fn_paths().map(|(path, _)| path);
     paths.find(|path| bare(path) == name).unwrap_or_else(|| panic!("there is no function {name}"))
+}
+
+/// Waits until a request waits for a row that the test holds.
+pub(crate) async fn until_held_up(app: &TestApp) {
+    let waits = "select count(*) from pg_locks l where not granted and (l.locktype = 'transactionid' or database =
+        (select oid from pg_database where datname = current_database()))";
+    while app.database.count(waits).await == 0 {
+        tokio::task::yield_now().await;
+    }
 }

@@ -73,6 +73,13 @@ impl Database {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
+    /// The texts that a query gives.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let rows =
+            { QueryBuilder::<Postgres>::new(sql) }.build().persistent(false).fetch_all(&mut self.look().await).await;
+        rows.unwrap().iter().map(|row| row.get(0)).collect()
+    }
+
     /// The names of all tables.
     pub async fn tables(&self) -> Vec<String> {
         let mut db = self.look().await;

@@ -24,7 +24,7 @@ pub async fn list_sessions() -> Result<SessionList, AppError> {
     let everybody = me.role.allows(model::Permission::ManageSessions);
     Ok(SessionList {
         sessions: directory::sessions::list(&mut tx, (!everybody).then_some(me.id)).await?,
-        this: crate::session::this_session()?.id,
+        this: crate::session::this_session()?.name(),
         me: me.id,
         everybody,
     })
@@ -62,7 +62,7 @@ pub async fn end_sessions(whose: String) -> Result<(), AppError> {
     };
     let needs = if of == Some(me.id) { model::Permission::Look } else { model::Permission::ManageSessions };
     let mut tx = crate::session::begin(needs).await?;
-    let this = crate::session::this_session()?.id;
+    let this = crate::session::this_session()?.name();
     let ended = directory::sessions::revoke_all(&mut tx, of, &this).await?;
     let page = page_at(tx.now());
     tx.commit().await?;

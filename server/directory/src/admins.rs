@@ -233,15 +233,11 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     };
     sqlx::query!("update admin set last_sign_in_at = $2 where id = $1", id.0, now).execute(tx.db()).await?;
     let admin = list(tx).await?.into_iter().find(|admin| admin.id == id);
-    let admin = admin.ok_or(Error::NotFound("the administrator"))?;
-    tx.audit(
-        Entry::new("admin.signed_in", "admin", id.0, &admin.email).after(serde_json::json!({ "by": "setup link" })),
-    );
-    Ok(Some(admin))
+    Ok(Some(admin.ok_or(Error::NotFound("the administrator"))?))
 }
 
 /// Notes a one-time link that let nobody in. Anybody can send wrong ones, so ten a minute are noted at most.
-pub async fn setup_link_refused(tx: &mut Tx) -> Result<()> {
+pub async fn setup_link_refused(tx: &mut Tx, address: &str) -> Result<()> {
     let since = tx.now() - Duration::minutes(1);
     let noted = sqlx::query_scalar!(
         "select count(*) as \"count!\" from audit_entry where action = 'setup_link.refused' and at > $1",
@@ -251,7 +247,7 @@ pub async fn setup_link_refused(tx: &mut Tx) -> Result<()> {
     .await?;
     if noted < 10 {
         let entry = Entry::new("setup_link.refused", "setup_link", None, "One-time sign-in link");
-        tx.audit(entry.after(serde_json::json!({ "why": "wrong, used or too old" })));
+        tx.audit(entry.after(serde_json::json!({ "why": "wrong, used or too old", "address": address })));
     }
     Ok(())
 }

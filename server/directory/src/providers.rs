@@ -92,6 +92,12 @@ pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Provider>> {
     Ok(list(tx).await?.into_iter().find(|provider| provider.slug == slug))
 }
 
+/// The provider as it stands now. Whoever changes or removes it waits until this unit of work has ended.
+pub async fn hold(tx: &mut Tx, id: ProviderId) -> Result<Option<Provider>> {
+    sqlx::query!("select id from provider where id = $1 for no key update", id.0).fetch_optional(tx.db()).await?;
+    Ok(list(tx).await?.into_iter().find(|provider| provider.id == id))
+}
+
 /// The provider with its secret opened, for signing somebody in.
 pub async fn settings(tx: &mut Tx, slug: &str) -> Result<Option<ProviderSettings>> {
     let Some(provider) = by_slug(tx, slug).await? else { return Ok(None) };

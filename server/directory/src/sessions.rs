@@ -4,76 +4,163 @@ use crate::audit::Entry;
 use crate::error::from_json;
 use crate::{Directory, Error, Result, Tx, admins};
 use chrono::{DateTime, Duration, Utc};
-use model::AdminId;
-use model::session::SessionSummary;
-use serde_json::Value;
+use model::session::{SessionOrigin, SessionSummary};
+use model::{AdminId, ProviderId, Role};
+use serde_json::{Value, json};
 
 /// A session ends this long after its start, whatever happens.
 pub const ABSOLUTE_LIFE: Duration = Duration::hours(12);
 
-/// Makes a session. False when one of that id exists.
-pub async fn create(
-    directory: &Directory,
-    id_hash: &[u8],
-    admin: Option<AdminId>,
-    data: &Value,
-    expires_at: DateTime<Utc>,
-) -> Result<bool> {
-    let now = directory.now();
-    let done = sqlx::query!(
+/// A session that is not used for this long has ended.
+pub const IDLE_LIFE: Duration = Duration::minutes(30);
+
+/// A session to open.
+#[derive(Debug)]
+pub struct Opened {
+    pub id_hash: Vec<u8>,
+    pub admin: AdminId,
+    pub origin: SessionOrigin,
+    /// When whoever signed in proved who they are, if that was shown to have just happened.
+    pub fresh_at: Option<DateTime<Utc>>,
+    /// What the provider wants back when the session ends, encrypted.
+    pub id_token: Option<String>,
+}
+
+/// A live session.
+#[derive(Debug)]
+pub struct Session {
+    pub admin: AdminId,
+    /// The role that its id was given for.
+    pub role: Option<String>,
+    pub fresh_at: Option<DateTime<Utc>>,
+    pub last_seen_at: DateTime<Utc>,
+}
+
+/// A session that was ended: by which provider it was opened, and what that one wants back, encrypted.
+#[derive(Debug)]
+pub struct Closed {
+    pub provider: Option<ProviderId>,
+    pub id_token: Option<String>,
+}
+
+/// Opens a session in the unit of work that lets its administrator in, and notes the sign-in. The browser's former
+/// session ends. False when the administrator is gone meanwhile, or no longer linked to the provider that vouched.
+pub async fn open(tx: &mut Tx, opened: &Opened, former: Option<&[u8]>) -> Result<bool> {
+    let (now, end) = (tx.now(), tx.now() + IDLE_LIFE);
+    let origin = &opened.origin;
+    let data = json!({ "origin": origin, "fresh_at": opened.fresh_at, "id_token": opened.id_token });
+    if let Some(former) = former {
+        sqlx::query!("delete from session where id_hash = $1", former).execute(tx.db()).await?;
+    }
+    // The row of the administrator may have waited for somebody who forgot the account: what holds is what stands there
+    // now.
+    let row = sqlx::query!(
         "insert into session (id_hash, admin_id, data, created_at, last_seen_at, expires_at)
-         values ($1, $2, $3, $4, $4, $5) on conflict do nothing",
-        id_hash,
-        admin.map(|id| id.0),
+         select $1, a.id, $3::jsonb || jsonb_build_object('role', a.role), $4, $4, $5 from admin a
+         where a.id = $2 and ($6::uuid is null or exists (
+            select from admin_identity i where i.admin_id = a.id and i.provider_id = $6))
+         returning (select email from admin where id = admin_id) as \"email!\",
+                   (select slug from provider where id = $6) as slug",
+        opened.id_hash,
+        opened.admin.0,
         data,
         now,
-        expires_at
+        end,
+        origin.provider.map(|id| id.0)
     )
-    .execute(&directory.pool)
+    .fetch_optional(tx.db())
     .await?;
-    Ok(done.rows_affected() == 1)
+    let Some(row) = row else { return Ok(false) };
+    let by = origin.provider_label.as_deref().unwrap_or("setup link");
+    let entry = Entry::new("admin.signed_in", "admin", opened.admin.0, &row.email);
+    tx.audit(entry.after(json!({ "by": by, "provider": row.slug, "address": origin.address })));
+    Ok(true)
 }
 
-/// Saves a session that exists; one that was ended meanwhile stays dead.
-pub async fn save(
-    directory: &Directory,
-    id_hash: &[u8],
-    admin: Option<AdminId>,
-    data: &Value,
-    expires_at: DateTime<Utc>,
-) -> Result<()> {
-    let now = directory.now();
-    sqlx::query!(
-        "update session set admin_id = $2, data = $3, last_seen_at = $4, expires_at = $5 where id_hash = $1",
-        id_hash,
-        admin.map(|id| id.0),
-        data,
-        now,
-        expires_at
-    )
-    .execute(&directory.pool)
-    .await?;
-    Ok(())
-}
-
-/// The data of a live session and when it ends.
-pub async fn load(directory: &Directory, id_hash: &[u8]) -> Result<Option<(Value, DateTime<Utc>)>> {
+/// The live session of that id.
+pub async fn find(directory: &Directory, id_hash: &[u8]) -> Result<Option<Session>> {
     let (now, oldest) = (directory.now(), directory.now() - ABSOLUTE_LIFE);
     let row = sqlx::query!(
-        "select data, expires_at from session where id_hash = $1 and expires_at > $2 and created_at > $3",
+        "select admin_id as \"admin_id!\", data ->> 'role' as role, (data ->> 'fresh_at')::timestamptz as fresh_at,
+                last_seen_at
+         from session where id_hash = $1 and expires_at > $2 and created_at > $3 and admin_id is not null",
         id_hash,
         now,
         oldest
     )
     .fetch_optional(&directory.pool)
     .await?;
-    Ok(row.map(|row| (row.data, row.expires_at)))
+    Ok(row.map(|row| Session {
+        admin: AdminId(row.admin_id),
+        role: row.role,
+        fresh_at: row.fresh_at,
+        last_seen_at: row.last_seen_at,
+    }))
 }
 
-/// Ends a session.
-pub async fn delete(directory: &Directory, id_hash: &[u8]) -> Result<()> {
-    sqlx::query!("delete from session where id_hash = $1", id_hash).execute(&directory.pool).await?;
+/// Begins the idle time of a session anew.
+pub async fn renew(directory: &Directory, id_hash: &[u8]) -> Result<()> {
+    let now = directory.now();
+    sqlx::query!(
+        "update session set last_seen_at = $2, expires_at = $3 where id_hash = $1",
+        id_hash,
+        now,
+        now + IDLE_LIFE
+    )
+    .execute(&directory.pool)
+    .await?;
     Ok(())
+}
+
+/// Gives a session another id, and remembers for which role; its start stays. Of several who do it at once, one gets
+/// true.
+pub async fn rename(directory: &Directory, id_hash: &[u8], to: &[u8], role: Role) -> Result<bool> {
+    let done = sqlx::query!(
+        "update session set id_hash = $2, data = jsonb_set(data, '{role}', to_jsonb($3::text)) where id_hash = $1",
+        id_hash,
+        to,
+        role.as_str()
+    )
+    .execute(&directory.pool)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a session, in the unit of work that notes why.
+pub async fn close(tx: &mut Tx, id_hash: &[u8]) -> Result<Option<Closed>> {
+    let row = sqlx::query!(
+        "delete from session where id_hash = $1 returning data -> 'origin' as origin, data ->> 'id_token' as id_token",
+        id_hash
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    row.map(|row| {
+        let origin: SessionOrigin = row.origin.map(|it| from_json("session", it)).transpose()?.unwrap_or_default();
+        Ok(Closed { provider: origin.provider, id_token: row.id_token })
+    })
+    .transpose()
+}
+
+/// Leaves a message for the next page of a session.
+pub async fn leave_message(directory: &Directory, id_hash: &[u8], message: &Value) -> Result<()> {
+    sqlx::query!("update session set data = jsonb_set(data, '{flash}', $2) where id_hash = $1", id_hash, message)
+        .execute(&directory.pool)
+        .await?;
+    Ok(())
+}
+
+/// Takes the message that was left for the next page of a session.
+pub async fn take_message(directory: &Directory, id_hash: &[u8]) -> Result<Option<Value>> {
+    let message = sqlx::query_scalar!(
+        "with left_there as (
+            select id_hash, data -> 'flash' as message from session where id_hash = $1 and data ? 'flash' for update)
+         update session s set data = s.data - 'flash' from left_there l where s.id_hash = l.id_hash
+         returning l.message as \"message!\"",
+        id_hash
+    )
+    .fetch_optional(&directory.pool)
+    .await?;
+    Ok(message)
 }
 
 /// Live sessions, the newest first: all, or one administrator's.
@@ -138,7 +225,7 @@ pub async fn revoke_all(tx: &mut Tx, of: Option<AdminId>, but: &str) -> Result<u
         None => Some("everybody".to_owned()),
     };
     let entry = Entry::new("session.revoked_all", "admin", of.map(|id| id.0), &who.unwrap_or_default());
-    tx.audit(entry.after(serde_json::json!({ "sessions": done })));
+    tx.audit(entry.after(json!({ "sessions": done })));
     Ok(done)
 }
 

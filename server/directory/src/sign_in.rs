@@ -4,9 +4,11 @@
 //! the provider's word (`login`); [`decide`] says what our own tables make of it, and [`admit`] carries that out.
 
 mod admission;
+mod failures;
 mod requests;
 
-pub use admission::{Decision, Proof, Refusal, admit, decide, refused};
+pub use admission::{Decision, Proof, Refusal, admit, decide};
+pub use failures::{Failure, failed};
 pub use requests::{
     CODE_LIFE, Purpose, REQUEST_LIFE, Request, TEST_LIFE, answer, begin, keep_test, prune, take, take_answer, test,
     use_assertion, waiting,

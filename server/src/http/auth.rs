@@ -2,20 +2,19 @@
 
 use crate::AppState;
 use crate::http::login::{self, client_of};
-use crate::http::sessions::{self, Opened};
+use crate::http::sessions;
 use ::login::OneTimeLink;
-use app::session::SignedIn;
+use app::session::{SignedIn, ThisSession};
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
 use directory::Actor;
+use directory::sessions::{Closed, Opened};
 use http::header::{CACHE_CONTROL, REFRESH, SET_COOKIE};
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
-use model::ProviderId;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde::Deserialize;
-use tower_sessions::Session;
 
 pub fn router() -> Router<AppState> {
     Router::new().route("/auth/logout", post(sign_out)).route("/preferences/theme", post(theme))
@@ -36,7 +35,7 @@ struct Setup {
 async fn setup(
     State(state): State<AppState>,
     method: Method,
-    session: Session,
+    former: Option<Extension<ThisSession>>,
     Query(query): Query<Setup>,
     headers: HeaderMap,
     extensions: Extensions,
@@ -50,53 +49,66 @@ async fn setup(
         StatusCode::INTERNAL_SERVER_ERROR
     };
     let mut tx = state.directory.begin(Actor::System).await.map_err(|e| failed(&e))?;
+    let origin = client_of(&state, &extensions, &headers);
     let link = OneTimeLink::from_query(query.token).hash();
     let admin = directory::admins::redeem_setup_link(&mut tx, &link.0).await.map_err(|e| failed(&e))?;
     let Some(admin) = admin else {
         tracing::warn!("a one-time sign-in link was refused: wrong, used or too old");
-        directory::admins::setup_link_refused(&mut tx).await.map_err(|e| failed(&e))?;
+        directory::admins::setup_link_refused(&mut tx, origin.address.as_deref().unwrap_or_default())
+            .await
+            .map_err(|e| failed(&e))?;
         tx.commit().await.map_err(|e| failed(&e))?;
         return Ok(Redirect::to("/login?failed=1").into_response());
     };
+    let id = sessions::new_id(state.https).map_err(|e| failed(&e))?;
+    let fresh_at = Some(tx.now());
+    let opened = Opened { id_hash: id.hash, admin: admin.id, origin, fresh_at, id_token: None };
+    let former = former.as_ref().map(|Extension(session)| session.hash.as_slice());
+    if !directory::sessions::open(&mut tx, &opened, former).await.map_err(|e| failed(&e))? {
+        return Ok(Redirect::to("/login?failed=1").into_response());
+    }
     tx.commit().await.map_err(|e| failed(&e))?;
-    let opened = Opened { admin: admin.id, origin: client_of(&state, &extensions, &headers), id_token: None };
-    sessions::sign_in(&session, &state.directory, opened).await.map_err(|e| failed(&*e))?;
     tracing::info!(admin = admin.email, "signed in by a one-time link");
-    Ok(Redirect::to("/").into_response())
+    Ok(([(SET_COOKIE, id.cookie)], Redirect::to("/")).into_response())
 }
 
 /// `POST /auth/logout`: ends the session, and leads on to the provider's own sign-out when it has one.
 async fn sign_out(
     State(state): State<AppState>,
-    session: Session,
+    session: Option<Extension<ThisSession>>,
     admin: Option<Extension<SignedIn>>,
 ) -> Result<Response, StatusCode> {
     let failed = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, "a sign-out failed");
         StatusCode::INTERNAL_SERVER_ERROR
     };
-    if let Some(Extension(SignedIn(admin))) = admin {
+    let mut closed = None;
+    if let (Some(Extension(session)), Some(Extension(SignedIn(admin)))) = (session, admin) {
         let actor = Actor::Admin { id: admin.id, email: admin.email.clone() };
         let mut tx = state.directory.begin(actor).await.map_err(|e| failed(&e))?;
-        directory::admins::signed_out(&mut tx, &admin);
+        closed = directory::sessions::close(&mut tx, &session.hash).await.map_err(|e| failed(&e))?;
+        if closed.is_some() {
+            directory::admins::signed_out(&mut tx, &admin);
+        }
         tx.commit().await.map_err(|e| failed(&e))?;
     }
-    let provider = sessions::provider_of(&session, &state.directory).await;
-    session.flush().await.map_err(|e| failed(&e))?;
-    let there = match provider {
-        Some((id, id_token)) => at_provider(&state, id, id_token.as_ref()).await,
+    let there = match closed {
+        Some(closed) => at_provider(&state, closed).await,
         None => None,
     };
-    Ok(there.unwrap_or_else(|| Redirect::to("/login?signed_out=1").into_response()))
+    let there = there.unwrap_or_else(|| Redirect::to("/login?signed_out=1").into_response());
+    Ok(([(SET_COOKIE, sessions::forget(state.https))], there).into_response())
 }
 
 /// The page that leads on to the provider's sign-out. No redirect: it would end the form's own submission, which the
 /// content policy lets go to our pages only.
-async fn at_provider(state: &AppState, id: ProviderId, id_token: Option<&SecretString>) -> Option<Response> {
+async fn at_provider(state: &AppState, closed: Closed) -> Option<Response> {
+    let id = closed.provider?;
+    let id_token = closed.id_token.and_then(|sealed| state.directory.unseal(login::ID_TOKEN, &sealed).ok());
     let mut tx = state.directory.begin(Actor::System).await.ok()?;
     let provider = directory::providers::list(&mut tx).await.ok()?.into_iter().find(|provider| provider.id == id)?;
     drop(tx);
-    let address = login::sign_out_address(state, provider, id_token).await?;
+    let address = login::sign_out_address(state, provider, id_token.as_ref()).await?;
     let refresh = HeaderValue::from_str(&format!("0; url={}", address.expose_secret())).ok()?;
     let page = "<!DOCTYPE html><html lang=\"en\"><title>Signing out</title><p>You are signed out of Rollcall. Signing out \
                 of your identity provider…</p>";

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod client;
+pub mod cookies;
 pub mod export;
 pub mod headers;
 pub mod health;

@@ -1,183 +1,114 @@
-//! Browser sessions: tower-sessions over the directory's table, and the middleware that finds who is signed in.
+//! The browser's side of sessions: their cookie, and the middleware that finds who is signed in.
 
+use crate::AppState;
+use crate::http::cookies;
+use app::call::BACKGROUND;
 use app::session::{SignedIn, ThisSession};
-use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
 use directory::Directory;
-use model::session::SessionOrigin;
-use model::{AdminId, ProviderId, Role};
-use secrecy::SecretString;
-use sha2::{Digest, Sha256};
-use tower_sessions::cookie::SameSite;
-use tower_sessions::cookie::time::{Duration, OffsetDateTime};
-use tower_sessions::session::{Id, Record};
-use tower_sessions::session_store::{Error, Result};
-use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
+use directory::sessions::ABSOLUTE_LIFE;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
+use model::Administrator;
 
-/// The session's key for the administrator's id.
-const ADMIN: &str = "admin";
-/// The session's key for the minute of the last request: writing it renews the idle limit, once a minute at most.
-const SEEN: &str = "seen";
-/// The session's keys for from where it was opened, when, with which role, and with which id token.
-const ORIGIN: &str = "origin";
-const SIGNED_IN_AT: &str = "signed_in_at";
-const ROLE: &str = "role";
-const ID_TOKEN: &str = "id_token";
-/// A session that is not used for this long has ended.
-const IDLE_MINUTES: i64 = 30;
+/// The idle limit is renewed once a minute at most: it is a write.
+const RENEWED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// Sessions in the database, known by the SHA-256 of their ids.
-#[derive(Clone)]
-pub struct Store(Directory);
-
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Store")
-    }
+const fn name(https: bool) -> &'static str {
+    if https { "__Host-rollcall" } else { "rollcall" }
 }
 
-fn hash(id: &Id) -> Vec<u8> {
-    Sha256::digest(id.to_string()).to_vec()
+/// What a browser is to know a session by.
+pub struct NewId {
+    pub hash: Vec<u8>,
+    pub cookie: String,
 }
 
-fn admin(record: &Record) -> Option<AdminId> {
-    record.data.get(ADMIN).and_then(|value| serde_json::from_value(value.clone()).ok())
+/// A new id, which nobody had before.
+pub fn new_id(https: bool) -> Result<NewId, getrandom::Error> {
+    let id = cookies::random()?;
+    let cookie = cookies::set(name(https), &id, ABSOLUTE_LIFE.num_seconds(), https);
+    Ok(NewId { hash: cookies::hash(&id), cookie })
 }
 
-/// When a session that is used now ends, by our clock; the record says it by the system's.
-fn end(directory: &Directory) -> DateTime<Utc> {
-    directory.now() + chrono::Duration::minutes(IDLE_MINUTES)
-}
-
-fn data(record: &Record) -> Result<serde_json::Value> {
-    serde_json::to_value(&record.data).map_err(|error| Error::Encode(error.to_string()))
-}
-
-fn backend(error: directory::Error) -> Error {
-    Error::Backend(error.to_string())
-}
-
-#[async_trait]
-impl SessionStore for Store {
-    async fn create(&self, record: &mut Record) -> Result<()> {
-        loop {
-            let (id, data, end) = (hash(&record.id), data(record)?, end(&self.0));
-            if directory::sessions::create(&self.0, &id, admin(record), &data, end).await.map_err(backend)? {
-                return Ok(());
-            }
-            record.id = Id::default();
-        }
-    }
-
-    async fn save(&self, record: &Record) -> Result<()> {
-        directory::sessions::save(&self.0, &hash(&record.id), admin(record), &data(record)?, end(&self.0))
-            .await
-            .map_err(backend)
-    }
-
-    async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some((data, end)) = directory::sessions::load(&self.0, &hash(id)).await.map_err(backend)? else {
-            return Ok(None);
-        };
-        let data = serde_json::from_value(data).map_err(|error| Error::Decode(error.to_string()))?;
-        let expiry_date =
-            OffsetDateTime::from_unix_timestamp(end.timestamp()).map_err(|error| Error::Decode(error.to_string()))?;
-        Ok(Some(Record { id: *id, data, expiry_date }))
-    }
-
-    async fn delete(&self, id: &Id) -> Result<()> {
-        directory::sessions::delete(&self.0, &hash(id)).await.map_err(backend)
-    }
-}
-
-/// The cookie: `__Host-` and Secure under https; Lax, as a sign-in comes back from another site.
-pub fn layer(directory: Directory, https: bool) -> SessionManagerLayer<Store> {
-    SessionManagerLayer::new(Store(directory))
-        .with_name(if https { "__Host-rollcall" } else { "rollcall" })
-        .with_secure(https)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_path("/")
-        .with_expiry(Expiry::OnInactivity(Duration::minutes(IDLE_MINUTES)))
-}
-
-/// A session to open.
-pub struct Opened {
-    pub admin: AdminId,
-    pub origin: SessionOrigin,
-    /// What the provider wants back when the session ends (OpenID Connect RP-Initiated Logout 1.0, section 2).
-    pub id_token: Option<SecretString>,
-}
-
-/// Opens a session for an administrator under a new id; nothing of an older one stays in it.
-pub async fn sign_in(session: &Session, directory: &Directory, opened: Opened) -> anyhow::Result<()> {
-    session.clear().await;
-    session.cycle_id().await?;
-    session.insert(ADMIN, opened.admin).await?;
-    session.insert(ORIGIN, opened.origin).await?;
-    session.insert(SIGNED_IN_AT, directory.now()).await?;
-    if let Some(id_token) = opened.id_token {
-        session.insert(ID_TOKEN, directory.seal(ID_TOKEN, &id_token).await?).await?;
-    }
-    Ok(())
-}
-
-/// By which provider a session was opened, and what that provider wants back at its end.
-pub async fn provider_of(session: &Session, directory: &Directory) -> Option<(ProviderId, Option<SecretString>)> {
-    let origin = session.get::<SessionOrigin>(ORIGIN).await.ok().flatten()?;
-    let sealed = session.get::<String>(ID_TOKEN).await.ok().flatten();
-    Some((origin.provider?, sealed.and_then(|sealed| directory.unseal(ID_TOKEN, &sealed).ok())))
+/// Takes the cookie from a browser that has signed out.
+pub fn forget(https: bool) -> String {
+    cookies::set(name(https), "", 0, https)
 }
 
 /// Finds who is signed in and says so in the request's extensions. An administrator who was removed is nobody from the
-/// next request on; after a change of role the session goes on under a new id.
-pub async fn find_admin(
-    State(directory): State<Directory>,
-    session: Session,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    match session.get::<AdminId>(ADMIN).await {
-        Ok(Some(id)) => match directory::admins::find(&directory, id).await {
-            Ok(Some(admin)) => {
-                renew(&session, directory.now(), admin.role).await;
-                let signed_in_at = session.get(SIGNED_IN_AT).await.ok().flatten().unwrap_or_default();
-                let id = session.id().map(|id| hash(&id)).unwrap_or_default();
-                let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
-                request.extensions_mut().insert(ThisSession { id, signed_in_at });
+/// next request on; after a change of role the session goes on under a new id. A cookie that opens nothing is left
+/// alone: the browser may have a newer one already, from a request that was answered meanwhile.
+pub async fn find_admin(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let mut renamed = None;
+    if let Some(id) = cookies::of(request.headers(), name(state.https)) {
+        let by_person = by_person(&request);
+        match find(&state, cookies::hash(id), by_person).await {
+            Ok(Some(Found { session, admin, cookie })) => {
+                request.extensions_mut().insert(session);
                 request.extensions_mut().insert(SignedIn(admin));
+                renamed = cookie;
             }
             Ok(None) => {}
-            Err(error) => tracing::error!(%error, "the administrator of a session could not be read"),
-        },
-        Ok(None) => {}
-        Err(error) => tracing::error!(%error, "a session could not be read"),
+            Err(error) => tracing::error!(%error, "a session could not be read"),
+        }
     }
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if let Some(cookie) = renamed.filter(|_| !sets(response.headers(), name(state.https))) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
 }
 
-async fn renew(session: &Session, now: DateTime<Utc>, role: Role) {
-    let renewed: std::result::Result<(), tower_sessions::session::Error> = async {
-        let minute = now.timestamp() / 60;
-        if session.get::<i64>(SEEN).await? != Some(minute) {
-            session.insert(SEEN, minute).await?;
+/// Whether an answer sets that cookie.
+fn sets(headers: &HeaderMap, name: &str) -> bool {
+    let mut set = headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+    set.any(|line| line.split_once('=').is_some_and(|(key, _)| key == name))
+}
+
+/// What an open page does by itself keeps no session alive: nobody may be sitting there.
+fn by_person(request: &Request) -> bool {
+    request.uri().path() != "/live" && !request.headers().contains_key(BACKGROUND)
+}
+
+struct Found {
+    session: ThisSession,
+    admin: Administrator,
+    /// The cookie of a session that goes on under another id.
+    cookie: Option<HeaderValue>,
+}
+
+async fn find(state: &AppState, hash: Vec<u8>, by_person: bool) -> anyhow::Result<Option<Found>> {
+    let directory = &state.directory;
+    let Some(session) = directory::sessions::find(directory, &hash).await? else { return Ok(None) };
+    let Some(admin) = directory::admins::find(directory, session.admin).await? else { return Ok(None) };
+    let mut this = ThisSession { hash, fresh_at: session.fresh_at };
+    let mut cookie = None;
+    if by_person {
+        if directory.now() - session.last_seen_at >= RENEWED_EVERY {
+            directory::sessions::renew(directory, &this.hash).await?;
         }
-        match session.get::<Role>(ROLE).await? {
-            Some(known) if known == role => {}
-            known => {
-                session.insert(ROLE, role).await?;
-                if known.is_some() {
-                    session.cycle_id().await?;
-                }
-            }
+        if session.role.as_deref() != Some(admin.role.as_str()) {
+            cookie = rename(directory, &mut this, &admin, state.https).await?;
         }
-        Ok(())
     }
-    .await;
-    if let Err(error) = renewed {
-        tracing::error!(%error, "a session could not be renewed");
+    Ok(Some(Found { session: this, admin, cookie }))
+}
+
+/// Several requests may find the new role at once: one of them gives the new id, the others end as they began.
+async fn rename(
+    directory: &Directory,
+    this: &mut ThisSession,
+    admin: &Administrator,
+    https: bool,
+) -> anyhow::Result<Option<HeaderValue>> {
+    let new = new_id(https)?;
+    if !directory::sessions::rename(directory, &this.hash, &new.hash, admin.role).await? {
+        return Ok(None);
     }
+    this.hash = new.hash;
+    Ok(Some(HeaderValue::from_str(&new.cookie)?))
 }

@@ -15,19 +15,19 @@ const ENTITY: &str = "https://idp.example.com/saml";
 const SIGN_ON: &str = "https://idp.example.com/sso";
 
 /// An identity provider whose signer the test holds, and our side of it.
-struct Idp {
+pub(super) struct Idp {
     signer: Signer,
     portal: ServiceProvider,
 }
 
 /// A sign-in that the provider has to answer.
-struct Asked {
-    request_id: String,
+pub(super) struct Asked {
+    pub(super) request_id: String,
     relay_state: String,
 }
 
 impl Idp {
-    async fn of(app: &TestApp) -> Self {
+    pub(super) async fn of(app: &TestApp) -> Self {
         let signer = Signer::new(ENTITY, Algorithm::Rsa, app.directory.now()).unwrap();
         let settings = Settings {
             slug: "corp".into(),
@@ -53,19 +53,19 @@ impl Idp {
         Self { signer, portal }
     }
 
-    fn message(&self, asked: &Asked, now: DateTime<Utc>) -> Message {
+    pub(super) fn message(&self, asked: &Asked, now: DateTime<Utc>) -> Message {
         let mut message = Message::new(&self.signer, &self.portal, &asked.request_id, now);
         message.name_id = "jane@example.com".into();
         message.attributes = vec![("groups".into(), "admins".into()), ("email".into(), "jane@example.com".into())];
         message
     }
 
-    fn answer(&self, message: &Message) -> String {
+    pub(super) fn answer(&self, message: &Message) -> String {
         encode(&self.signer.respond(message, Signed::Assertion).unwrap())
     }
 }
 
-async fn ask(browser: &Browser, start: &str) -> Asked {
+pub(super) async fn ask(browser: &Browser, start: &str) -> Asked {
     let shown = browser.get(start).await;
     let url = Url::parse(shown.location()).unwrap();
     assert!(url.as_str().starts_with(SIGN_ON), "{url}");
@@ -75,7 +75,7 @@ async fn ask(browser: &Browser, start: &str) -> Asked {
 }
 
 /// The provider's page makes the browser post: from another site, so without our Lax cookies.
-async fn post(app: &TestApp, asked: &Asked, response: &str) -> Shown {
+pub(super) async fn post(app: &TestApp, asked: &Asked, response: &str) -> Shown {
     let request = app.browser().request(Method::POST, "/auth/corp/acs").header("sec-fetch-site", "cross-site");
     let form = [("SAMLResponse", response), ("RelayState", asked.relay_state.as_str())];
     Shown::of(request.form(&form).send().await.unwrap()).await

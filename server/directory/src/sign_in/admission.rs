@@ -134,7 +134,7 @@ fn newcomer(email: Option<&str>, given: Option<Role>, proof: &Proof) -> Result<D
     }
 }
 
-/// Lets somebody in, or says why not. A refusal ends the sessions of an administrator who has lost the role, so the
+/// Lets somebody in, or says why not; the sign-in is noted where the session is opened. A refusal ends the sessions of an administrator who has lost the role, so the
 /// caller commits in both cases.
 pub async fn admit(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Result<AdminId, Refusal>> {
     // Two first sign-ins of one person at the same moment: one after the other.
@@ -185,9 +185,6 @@ pub async fn admit(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Re
     .execute(tx.db())
     .await?;
     providers::used(tx, provider.id).await?;
-    let email = admins::list(tx).await?.into_iter().find(|admin| admin.id == id).map(|admin| admin.email);
-    let entry = Entry::new("admin.signed_in", "admin", id.0, &email.unwrap_or_default());
-    tx.audit(entry.after(serde_json::json!({ "by": provider.label, "provider": provider.slug })));
     Ok(Ok(id))
 }
 
@@ -239,10 +236,4 @@ async fn end_sessions(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result
         tx.audit(entry.after(serde_json::json!({ "sessions": ended.len(), "why": why })));
     }
     Ok(())
-}
-
-/// Notes a sign-in that was refused after the provider had vouched, or that the provider's answer did not survive.
-pub fn refused(tx: &mut Tx, provider: &Provider, who: &str, why: &str) {
-    let entry = Entry::new("admin.sign_in_failed", "provider", provider.id.0, &provider.label);
-    tx.audit(entry.after(serde_json::json!({ "who": who, "why": why })));
 }

@@ -1,6 +1,6 @@
 //! Sign-ins under way: kept when a browser leaves for the provider, used once when the same browser comes back.
 
-use crate::{Error, Result, Tx, keyring};
+use crate::{Result, Tx, keyring};
 use chrono::{DateTime, Duration, Utc};
 use model::{AdminId, ProviderId};
 use uuid::Uuid;
@@ -12,8 +12,7 @@ pub const CODE_LIFE: Duration = Duration::seconds(60);
 /// How long what a test brought back can be looked at.
 pub const TEST_LIFE: Duration = Duration::minutes(30);
 
-/// A sign-in under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A sign-in under way. It prints nowhere: with the browser's cookie, what is pending finishes it.
 pub struct Request {
     pub provider: ProviderId,
     pub purpose: Purpose,
@@ -46,9 +45,14 @@ const PENDING: &str = "sign_in_request.pending";
 const RESULT: &str = "sign_in_request.result";
 const OUTCOME: &str = "sign_in_test.outcome";
 
+/// The column and the row that a ciphertext belongs to.
+fn of_row(column: &str, row: &[u8]) -> String {
+    row.iter().fold(format!("{column} "), |text, byte| text + &format!("{byte:02x}"))
+}
+
 /// Keeps a sign-in that begins, for the browser with that cookie.
 pub async fn begin(tx: &mut Tx, state_hash: &[u8], flow_hash: &[u8], request: &Request) -> Result<()> {
-    let pending = keyring::seal_briefly(tx, PENDING, &request.pending).await?;
+    let pending = keyring::seal_briefly(tx, &of_row(PENDING, state_hash), &request.pending).await?;
     let (now, end) = (tx.now(), tx.now() + REQUEST_LIFE);
     sqlx::query!(
         "insert into sign_in_request (state_hash, provider_id, flow_hash, purpose, pending, return_to, created_at, expires_at)
@@ -67,23 +71,33 @@ pub async fn begin(tx: &mut Tx, state_hash: &[u8], flow_hash: &[u8], request: &R
     Ok(())
 }
 
-/// A stored request, opened.
-fn open(tx: &Tx, provider: ProviderId, purpose: &str, pending: &[u8], return_to: String) -> Result<Request> {
-    Ok(Request {
-        provider,
-        purpose: Purpose::read(purpose),
-        pending: keyring::open_brief(tx, PENDING, pending)?.to_vec(),
-        return_to,
-    })
+/// A request as it is stored.
+struct Row {
+    state_hash: Vec<u8>,
+    purpose: String,
+    pending: Vec<u8>,
+    return_to: String,
+}
+
+impl Row {
+    fn open(self, tx: &Tx, provider: ProviderId) -> Result<Request> {
+        Ok(Request {
+            provider,
+            purpose: Purpose::read(&self.purpose),
+            pending: keyring::open_brief(tx, &of_row(PENDING, &self.state_hash), &self.pending)?.to_vec(),
+            return_to: self.return_to,
+        })
+    }
 }
 
 /// Uses a request up: none when there is none, it is too old, or another browser began it.
 pub async fn take(tx: &mut Tx, provider: ProviderId, state_hash: &[u8], flow_hash: &[u8]) -> Result<Option<Request>> {
     let now = tx.now();
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Row,
         "delete from sign_in_request
          where state_hash = $1 and flow_hash = $2 and provider_id = $3 and expires_at > $4 and code_hash is null
-         returning purpose, pending, return_to",
+         returning state_hash, purpose, pending, return_to",
         state_hash,
         flow_hash,
         provider.0,
@@ -91,27 +105,28 @@ pub async fn take(tx: &mut Tx, provider: ProviderId, state_hash: &[u8], flow_has
     )
     .fetch_optional(tx.db())
     .await?;
-    row.map(|row| open(tx, provider, &row.purpose, &row.pending, row.return_to)).transpose()
+    row.map(|row| row.open(tx, provider)).transpose()
 }
 
-/// A SAML request that waits for its answer, held until the transaction ends.
+/// A SAML request that waits for its answer. That it is answered once, [`answer`] sees to.
 pub async fn waiting(tx: &mut Tx, provider: ProviderId, state_hash: &[u8]) -> Result<Option<Request>> {
     let now = tx.now();
-    let row = sqlx::query!(
-        "select purpose, pending, return_to from sign_in_request
-         where state_hash = $1 and provider_id = $2 and expires_at > $3 and code_hash is null for update",
+    let row = sqlx::query_as!(
+        Row,
+        "select state_hash, purpose, pending, return_to from sign_in_request
+         where state_hash = $1 and provider_id = $2 and expires_at > $3 and code_hash is null",
         state_hash,
         provider.0,
         now
     )
     .fetch_optional(tx.db())
     .await?;
-    row.map(|row| open(tx, provider, &row.purpose, &row.pending, row.return_to)).transpose()
+    row.map(|row| row.open(tx, provider)).transpose()
 }
 
-/// Keeps the answer to a waiting request under a code, for [`CODE_LIFE`].
-pub async fn answer(tx: &mut Tx, state_hash: &[u8], code_hash: &[u8], result: &[u8]) -> Result<()> {
-    let result = keyring::seal_briefly(tx, RESULT, result).await?;
+/// Keeps the answer to a waiting request under a code, for [`CODE_LIFE`]; false when it was answered meanwhile.
+pub async fn answer(tx: &mut Tx, state_hash: &[u8], code_hash: &[u8], result: &[u8]) -> Result<bool> {
+    let result = keyring::seal_briefly(tx, &of_row(RESULT, state_hash), result).await?;
     let end = tx.now() + CODE_LIFE;
     let done = sqlx::query!(
         "update sign_in_request set code_hash = $2, result = $3, code_expires_at = $4
@@ -123,7 +138,7 @@ pub async fn answer(tx: &mut Tx, state_hash: &[u8], code_hash: &[u8], result: &[
     )
     .execute(tx.db())
     .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound("the sign-in")) }
+    Ok(done.rows_affected() == 1)
 }
 
 /// Uses an answered request up, with its answer: the code and the browser's cookie must belong together.
@@ -137,7 +152,7 @@ pub async fn take_answer(
     let row = sqlx::query!(
         "delete from sign_in_request
          where code_hash = $1 and flow_hash = $2 and provider_id = $3 and code_expires_at > $4
-         returning purpose, pending, return_to, result as \"result!\"",
+         returning state_hash, purpose, pending, return_to, result as \"result!\"",
         code_hash,
         flow_hash,
         provider.0,
@@ -146,8 +161,10 @@ pub async fn take_answer(
     .fetch_optional(tx.db())
     .await?;
     row.map(|row| {
-        let request = open(tx, provider, &row.purpose, &row.pending, row.return_to)?;
-        Ok((request, keyring::open_brief(tx, RESULT, &row.result)?.to_vec()))
+        let result = keyring::open_brief(tx, &of_row(RESULT, &row.state_hash), &row.result)?.to_vec();
+        let row =
+            Row { state_hash: row.state_hash, purpose: row.purpose, pending: row.pending, return_to: row.return_to };
+        Ok((row.open(tx, provider)?, result))
     })
     .transpose()
 }
@@ -168,7 +185,7 @@ pub async fn use_assertion(tx: &mut Tx, provider: ProviderId, id: &str, until: D
 /// Keeps what a test brought back, for whoever asked.
 pub async fn keep_test(tx: &mut Tx, admin: AdminId, provider: ProviderId, outcome: &[u8]) -> Result<Uuid> {
     let id = Uuid::now_v7();
-    let outcome = keyring::seal_briefly(tx, OUTCOME, outcome).await?;
+    let outcome = keyring::seal_briefly(tx, &of_row(OUTCOME, id.as_bytes()), outcome).await?;
     let (now, end) = (tx.now(), tx.now() + TEST_LIFE);
     sqlx::query!(
         "insert into sign_in_test (id, admin_id, provider_id, outcome, created_at, expires_at)
@@ -196,7 +213,7 @@ pub async fn test(tx: &mut Tx, admin: AdminId, id: Uuid) -> Result<Option<Vec<u8
     )
     .fetch_optional(tx.db())
     .await?;
-    found.map(|outcome| Ok(keyring::open_brief(tx, OUTCOME, &outcome)?.to_vec())).transpose()
+    found.map(|outcome| Ok(keyring::open_brief(tx, &of_row(OUTCOME, id.as_bytes()), &outcome)?.to_vec())).transpose()
 }
 
 /// Removes what nobody can use any more.

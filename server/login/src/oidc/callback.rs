@@ -29,8 +29,6 @@ pub struct Verified {
     pub id_token: SecretString,
     /// When the person last proved who they are at the provider, if it says so.
     pub auth_time: Option<DateTime<Utc>>,
-    /// When the id token ends.
-    pub expires_at: DateTime<Utc>,
 }
 
 impl Callback {
@@ -82,7 +80,6 @@ impl RelyingParty<'_> {
             identity: claims::identity(&self.discovery.issuer, verified.subject, verified.claims, rest),
             id_token: tokens.id_token,
             auth_time: verified.auth_time,
-            expires_at: verified.expires_at,
         })
     }
 

@@ -2,11 +2,11 @@
 
 use super::http::{Http, HttpError};
 use super::refusal::shown;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use url::Url;
 
-/// What we take from the document. The server keeps it with the provider, and asks again from time to time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What we take from the document. The server keeps it in memory, and asks again from time to time.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovery {
     pub issuer: String,
     pub authorization_endpoint: Url,
@@ -21,8 +21,7 @@ pub struct Discovery {
 }
 
 /// How the client secret goes to the token endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenAuth {
     ClientSecretBasic,
     ClientSecretPost,

@@ -36,7 +36,6 @@ pub(super) struct Verified {
     pub(super) subject: String,
     pub(super) claims: Claims,
     pub(super) auth_time: Option<DateTime<Utc>>,
-    pub(super) expires_at: DateTime<Utc>,
 }
 
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 3] = [
@@ -66,12 +65,7 @@ pub(super) fn verify(
     if subject.is_empty() || subject.chars().count() > 255 || subject.chars().any(char::is_control) {
         return Err(Refusal::Subject);
     }
-    Ok(Verified {
-        subject: subject.to_owned(),
-        auth_time: typed.auth_time(),
-        expires_at: typed.expiration(),
-        claims: payload,
-    })
+    Ok(Verified { subject: subject.to_owned(), auth_time: typed.auth_time(), claims: payload })
 }
 
 /// A "public" client on purpose: it has no secret for an HMAC, so none can ever be made with one that leaked.

@@ -34,7 +34,7 @@ pub use request::{Pending, PendingError, Start, StartError, StateHash};
 use chrono::TimeDelta;
 
 /// How far the provider's clock may be from ours.
-const LEEWAY: TimeDelta = TimeDelta::seconds(60);
+pub const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
 /// Rollcall towards one provider: everything a sign-in needs but the time.
 #[derive(Clone, Copy)]

@@ -26,10 +26,6 @@ pub struct IdentityProvider {
     pub entity_id: String,
     /// Of the HTTP-Redirect binding.
     pub sign_on_url: Url,
-    /// Where a browser can end the provider's session, by the HTTP-Redirect binding.
-    pub logout_url: Option<Url>,
-    /// The provider asks for signed requests. Ours are not; some providers say so and do not insist.
-    pub wants_signed_requests: bool,
     /// Those it may sign with, at least one. Several while it rolls over.
     pub certificates: Vec<Certificate>,
 }
@@ -51,10 +47,8 @@ pub enum MetadataError {
     NotMetadata { root: String },
     #[error("The metadata describes no SAML 2.0 identity provider. Get the provider's own, not a service provider's.")]
     NoProvider,
-    #[error("The metadata describes several identity providers. Choose one of: {}.", ids.join(", "))]
+    #[error("The metadata describes several identity providers: {}. Get the metadata of one.", ids.join(", "))]
     Several { ids: Vec<String> },
-    #[error("The metadata does not describe {chosen}. It has: {}.", ids.join(", "))]
-    NotThere { chosen: String, ids: Vec<String> },
     #[error("The metadata has no entityID of at most 1024 characters. Get it from the provider again.")]
     EntityId,
     #[error("The metadata was valid until {0}. Get it from the provider again.")]
@@ -74,14 +68,9 @@ pub enum MetadataError {
 }
 
 impl IdentityProvider {
-    /// Reads metadata that is to be saved. `chosen` is an entity id, needed where there are several providers.
-    pub fn new(
-        xml: &str,
-        chosen: Option<&str>,
-        addresses: Addresses,
-        now: DateTime<Utc>,
-    ) -> Result<Self, MetadataError> {
-        let (provider, until) = parse(xml, chosen, addresses)?;
+    /// Reads metadata that is to be saved.
+    pub fn new(xml: &str, addresses: Addresses, now: DateTime<Utc>) -> Result<Self, MetadataError> {
+        let (provider, until) = parse(xml, addresses)?;
         if let Some(until) = until.filter(|&until| until <= now) {
             return Err(MetadataError::Outdated(until));
         }
@@ -93,8 +82,8 @@ impl IdentityProvider {
 
     /// Reads metadata that was saved. Dates are not looked at any more: that a provider goes on with a certificate that
     /// ran out is for a page to warn of ([`Self::last_expiry`]), and no reason to lock every administrator out.
-    pub fn saved(xml: &str, chosen: Option<&str>, addresses: Addresses) -> Result<Self, MetadataError> {
-        Ok(parse(xml, chosen, addresses)?.0)
+    pub fn saved(xml: &str, addresses: Addresses) -> Result<Self, MetadataError> {
+        Ok(parse(xml, addresses)?.0)
     }
 
     /// When the last of its certificates runs out.
@@ -104,47 +93,36 @@ impl IdentityProvider {
 }
 
 /// The provider, and until when its metadata says to be valid.
-fn parse(
-    xml: &str,
-    chosen: Option<&str>,
-    addresses: Addresses,
-) -> Result<(IdentityProvider, Option<DateTime<Utc>>), MetadataError> {
+fn parse(xml: &str, addresses: Addresses) -> Result<(IdentityProvider, Option<DateTime<Utc>>), MetadataError> {
     let root = xml::read(xml.trim_start_matches('\u{FEFF}').trim(), &LIMITS)?;
     if !root.is(METADATA, "EntityDescriptor") && !root.is(METADATA, "EntitiesDescriptor") {
         return Err(MetadataError::NotMetadata { root: shown(&root.name.local) });
     }
-    let entity = choose(&root, chosen)?;
+    let entity = only(&root)?;
     let entity_id = entity.attribute("entityID").unwrap_or_default().trim();
     if entity_id.is_empty() || entity_id.chars().count() > ENTITY_ID_LENGTH {
         return Err(MetadataError::EntityId);
     }
     let role = role(entity).ok_or(MetadataError::NoProvider)?;
     let sign_on = endpoint(role, "SingleSignOnService").ok_or(MetadataError::NoSignOn)?;
-    let logout = endpoint(role, "SingleLogoutService");
     let provider = IdentityProvider {
         entity_id: entity_id.to_owned(),
         sign_on_url: address(sign_on, addresses)?,
-        logout_url: logout.map(|logout| address(logout, addresses)).transpose()?,
-        wants_signed_requests: matches!(role.attribute("WantAuthnRequestsSigned"), Some("true" | "1")),
         certificates: certificates(role)?,
     };
     let ends = [&root, entity, role].into_iter().filter_map(|element| element.attribute("validUntil"));
     Ok((provider, ends.filter_map(|end| read_instant(end, "validUntil").ok()).min()))
 }
 
-fn choose<'a>(root: &'a Element, chosen: Option<&str>) -> Result<&'a Element, MetadataError> {
+fn only(root: &Element) -> Result<&Element, MetadataError> {
     let all = root.descendants();
     let is_provider = |entity: &&&Element| entity.is(METADATA, "EntityDescriptor") && role(entity).is_some();
     let providers: Vec<&Element> = all.iter().filter(is_provider).copied().collect();
-    let id = |entity: &Element| entity.attribute("entityID").unwrap_or_default().trim().to_owned();
-    let ids = || providers.iter().take(20).map(|entity| shown(&id(entity))).collect();
-    let fitting: Vec<&Element> =
-        providers.iter().copied().filter(|entity| chosen.is_none_or(|chosen| id(entity) == chosen)).collect();
-    match (&fitting[..], chosen) {
-        ([one], _) => Ok(one),
-        ([], _) if providers.is_empty() => Err(MetadataError::NoProvider),
-        ([], Some(chosen)) => Err(MetadataError::NotThere { chosen: shown(chosen), ids: ids() }),
-        _ => Err(MetadataError::Several { ids: ids() }),
+    let id = |entity: &&Element| shown(entity.attribute("entityID").unwrap_or_default().trim());
+    match &providers[..] {
+        [] => Err(MetadataError::NoProvider),
+        [one] => Ok(one),
+        several => Err(MetadataError::Several { ids: several.iter().take(20).map(id).collect() }),
     }
 }
 

@@ -117,8 +117,6 @@ mod tests {
         IdentityProvider {
             entity_id: "https://idp.example.com".into(),
             sign_on_url: sign_on_url.parse().unwrap(),
-            logout_url: None,
-            wants_signed_requests: false,
             certificates: Vec::new(),
         }
     }

@@ -45,7 +45,6 @@ pub struct Verified {
     /// From then on, and [`CLOCK_SKEW`](super::CLOCK_SKEW) later, the assertion is refused anyhow and its id need not be
     /// remembered.
     pub not_on_or_after: DateTime<Utc>,
-    pub session_index: Option<String>,
     /// When the person signed in at the provider; older than the request where a session of the provider's answered.
     pub authenticated_at: Option<DateTime<Utc>>,
 }
@@ -216,7 +215,6 @@ fn proof(statement: &Statement) -> Verified {
         identity: identity(statement),
         assertion_id: statement.assertion_id.clone(),
         not_on_or_after: ends.into_iter().flatten().fold(delivered, DateTime::min),
-        session_index: statement.sessions.iter().find_map(|session| session.index.clone()),
         authenticated_at: statement.sessions.iter().filter_map(|session| session.authn_instant).min(),
     }
 }

@@ -41,7 +41,6 @@ pub(super) struct Window {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Session {
     pub authn_instant: Option<DateTime<Utc>>,
-    pub index: Option<String>,
     pub not_on_or_after: Option<DateTime<Utc>>,
 }
 
@@ -140,17 +139,12 @@ impl Session {
     fn read(statement: &Element) -> Result<Self, Refusal> {
         Ok(Self {
             authn_instant: instant(statement, "AuthnInstant")?,
-            index: statement.attribute("SessionIndex").map(str::to_owned),
             not_on_or_after: instant(statement, "SessionNotOnOrAfter")?,
         })
     }
 
     fn verified(statement: &samael::schema::AuthnStatement) -> Self {
-        Self {
-            authn_instant: statement.authn_instant,
-            index: statement.session_index.clone(),
-            not_on_or_after: statement.session_not_on_or_after,
-        }
+        Self { authn_instant: statement.authn_instant, not_on_or_after: statement.session_not_on_or_after }
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Message {
     pub request_id: String,
     pub assertion_id: String,
     pub now: DateTime<Utc>,
+    /// How long ago the person signed in at the provider.
+    pub signed_in_ago: Duration,
     /// Escaped already.
     pub name_id: String,
     pub name_id_format: String,
@@ -126,6 +128,7 @@ impl Message {
             request_id: request_id.to_owned(),
             assertion_id: format!("_{}", now.timestamp_micros()),
             now,
+            signed_in_ago: Duration::zero(),
             name_id: "ada@example.com".into(),
             name_id_format: super::name::EMAIL_FORMAT.into(),
             attributes: vec![("displayName".into(), "Ada Lovelace".into()), ("groups".into(), "Owners".into())],
@@ -148,6 +151,7 @@ impl Message {
     pub fn assertion(&self, signature: &str) -> String {
         let Self { issuer, audience, acs_url, request_id, assertion_id, name_id, name_id_format, .. } = self;
         let (before, issued, end, session_end) = (self.time(-60), self.time(0), self.time(300), self.time(28_800));
+        let signed_in = self.time(-self.signed_in_ago.num_seconds());
         let attributes: String = self
             .attributes
             .iter()
@@ -156,7 +160,7 @@ impl Message {
             })
             .collect();
         format!(
-            r#"<saml:Assertion xmlns:saml="{ASSERTION}" ID="{assertion_id}" Version="2.0" IssueInstant="{issued}"><saml:Issuer>{issuer}</saml:Issuer>{signature}<saml:Subject><saml:NameID Format="{name_id_format}">{name_id}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="{request_id}" Recipient="{acs_url}" NotOnOrAfter="{end}"/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{before}" NotOnOrAfter="{end}"><saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="{issued}" SessionIndex="_session" SessionNotOnOrAfter="{session_end}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>"#
+            r#"<saml:Assertion xmlns:saml="{ASSERTION}" ID="{assertion_id}" Version="2.0" IssueInstant="{issued}"><saml:Issuer>{issuer}</saml:Issuer>{signature}<saml:Subject><saml:NameID Format="{name_id_format}">{name_id}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData InResponseTo="{request_id}" Recipient="{acs_url}" NotOnOrAfter="{end}"/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{before}" NotOnOrAfter="{end}"><saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="{signed_in}" SessionIndex="_session" SessionNotOnOrAfter="{session_end}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>"#
         )
     }
 }

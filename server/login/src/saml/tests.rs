@@ -47,7 +47,7 @@ fn provider(signers: &[&Signer]) -> IdentityProvider {
     let certificates: Vec<String> = signers.iter().map(|signer| signer.certificate().unwrap()).collect();
     let certificates: Vec<&str> = certificates.iter().map(String::as_str).collect();
     let metadata = super::testing::metadata(&signers[0].entity_id, SIGN_ON, &certificates);
-    IdentityProvider::new(&metadata, None, Addresses::Https, *NOW).unwrap()
+    IdentityProvider::new(&metadata, Addresses::Https, *NOW).unwrap()
 }
 
 fn message() -> Message {

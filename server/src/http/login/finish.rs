@@ -1,19 +1,20 @@
 //! The end of every sign-in: the session, the page of a test, or one sentence for strangers.
 
 use super::Failed;
+use crate::AppState;
 use crate::http::{client, sessions};
-use crate::{AppState, http::sessions::Opened};
 use ::login::Identity;
+use app::session::{SignedIn, ThisSession};
 use axum::response::{IntoResponse, Redirect, Response};
-use directory::sign_in::{self, Decision, Proof, Purpose, Request};
-use directory::{Actor, Tx};
-use http::header::USER_AGENT;
+use chrono::{DateTime, Utc};
+use directory::sessions::Opened;
+use directory::sign_in::{self, Decision, Failure, Proof, Purpose, Request};
+use directory::{Actor, Tx, providers};
+use http::header::{SET_COOKIE, USER_AGENT};
 use http::{Extensions, HeaderMap};
 use model::Administrator;
 use model::provider::{Claims, Provider, TestOutcome, Verdict};
 use model::session::SessionOrigin;
-use secrecy::SecretString;
-use tower_sessions::Session;
 
 /// The longest description of a browser that is kept.
 const AGENT_CHARACTERS: usize = 300;
@@ -21,16 +22,28 @@ const AGENT_CHARACTERS: usize = 300;
 /// What a provider's checked answer brought.
 pub struct Vouched {
     pub identity: Identity,
-    /// For the provider's own sign-out.
-    pub id_token: Option<SecretString>,
+    /// The version of the provider's settings that it was checked with.
+    pub version: i64,
+    /// When the person proved who they are, if that has just happened.
+    pub fresh_at: Option<DateTime<Utc>>,
+    /// For the provider's own sign-out, encrypted.
+    pub id_token: Option<String>,
 }
 
-/// From where, and by which provider, a session is opened.
-pub fn origin(state: &AppState, provider: &Provider, extensions: &Extensions, headers: &HeaderMap) -> SessionOrigin {
-    SessionOrigin {
-        provider: Some(provider.id),
-        provider_label: Some(provider.label.clone()),
-        ..self::client_of(state, extensions, headers)
+/// The browser that came back: who is signed in there, in which session, and from where it calls.
+pub struct Caller {
+    admin: Option<Administrator>,
+    former: Option<Vec<u8>>,
+    origin: SessionOrigin,
+}
+
+impl Caller {
+    pub fn of(state: &AppState, extensions: &Extensions, headers: &HeaderMap) -> Self {
+        Self {
+            admin: extensions.get::<SignedIn>().map(|SignedIn(admin)| admin.clone()),
+            former: extensions.get::<ThisSession>().map(|session| session.hash.clone()),
+            origin: client_of(state, extensions, headers),
+        }
     }
 }
 
@@ -44,39 +57,72 @@ pub fn client_of(state: &AppState, extensions: &Extensions, headers: &HeaderMap)
     }
 }
 
-/// A provider vouched for somebody: opens the session, or shows the test.
+/// A provider vouched for somebody: opens the session in the unit of work that lets them in, or shows the test.
 pub async fn vouched(
     state: &AppState,
-    session: &Session,
-    provider: &Provider,
+    mut tx: Tx,
     request: Request,
-    admin: Option<Administrator>,
+    provider: &Provider,
     vouched: Vouched,
-    origin: SessionOrigin,
+    caller: Caller,
 ) -> Result<Response, Failed> {
     let proof = proof(provider, &vouched.identity);
-    let mut tx = state.directory.begin(Actor::System).await?;
+    // Between the reading of the settings and now the provider was asked, which takes its time.
+    let held = providers::hold(&mut tx, request.provider).await?;
+    let why = match &held {
+        None => Some(format!("{} was removed while this sign-in was under way.", provider.label)),
+        Some(now) if now.version != vouched.version => {
+            Some(format!("{} was changed while this sign-in was under way. Sign in again.", provider.label))
+        }
+        Some(now) => switched_off(now, request.purpose),
+    };
+    if let Some(why) = why {
+        tx.commit().await?;
+        return failed(state, provider, request.purpose, caller, &why).await;
+    }
     if request.purpose == Purpose::Test {
         let decision = sign_in::decide(&mut tx, provider, &proof).await?;
         let outcome = Ok((claims(&vouched.identity), verdict(provider, &proof, decision)));
-        return show_test(tx, provider, admin, outcome).await;
+        return show_test(tx, provider, caller.admin, outcome).await;
     }
-    let admitted = sign_in::admit(&mut tx, provider, &proof).await?;
-    let id = match admitted {
-        Ok(id) => id,
-        Err(refusal) => {
-            let who = proof.email.as_deref().unwrap_or(&proof.subject);
-            sign_in::refused(&mut tx, provider, who, &refusal.to_string());
-            tx.commit().await?;
-            return Err(Failed::Refused(format!("{}: {who}: {refusal}", provider.slug)));
-        }
+    let admin = match sign_in::admit(&mut tx, provider, &proof).await? {
+        Ok(admin) => admin,
+        Err(refusal) => return refused(tx, provider, &proof, &refusal.to_string(), &caller).await,
     };
+    let id = sessions::new_id(state.https).map_err(|error| Failed::Broken(error.to_string()))?;
+    let origin =
+        SessionOrigin { provider: Some(provider.id), provider_label: Some(provider.label.clone()), ..caller.origin };
+    let opened = Opened { id_hash: id.hash, admin, origin, fresh_at: vouched.fresh_at, id_token: vouched.id_token };
+    if !directory::sessions::open(&mut tx, &opened, caller.former.as_deref()).await? {
+        return Err(Failed::Refused(
+            "The account was unlinked while this sign-in was under way. Sign in again.".into(),
+        ));
+    }
     tx.commit().await?;
-    let opened = Opened { admin: id, origin, id_token: vouched.id_token };
-    let broken = |error: &dyn std::fmt::Display| Failed::Broken(error.to_string());
-    sessions::sign_in(session, &state.directory, opened).await.map_err(|error| broken(&*error))?;
     tracing::info!(provider = provider.slug, "signed in");
-    Ok(Redirect::to(&request.return_to).into_response())
+    Ok(([(SET_COOKIE, id.cookie)], Redirect::to(&request.return_to)).into_response())
+}
+
+/// Why nobody comes in by this provider, when it is switched off. A test may.
+pub fn switched_off(provider: &Provider, purpose: Purpose) -> Option<String> {
+    let off = !provider.enabled && purpose == Purpose::SignIn;
+    off.then(|| format!("The provider {} is switched off.", provider.label))
+}
+
+/// The provider vouched, and our tables say no.
+async fn refused(
+    mut tx: Tx,
+    provider: &Provider,
+    proof: &Proof,
+    why: &str,
+    caller: &Caller,
+) -> Result<Response, Failed> {
+    let who = proof.email.as_deref().unwrap_or(&proof.subject);
+    let address = caller.origin.address.as_deref().unwrap_or_default();
+    sign_in::failed(&mut tx, &Failure { provider: Some(provider), who, why, address }).await?;
+    tx.commit().await?;
+    tracing::warn!(provider = provider.slug, address, who, why, "a sign-in was refused");
+    Err(Failed::Noted)
 }
 
 /// The provider's answer was none, or did not hold: the diagnosis for owners, one sentence for everybody else.
@@ -84,16 +130,14 @@ pub async fn failed(
     state: &AppState,
     provider: &Provider,
     purpose: Purpose,
-    admin: Option<Administrator>,
+    caller: Caller,
     why: &str,
 ) -> Result<Response, Failed> {
-    let mut tx = state.directory.begin(Actor::System).await?;
     if purpose == Purpose::Test {
-        return show_test(tx, provider, admin, Err(why.to_owned())).await;
+        let tx = state.directory.begin(Actor::System).await?;
+        return show_test(tx, provider, caller.admin, Err(why.to_owned())).await;
     }
-    sign_in::refused(&mut tx, provider, "", why);
-    tx.commit().await?;
-    Err(Failed::Refused(format!("{}: {why}", provider.slug)))
+    Err(Failed::Refused(why.to_owned()))
 }
 
 async fn show_test(

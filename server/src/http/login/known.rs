@@ -108,7 +108,7 @@ impl Known {
         if let Some((_, idp)) = read.as_ref().filter(|(version, _)| *version == provider.version) {
             return Ok(Arc::clone(idp));
         }
-        let idp = tokio::task::spawn_blocking(move || IdentityProvider::saved(&xml, None, addresses));
+        let idp = tokio::task::spawn_blocking(move || IdentityProvider::saved(&xml, addresses));
         let idp = idp.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         let idp = Arc::new(idp);
         *read = Some((provider.version, Arc::clone(&idp)));

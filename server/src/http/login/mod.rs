@@ -2,8 +2,9 @@
 //!
 //! [`start`] keeps a request for this browser and sends it away; the provider's answer is checked by the `login` crate;
 //! [`finish`] uses the request up, asks the directory who this is, and opens the session. Whatever goes wrong, a stranger
-//! reads one sentence; the cause goes to the log, to the audit log, and to the page of a test sign-in.
+//! reads one sentence; the cause goes to the log and to the audit log ([`failed`]), and to the page of a test sign-in.
 
+mod failed;
 mod finish;
 mod flow;
 mod known;
@@ -15,8 +16,10 @@ mod start;
 use crate::AppState;
 use ::login::oidc::KeyCache;
 use axum::Router;
-use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use chrono::{DateTime, TimeDelta, Utc};
+use failed::Failed;
+pub use failed::note_failures;
 pub use finish::client_of;
 use known::Known;
 pub use provider::{check, sign_out_address};
@@ -26,6 +29,18 @@ use tokio::sync::Semaphore;
 
 /// So many SAML responses are checked at a time: it is work for the processor, in C for the most part.
 const SAML_CHECKS: usize = 4;
+
+/// What the ID token of a session is encrypted as.
+pub const ID_TOKEN: &str = "id_token";
+
+/// A fresh sign-in: whoever signed in proved it at the provider no longer ago than this.
+const JUST_NOW: TimeDelta = TimeDelta::minutes(1);
+
+/// When somebody proved who they are, if that has just happened. Nothing else counts as a fresh sign-in: what the browser
+/// asked the provider for, anybody at the browser may have changed on the way.
+fn just_now(at: Option<DateTime<Utc>>, leeway: TimeDelta, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    at.filter(|&at| at <= now + leeway && now - at <= JUST_NOW + leeway).map(|at| at.min(now))
+}
 
 /// What signing in keeps in memory.
 pub struct SignIn {
@@ -59,29 +74,4 @@ pub fn router() -> Router<AppState> {
 /// guard, and has no session.
 pub fn acs_router() -> Router<AppState> {
     Router::new().route("/auth/{slug}/acs", post(saml::acs))
-}
-
-/// Why a step of a sign-in ends here.
-enum Failed {
-    /// A stranger's mistake or worse; the sentence is for the log.
-    Refused(String),
-    /// Ours.
-    Broken(String),
-}
-
-impl From<directory::Error> for Failed {
-    fn from(error: directory::Error) -> Self {
-        Self::Broken(error.to_string())
-    }
-}
-
-/// One answer for every cause.
-impl IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Refused(why) => tracing::warn!(why, "a sign-in was refused"),
-            Self::Broken(why) => tracing::error!(why, "a sign-in failed"),
-        }
-        Redirect::to("/login?failed=sign-in").into_response()
-    }
 }

@@ -93,7 +93,7 @@ pub async fn sign_out_address(
     let client = client(&state.backend.public_url, &provider, oidc, Some(SecretString::default())).ok()?;
     let back = Url::parse(&format!("{}/login?signed_out=1", state.backend.public_url)).ok()?;
     let party = RelyingParty { client: &client, discovery: &discovery, http: &http, keys: &state.sign_in.keys };
-    let state = super::flow::random().ok()?;
+    let state = crate::http::cookies::random().ok()?;
     party.logout_url(id_token, &back, &state)
 }
 
@@ -127,8 +127,8 @@ async fn saml(
         }
     };
     let addresses = if private { Addresses::HttpToo } else { Addresses::Https };
-    let idp = IdentityProvider::new(&xml, None, addresses, now)
-        .map_err(|error| Wrong { field, message: error.to_string() })?;
+    let idp =
+        IdentityProvider::new(&xml, addresses, now).map_err(|error| Wrong { field, message: error.to_string() })?;
     let certificates = idp.certificates.iter().map(|certificate| Certificate {
         fingerprint: certificate.fingerprint.clone(),
         subject: certificate.subject.clone(),

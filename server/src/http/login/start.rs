@@ -1,27 +1,24 @@
 //! `GET /auth/{slug}/start`: keeps a request for this browser and sends it to the provider.
 
+use super::finish::Caller;
 use super::flow::{self, FlowHash};
 use super::known::Unready;
 use super::provider::{Ready, ready};
-use super::{Failed, finish};
+use super::{Failed, JUST_NOW, finish, saml};
 use crate::AppState;
+use crate::http::cookies;
 use ::login::oidc::RelyingParty;
 use ::login::saml::{Freshness, RequestId, sign_on_address};
 use app::session::SignedIn;
-use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::TimeDelta;
 use directory::sign_in::{Purpose, Request};
 use directory::{Actor, providers};
-use http::HeaderMap;
 use http::header::SET_COOKIE;
+use http::{Extensions, HeaderMap};
 use model::{Permission, ProviderId};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-
-/// A fresh sign-in: the provider's own session may not be older than this.
-const JUST_NOW: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Deserialize)]
 pub struct Start {
@@ -45,36 +42,38 @@ pub async fn start(
     Path(slug): Path<String>,
     Query(query): Query<Start>,
     headers: HeaderMap,
-    admin: Option<Extension<SignedIn>>,
+    extensions: Extensions,
 ) -> Result<Response, Failed> {
-    let tester = admin.filter(|Extension(SignedIn(admin))| admin.role.allows(Permission::ManageProviders));
-    let purpose = match (query.test.is_some(), &tester) {
+    let owner = |SignedIn(admin): &SignedIn| admin.role.allows(Permission::ManageProviders);
+    let purpose = match (query.test.is_some(), extensions.get().is_some_and(owner)) {
         (false, _) => Purpose::SignIn,
-        (true, Some(_)) => Purpose::Test,
-        (true, None) => return Err(Failed::Refused("a test sign-in was asked for by somebody who is no owner".into())),
+        (true, true) => Purpose::Test,
+        (true, false) => {
+            return Err(Failed::Refused("a test sign-in was asked for by somebody who is no owner".into()));
+        }
     };
     let mut tx = state.directory.begin(Actor::System).await?;
     let settings = providers::settings(&mut tx, &slug).await?;
     drop(tx);
     let settings = settings.ok_or_else(|| Failed::Refused(format!("there is no provider {slug}")))?;
     let provider = settings.provider.clone();
-    if !provider.enabled && purpose == Purpose::SignIn {
-        return Err(Failed::Refused(format!("the provider {slug} is switched off")));
+    if let Some(off) = finish::switched_off(&provider, purpose) {
+        return Err(Failed::Refused(off));
     }
     let fresh = query.fresh.is_some();
     let begun = match ready(&state, settings).await {
         Ok(ready) => begin(&state, &ready, fresh)?,
         Err(unready) if unready.again && purpose == Purpose::SignIn => return Err(Failed::Refused(unready.why)),
         Err(Unready { why, .. }) => {
-            let tester = tester.map(|Extension(SignedIn(admin))| admin);
-            return finish::failed(&state, &provider, purpose, tester, &why).await;
+            let caller = Caller::of(&state, &extensions, &headers);
+            return finish::failed(&state, &provider, purpose, caller, &why).await;
         }
     };
     let secret = match flow::of(&headers, state.https) {
         Some(secret) => secret,
-        None => flow::random()?,
+        None => cookies::random().map_err(|error| Failed::Broken(error.to_string()))?,
     };
-    keep(&state, provider.id, purpose, &begun, &FlowHash(flow::hash(&secret)), flow::own_path(&query.return_to))
+    keep(&state, provider.id, purpose, &begun, &FlowHash(cookies::hash(&secret)), flow::own_path(&query.return_to))
         .await?;
     Ok(([(SET_COOKIE, flow::cookie(&secret, state.https))], Redirect::to(&begun.to)).into_response())
 }
@@ -94,10 +93,13 @@ fn begin(state: &AppState, ready: &Ready, fresh: bool) -> Result<Begun, Failed> 
         }
         Ready::Saml { portal, idp } => {
             let broken = |error: &dyn std::fmt::Display| Failed::Broken(error.to_string());
-            let (id, relay) = (RequestId::generate().map_err(|error| broken(&error))?, flow::random()?);
+            let id = RequestId::generate().map_err(|error| broken(&error))?;
+            let relay = cookies::random().map_err(|error| broken(&error))?;
             let freshness = if fresh { Freshness::SignInAgain } else { Freshness::SessionAllowed };
             let to = sign_on_address(portal, idp, &id, &relay, freshness, now).map_err(|error| broken(&error))?;
-            Ok(Begun { to: to.into(), state_hash: flow::hash(&relay), pending: id.as_str().as_bytes().to_vec() })
+            let pending = saml::Pending { request_id: id.as_str().to_owned(), fresh };
+            let pending = serde_json::to_vec(&pending).map_err(|error| broken(&error))?;
+            Ok(Begun { to: to.into(), state_hash: cookies::hash(&relay), pending })
         }
     }
 }

@@ -20,7 +20,7 @@ fn good() -> String {
 }
 
 fn read(xml: &str) -> Result<IdentityProvider, MetadataError> {
-    IdentityProvider::new(xml, None, Addresses::Https, now())
+    IdentityProvider::new(xml, Addresses::Https, now())
 }
 
 fn der(key: &PKey<Private>) -> String {
@@ -37,7 +37,6 @@ fn a_provider_is_read() {
     let provider = read(&format!("\u{FEFF}<?xml version=\"1.0\"?><!-- ours -->\n{}", good())).unwrap();
     assert_eq!(provider.entity_id, "https://idp.example.com");
     assert_eq!(provider.sign_on_url.as_str(), SIGN_ON);
-    assert_eq!((provider.logout_url.as_ref(), provider.wants_signed_requests), (None, false));
     let [certificate] = &provider.certificates[..] else { panic!("{:?}", provider.certificates) };
     assert_eq!(certificate.subject, "CN=idp.example.com");
     assert_eq!(certificate.not_before, now() - Duration::days(1));
@@ -86,10 +85,10 @@ fn certificates_that_prove_nothing_are_refused() {
 fn what_ran_out_is_refused_when_saved_and_borne_afterwards() {
     let expired = signer(-400).metadata(SIGN_ON).unwrap();
     assert_eq!(read(&expired), Err(MetadataError::Expired(now() - Duration::days(36))));
-    assert!(IdentityProvider::saved(&expired, None, Addresses::Https).is_ok());
+    assert!(IdentityProvider::saved(&expired, Addresses::Https).is_ok());
     let outdated = good().replace(" entityID=", " validUntil=\"2026-11-22T08:00:00Z\" entityID=");
     assert_eq!(read(&outdated), Err(MetadataError::Outdated(now())));
-    assert!(IdentityProvider::saved(&outdated, None, Addresses::Https).is_ok());
+    assert!(IdentityProvider::saved(&outdated, Addresses::Https).is_ok());
     assert!(read(&outdated.replace("08:00:00Z", "08:00:01Z")).is_ok());
     let old = signer(-400).certificate().unwrap();
     let one_good = with_certificates(&[&old, &signer(0).certificate().unwrap()]).unwrap();
@@ -123,26 +122,17 @@ fn addresses_are_whole_and_https() {
         assert_eq!(read(&at(wrong)), Err(MetadataError::Address(wrong.into())));
     }
     let plain = at("http://localhost:8080/sso");
-    assert!(IdentityProvider::new(&plain, None, Addresses::HttpToo, now()).is_ok());
+    assert!(IdentityProvider::new(&plain, Addresses::HttpToo, now()).is_ok());
     let script = at("javascript:alert(1)");
-    assert!(IdentityProvider::new(&script, None, Addresses::HttpToo, now()).is_err());
-    let logout = "<SingleLogoutService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"https://idp.example.com/out\"/><SingleSignOnService";
-    let provider = read(&good().replace("<SingleSignOnService", logout)).unwrap();
-    assert_eq!(provider.logout_url.unwrap().as_str(), "https://idp.example.com/out");
+    assert!(IdentityProvider::new(&script, Addresses::HttpToo, now()).is_err());
 }
 
 #[test]
-fn one_of_several_must_be_chosen() {
+fn several_at_once_are_refused() {
     let other = good().replace("entityID=\"https://idp.example.com\"", "entityID=\"https://other.example.com\"");
     let all = format!("<m:EntitiesDescriptor xmlns:m=\"{METADATA}\">{}{other}</m:EntitiesDescriptor>", good());
     let ids = vec!["https://idp.example.com".to_owned(), "https://other.example.com".to_owned()];
-    assert_eq!(read(&all), Err(MetadataError::Several { ids: ids.clone() }));
-    let choose = |chosen| IdentityProvider::new(&all, Some(chosen), Addresses::Https, now());
-    assert_eq!(choose("https://other.example.com").unwrap().entity_id, "https://other.example.com");
-    assert_eq!(
-        choose("https://x.example.com"),
-        Err(MetadataError::NotThere { chosen: "https://x.example.com".into(), ids })
-    );
+    assert_eq!(read(&all), Err(MetadataError::Several { ids }));
     let alone = format!("<m:EntitiesDescriptor xmlns:m=\"{METADATA}\">{}</m:EntitiesDescriptor>", good());
     assert!(read(&alone).is_ok());
 }

@@ -28,7 +28,6 @@ fn the_proof_says_who_this_is() {
     assert_eq!((email.address.as_str(), email.verified), ("ada@example.com", true));
     assert_eq!(proof.identity.claims["groups"], ["Owners"]);
     assert_eq!(proof.identity.claims["NameID"], ["ada@example.com"]);
-    assert_eq!(proof.session_index.as_deref(), Some("_session"));
     assert_eq!(proof.authenticated_at, Some(*NOW));
     assert_eq!(proof.not_on_or_after, *NOW + chrono::Duration::minutes(5));
 }
