@@ -6,6 +6,7 @@
 //! error's own status. Either way a page reads the answer from [`FormState`].
 
 use crate::call::{Answer, Asker, post};
+use crate::components::Query;
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -225,9 +226,10 @@ fn Found(problem: AppError) -> impl IntoView {
 pub fn Problem(problem: AppError) -> impl IntoView {
     let sign_in = matches!(problem, AppError::NotSignedIn);
     let fresh = matches!(problem, AppError::NotFresh);
-    let location = use_location();
+    let here = Query::here();
     let again = move || {
-        let back = format!("{}{}", location.pathname.get(), location.search.get());
+        // Back to the page, without the form that it was to send.
+        let back = here.read().without(&["do"]).href();
         let query = serde_urlencoded::to_string([("fresh", "1"), ("return_to", back.as_str())]).unwrap_or_default();
         format!("/login?{query}")
     };

@@ -114,15 +114,17 @@ fn is_genuine(directory: &Directory, report: &Report, at: DateTime<Utc>, mac: Op
 
 /// How the log stands.
 pub async fn state(tx: &mut Tx) -> Result<AuditState> {
-    let chain = sqlx::query_scalar!("select sequence from audit_chain").fetch_optional(tx.db()).await?;
-    let waiting =
-        sqlx::query!("select count(*) as \"count!\", min(at) as since from audit_entry where sequence is null")
-            .fetch_one(tx.db())
-            .await?;
+    // At one moment: what is sealed between two questions would be in neither answer.
+    let stands = sqlx::query!(
+        "select (select sequence from audit_chain) as sealed, count(*) as \"waiting!\", min(at) as since
+         from audit_entry where sequence is null"
+    )
+    .fetch_one(tx.db())
+    .await?;
     Ok(AuditState {
-        sealed: chain.unwrap_or(0),
-        waiting: waiting.count,
-        waiting_since: waiting.since,
+        sealed: stands.sealed.unwrap_or(0),
+        waiting: stands.waiting,
+        waiting_since: stands.since,
         verification: verification(tx).await?,
         actors: super::list::actors(tx).await?,
         actions: super::list::actions(tx).await?,

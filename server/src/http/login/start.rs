@@ -63,7 +63,7 @@ pub async fn start(
     let fresh = query.fresh.is_some();
     let begun = match ready(&state, settings).await {
         Ok(ready) => begin(&state, &ready, fresh)?,
-        Err(unready) if unready.again && purpose == Purpose::SignIn => return Err(Failed::Refused(unready.why)),
+        Err(unready) if unready.again && purpose == Purpose::SignIn => return Err(Failed::Noted),
         Err(Unready { why, .. }) => {
             let caller = Caller::of(&state, &extensions, &headers);
             return finish::failed(&state, &provider, purpose, caller, &why).await;
