@@ -80,11 +80,11 @@ impl Database {
         rows.unwrap().iter().map(|row| row.get(0)).collect()
     }
 
-    /// The names of all tables.
+    /// The names of all tables; a partition is part of its table, and comes with the months.
     pub async fn tables(&self) -> Vec<String> {
         let mut db = self.look().await;
         let all = "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                   where n.nspname = 'public' and c.relkind in ('r', 'p')";
+                   where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition";
         let rows = { QueryBuilder::<Postgres>::new(all) }.build().persistent(false).fetch_all(&mut db).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }

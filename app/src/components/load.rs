@@ -5,9 +5,7 @@ use crate::form::Problem;
 use crate::reading::{AnswerResource, Reading};
 use crate::shell::PageProblem;
 use leptos::prelude::*;
-use leptos::reactive::computed::ScopedFuture;
 use serde::de::DeserializeOwned;
-use std::future::IntoFuture;
 use std::sync::Arc;
 
 /// A whole page made of its data; without data, a page that says why, with the error's own status.
@@ -44,22 +42,11 @@ fn shown(data: AnswerResource, view: impl Fn(Answer) -> AnyView + Send + Sync + 
     draw(data, Arc::new(view))
 }
 
-/// On the server the answer waits for the data; in the browser the old view stays until other data is there. What was
-/// read anew and is the same as before draws nothing: a menu stays open, the focus where it is.
+/// On the server the answer waits for the data; in the browser the old view stays until the new data is there.
 fn draw(data: AnswerResource, view: Arc<dyn Fn(Answer) -> AnyView + Send + Sync>) -> AnyView {
-    #[cfg(feature = "hydrate")]
-    let changed = {
-        let answer: AsyncDerived<Answer> = *data;
-        Memo::new(move |_| answer.get())
-    };
     let ready = move || {
-        #[cfg(feature = "hydrate")]
-        changed.track();
         let view = view.clone();
-        Suspend::new(async move {
-            let answer = ScopedFuture::new_untracked(data.into_future()).await;
-            view(answer)
-        })
+        Suspend::new(async move { view(data.await) })
     };
     view! { <Transition>{ready}</Transition> }.into_any()
 }
