@@ -130,6 +130,7 @@ fn error_of(status: u16, text: &str) -> AppError {
     match (json::read(text), status) {
         (Ok(error), _) => error,
         (Err(_), 400 | 404 | 405) => AppError::Outdated,
+        (Err(_), 413) => AppError::BadRequest { message: "it is larger than 1 MiB. Nothing was saved.".to_owned() },
         (Err(_), _) => AppError::Unreachable,
     }
 }
@@ -178,6 +179,7 @@ mod tests {
         assert_eq!(error_of(404, r#"{"NotFound":{"what":"person"}}"#), AppError::no("person"));
         assert_eq!(error_of(400, "Could not find a server function"), AppError::Outdated);
         assert_eq!(error_of(502, "<html>Bad gateway"), AppError::Unreachable);
+        assert!(error_of(413, "length limit exceeded").to_string().contains("larger than 1 MiB"));
     }
 
     #[test]
