@@ -7,11 +7,11 @@ use crate::audit::Entry;
 use crate::due::{self, Priority};
 use crate::error::{from_json, to_json};
 use crate::text::fold;
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, groups};
 use chrono::{DateTime, Utc};
 use model::person::PersonState;
 use model::{PersonId, RecordId, SourceId};
-use scim::{AttrPath, Filter, User, user_name_key};
+use scim::{User, user_name_key};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -26,6 +26,8 @@ pub struct Record {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// Whether it is a member of any group.
+    pub in_groups: bool,
 }
 
 struct Row {
@@ -35,6 +37,7 @@ struct Row {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    in_groups: bool,
 }
 
 impl TryFrom<Row> for Record {
@@ -47,6 +50,7 @@ impl TryFrom<Row> for Record {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            in_groups: row.in_groups,
         })
     }
 }
@@ -84,7 +88,7 @@ pub async fn create(tx: &mut Tx, source: SourceId, user: &User) -> Result<Record
     let entry = Entry::new(action, "person", person.0, &display_name(user));
     tx.audit(entry.after(resource));
     due::person(tx, person, Priority::Change).await?;
-    Ok(Record { id, person_id: person, user: user.clone(), version: 1, created_at: now, updated_at: now })
+    Ok(Record { id, person_id: person, user: user.clone(), version: 1, created_at: now, updated_at: now, in_groups: false })
 }
 
 /// The person of the record that this source deleted last under this user name, if no source knows them now. With
@@ -104,27 +108,13 @@ async fn who_left(tx: &mut Tx, source: SourceId, key: &str, external_id: Option<
     Ok(person.map(PersonId))
 }
 
-/// A record of this source; none when it was deleted or is another source's.
-pub async fn get(tx: &mut Tx, source: SourceId, id: RecordId) -> Result<Option<Record>> {
-    sqlx::query_as!(
-        Row,
-        "select id, person_id, resource, version, created_at, updated_at from record
-         where id = $1 and source_id = $2 and deleted_at is null",
-        id.0,
-        source.0
-    )
-    .fetch_optional(tx.db())
-    .await?
-    .map(Record::try_from)
-    .transpose()
-}
-
-/// The same, held until the transaction ends: two changes of one record come one after the other.
+/// A record of this source, held until the transaction ends; none when it was deleted or is another source's: two changes of one record come one after the other.
 pub async fn lock(tx: &mut Tx, source: SourceId, id: RecordId) -> Result<Option<Record>> {
     sqlx::query_as!(
         Row,
-        "select id, person_id, resource, version, created_at, updated_at from record
-         where id = $1 and source_id = $2 and deleted_at is null for update",
+        "select id, person_id, resource, version, created_at, updated_at,
+                exists (select from grp_member m where m.member_id = record.id) as \"in_groups!\"
+         from record where id = $1 and source_id = $2 and deleted_at is null for update",
         id.0,
         source.0
     )
@@ -182,116 +172,8 @@ pub async fn delete(tx: &mut Tx, source: SourceId, id: RecordId) -> Result<bool>
     let entry = Entry::new("person.deleted", "person", record.person_id.0, &display_name(&record.user));
     tx.audit(entry.before(to_json("record", &record.user)?));
     due::person(tx, record.person_id, Priority::Leaver).await?;
+    groups::touch_groups_of(tx, id.0).await?;
     Ok(true)
-}
-
-/// Which records a client looks for; empty means all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Search {
-    user_name_key: Option<String>,
-    external_id: Option<String>,
-    id: Option<Uuid>,
-    /// A condition that no record can meet, such as two different ids.
-    nobody: bool,
-}
-
-impl Search {
-    /// The filters that have an index: `userName`, `externalId` and `id`, with `eq`, joined by `and`. None for others.
-    pub fn from_filter(filter: &Filter) -> Option<Self> {
-        let mut search = Self::default();
-        for (path, value) in filter.equalities()? {
-            search.add(path, value.as_str()?)?;
-        }
-        Some(search)
-    }
-
-    fn add(&mut self, path: &AttrPath, value: &str) -> Option<()> {
-        if path.is("userName") {
-            // What cannot be a user name is nobody's.
-            self.nobody |= user_name_key(value).map_or(true, |key| differs(&mut self.user_name_key, key));
-        } else if path.is("externalId") {
-            self.nobody |= differs(&mut self.external_id, value.to_owned());
-        } else if path.is("id") {
-            self.nobody |= value.parse().map_or(true, |id| differs(&mut self.id, id));
-        } else {
-            return None;
-        }
-        Some(())
-    }
-}
-
-/// Sets the condition; true when another value was asked for as well.
-fn differs<T: PartialEq>(condition: &mut Option<T>, value: T) -> bool {
-    match condition {
-        Some(there) => *there != value,
-        None => {
-            *condition = Some(value);
-            false
-        }
-    }
-}
-
-/// A page of a source's records, and how many there are in all.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    pub total: u64,
-    pub records: Vec<Record>,
-}
-
-/// The records of a source in the order they were made, from `offset` on.
-pub async fn list(tx: &mut Tx, source: SourceId, search: &Search, offset: u64, count: u32) -> Result<Found> {
-    if search.nobody {
-        return Ok(Found { total: 0, records: Vec::new() });
-    }
-    let one = search.user_name_key.is_some() || search.external_id.is_some() || search.id.is_some();
-    if !one {
-        return page(tx, source, offset, count).await;
-    }
-    // Each condition is unique within the source, so at most one record meets them.
-    let record = find(tx, source, search).await?;
-    let total = u64::from(record.is_some());
-    Ok(Found { total, records: record.into_iter().filter(|_| offset == 0 && count > 0).collect() })
-}
-
-async fn find(tx: &mut Tx, source: SourceId, search: &Search) -> Result<Option<Record>> {
-    sqlx::query_as!(
-        Row,
-        "select id, person_id, resource, version, created_at, updated_at from record
-         where source_id = $1 and deleted_at is null and ($2::text is null or user_name_key = $2)
-           and ($3::text is null or external_id = $3) and ($4::uuid is null or id = $4)",
-        source.0,
-        search.user_name_key,
-        search.external_id,
-        search.id
-    )
-    .fetch_optional(tx.db())
-    .await?
-    .map(Record::try_from)
-    .transpose()
-}
-
-/// The offset is SCIM's; it is counted off in the index alone, and only the page's own rows are read.
-async fn page(tx: &mut Tx, source: SourceId, offset: u64, count: u32) -> Result<Found> {
-    let total = sqlx::query_scalar!(
-        "select count(*) as \"n!\" from record where source_id = $1 and deleted_at is null",
-        source.0
-    )
-    .fetch_one(tx.db())
-    .await?;
-    let rows = sqlx::query_as!(
-        Row,
-        "select id, person_id, resource, version, created_at, updated_at from record
-         where id = any(array(select id from record where source_id = $1 and deleted_at is null
-                              order by id offset $2 limit $3))
-         order by id",
-        source.0,
-        i64::try_from(offset).unwrap_or(i64::MAX),
-        i64::from(count)
-    )
-    .fetch_all(tx.db())
-    .await?;
-    let records = rows.into_iter().map(Record::try_from).collect::<Result<_>>()?;
-    Ok(Found { total: u64::try_from(total).unwrap_or_default(), records })
 }
 
 async fn insert_person(tx: &mut Tx, user: &User) -> Result<PersonId> {
@@ -369,7 +251,7 @@ fn profile(user: &User) -> Value {
 }
 
 /// The top-level attributes that differ, as they were and as they are.
-fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> (Value, Value) {
+pub(crate) fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> (Value, Value) {
     let only = |these: &Map<String, Value>, others: &Map<String, Value>| {
         let changed = these.iter().filter(|(name, value)| others.get(*name) != Some(value));
         Value::Object(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
@@ -385,31 +267,6 @@ mod tests {
     fn user(mut rest: Value) -> User {
         rest["userName"] = json!("Ada@Example.com");
         User::from_json(rest).unwrap()
-    }
-
-    fn search(filter: &str) -> Option<Search> {
-        Search::from_filter(&Filter::parse(filter).unwrap())
-    }
-
-    #[test]
-    fn only_filters_with_an_index_are_searches() {
-        let by_name = search(r#"USERNAME eq "ADA@example.com""#).unwrap();
-        assert_eq!(by_name.user_name_key.as_deref(), Some("ada@example.com"));
-        assert_eq!(search(r#"userName eq "Ada@Example.com" and userName eq "ada@example.com""#), Some(by_name));
-        let both = search(r#"externalId eq "E1" and id eq "01890000-0000-7000-8000-000000000000""#).unwrap();
-        assert!(both.external_id.as_deref() == Some("E1") && both.id.is_some() && !both.nobody);
-        for other in
-            ["title pr", r#"userName sw "a""#, r#"id eq "a" or id eq "b""#, "externalId eq null", r#"title eq "x""#]
-        {
-            assert_eq!(search(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn what_no_record_can_meet_finds_nobody() {
-        for nobody in [r#"id eq "not an id""#, r#"userName eq """#, r#"externalId eq "a" and externalId eq "b""#] {
-            assert!(search(nobody).unwrap().nobody, "{nobody}");
-        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use crate::{Directory, Error, Result, Signal, audit};
 use chrono::{DateTime, Utc};
 use model::{AdminId, ConnectionId, TokenId};
-use sqlx::{PgConnection, Postgres};
+use sqlx::postgres::PgTransactionManager;
+use sqlx::{PgConnection, Postgres, TransactionManager};
 use std::collections::BTreeSet;
 
 /// Who acts; every audit entry names one.
@@ -40,6 +41,12 @@ pub struct Tx {
     entries: Vec<audit::Entry>,
     due: BTreeSet<ConnectionId>,
     mail: bool,
+}
+
+/// Where a transaction stood.
+#[must_use]
+pub struct Mark {
+    entries: usize,
 }
 
 impl Tx {
@@ -91,6 +98,24 @@ impl Tx {
 
     pub(crate) fn keyring(&self) -> &crate::Keyring {
         &self.directory.keyring
+    }
+
+    /// Marks where the transaction stands, to come back to when what follows is refused. Each mark is settled by
+    /// [`Tx::keep`] or [`Tx::back_to`] before the next.
+    pub async fn mark(&mut self) -> Result<Mark> {
+        PgTransactionManager::begin(&mut self.db, None).await.map_err(Error::Database)?;
+        Ok(Mark { entries: self.entries.len() })
+    }
+
+    /// What has been done since the mark stays part of the transaction.
+    pub async fn keep(&mut self, _: Mark) -> Result<()> {
+        PgTransactionManager::commit(&mut self.db).await.map_err(Error::Database)
+    }
+
+    /// Nothing since the mark has happened. A connection that was rung for in vain finds nothing due.
+    pub async fn back_to(&mut self, mark: Mark) -> Result<()> {
+        self.entries.truncate(mark.entries);
+        PgTransactionManager::rollback(&mut self.db).await.map_err(Error::Database)
     }
 
     /// Writes the audit entries, commits, and only then wakes whoever has to know.

@@ -35,6 +35,8 @@ ids! {
     TokenId
     /// What one source says of one user; the `id` a SCIM client sees (RFC 7643, section 3.1).
     RecordId
+    /// A group, as SCIM clients see it.
+    GroupId
     /// A human of the directory.
     PersonId
     /// One Zoom account.

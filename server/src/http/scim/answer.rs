@@ -5,37 +5,46 @@ use axum::response::{IntoResponse, Response};
 use directory::Unique;
 use http::header::{ACCEPT, CONTENT_TYPE, ETAG, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use scim::Error;
+use scim::{Error, ScimType, etag};
 use serde_json::Value;
 
 /// What an endpoint has to say.
 pub struct Answer {
     status: StatusCode,
-    body: Option<Value>,
+    body: Option<String>,
     /// A resource's own address and entity tag, for the headers of the same names.
     resource: Option<(String, String)>,
-    created: bool,
 }
 
 impl Answer {
     /// 200 with a document.
-    pub fn ok(body: Value) -> Self {
-        Self { status: StatusCode::OK, body: Some(body), resource: None, created: false }
+    pub fn ok(body: &Value) -> Self {
+        Self::text(body.to_string())
+    }
+
+    /// 200 with a document that is text already.
+    pub fn text(body: String) -> Self {
+        Self { status: StatusCode::OK, body: Some(body), resource: None }
     }
 
     /// 200 with a resource.
-    pub fn resource(body: Value, location: String, etag: String) -> Self {
-        Self { resource: Some((location, etag)), ..Self::ok(body) }
+    pub fn resource(body: String, location: String, version: i64) -> Self {
+        Self { resource: Some((location, etag(version))), ..Self::text(body) }
     }
 
     /// 201 with the resource that was made.
-    pub fn created(body: Value, location: String, etag: String) -> Self {
-        Self { status: StatusCode::CREATED, created: true, ..Self::resource(body, location, etag) }
+    pub fn created(body: String, location: String, version: i64) -> Self {
+        Self { status: StatusCode::CREATED, ..Self::resource(body, location, version) }
     }
 
     /// 204.
     pub fn nothing() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, resource: None, created: false }
+        Self { status: StatusCode::NO_CONTENT, body: None, resource: None }
+    }
+
+    /// Without the resource, which has not changed in a way that the client has to be told here: 204, or 304.
+    pub fn without_body(self, status: StatusCode) -> Self {
+        Self { status, body: None, ..self }
     }
 }
 
@@ -58,14 +67,12 @@ pub fn wants_plain_json(headers: &HeaderMap) -> bool {
 pub fn render(outcome: Result<Answer, Error>, plain_json: bool) -> Response {
     let answer = outcome.unwrap_or_else(|error| Answer {
         status: StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        body: Some(error.to_json()),
-        resource: None,
-        created: false,
+        ..Answer::ok(&error.to_json())
     });
-    let body = answer.body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-    let mut response = (answer.status, body).into_response();
+    let has_body = answer.body.is_some();
+    let mut response = (answer.status, answer.body.map_or_else(Body::empty, Body::from)).into_response();
     let headers = response.headers_mut();
-    if answer.status != StatusCode::NO_CONTENT {
+    if has_body {
         let media_type = if plain_json { "application/json" } else { "application/scim+json" };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     }
@@ -73,7 +80,7 @@ pub fn render(outcome: Result<Answer, Error>, plain_json: bool) -> Response {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Rollcall SCIM\""));
     }
     if let Some((location, etag)) = answer.resource {
-        if let Some(location) = HeaderValue::from_str(&location).ok().filter(|_| answer.created) {
+        if let Some(location) = HeaderValue::from_str(&location).ok().filter(|_| answer.status == StatusCode::CREATED) {
             headers.insert(LOCATION, location);
         }
         if let Ok(etag) = HeaderValue::from_str(&etag) {
@@ -93,7 +100,18 @@ pub fn failed(error: &directory::Error) -> Error {
         directory::Error::Taken(Unique::ExternalId) => {
             Error::uniqueness("Another user of this source has this externalId.")
         }
+        directory::Error::Taken(Unique::GroupName) => Error::uniqueness(
+            "Another group of this source has this displayName, and no other externalId tells the two apart.",
+        ),
+        directory::Error::Taken(Unique::GroupExternalId) => {
+            Error::uniqueness("Another group of this source has this externalId.")
+        }
         directory::Error::Taken(what) => Error::uniqueness(format!("{what} is taken.")),
+        directory::Error::Refused(why) => Error::bad_request(ScimType::InvalidValue, why.clone()),
+        directory::Error::BadCursor => Error::bad_request(
+            ScimType::InvalidCursor,
+            "The cursor is none of this server's, or belongs to another question. Begin again with an empty cursor.",
+        ),
         error => {
             tracing::error!(%error, "a SCIM request failed");
             Error::plain(500, "The server could not do this. Nothing was changed; try again later.")
@@ -104,7 +122,6 @@ pub fn failed(error: &directory::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn accepts(value: &'static str) -> bool {
         wants_plain_json(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))]))
@@ -122,7 +139,7 @@ mod tests {
 
     #[test]
     fn headers_of_answers() {
-        let created = render(Ok(Answer::created(json!({}), "https://x/Users/1".into(), "W/\"1\"".into())), false);
+        let created = render(Ok(Answer::created("{}".into(), "https://x/Users/1".into(), 1)), false);
         assert_eq!(created.status(), StatusCode::CREATED);
         assert_eq!(created.headers()[LOCATION], "https://x/Users/1");
         assert_eq!(created.headers()[ETAG], "W/\"1\"");

@@ -5,9 +5,16 @@
 //! or an unknown path gets a SCIM error too, and a slash at the end counts for nothing (RFC 7644, section 1.3).
 
 mod answer;
+mod bulk;
+mod change;
+mod everything;
+mod groups;
 mod request;
+mod resources;
 mod token;
 mod users;
+mod view;
+mod write;
 
 use crate::AppState;
 use answer::Answer;
@@ -15,6 +22,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
+use directory::search::Of;
 use http::Method;
 use request::Call;
 use scim::list::response as list;
@@ -44,31 +52,38 @@ async fn endpoint(call: Call) -> Result<Answer, Error> {
     let path = call.path.clone();
     let segments: Vec<&str> = path.iter().map(String::as_str).collect();
     let base = call.base.as_str();
+    let of = match segments.first() {
+        Some(&"Groups") => Of::Groups,
+        _ => Of::Users,
+    };
     match (&call.method, segments.as_slice()) {
-        (&Method::GET, ["Users"]) => users::list(call).await,
-        (&Method::POST, ["Users"]) => users::create(call).await,
-        (&Method::GET, ["Users", id]) => users::get(call, id).await,
-        (&Method::PUT, ["Users", id]) => users::replace(call, id).await,
-        (&Method::PATCH, ["Users", id]) => users::patch(call, id).await,
-        (&Method::DELETE, ["Users", id]) => users::delete(call, id).await,
+        (&Method::POST, ["Users" | "Groups", ".search"]) => resources::search(call, of).await,
+        (_, ["Users" | "Groups", ".search"]) => Err(wrong_method("POST")),
+        (&Method::GET, ["Users" | "Groups"]) => resources::list(call, of).await,
+        (&Method::GET, ["Users" | "Groups", id]) => resources::get(call, of, id).await,
+        (_, ["Users" | "Groups"]) => resources::change(call, of, None).await,
+        (_, ["Users" | "Groups", id]) => resources::change(call, of, Some(id)).await,
 
-        (&Method::GET, ["ServiceProviderConfig"]) => Ok(Answer::ok(discovery::service_provider_config(base))),
-        (&Method::GET, ["ResourceTypes"]) => Ok(Answer::ok(whole_list(discovery::resource_types(base)))),
-        (&Method::GET, ["ResourceTypes", name]) => {
-            discovery::resource_type(base, name).map(Answer::ok).ok_or_else(|| Error::not_found("ResourceType", name))
-        }
-        (&Method::GET, ["Schemas"]) => Ok(Answer::ok(whole_list(discovery::schemas(base)))),
-        (&Method::GET, ["Schemas", urn]) => {
-            discovery::schema(base, urn).map(Answer::ok).ok_or_else(|| Error::not_found("Schema", urn))
-        }
+        (&Method::GET, []) => everything::list(call).await,
+        (&Method::POST, [".search"]) => everything::search(call).await,
+        (&Method::POST, ["Bulk"]) => bulk::run(call).await,
+        (_, [".search"] | ["Bulk"]) => Err(wrong_method("POST")),
+        (_, ["Me", ..]) => Err(not_supported("/Me stands for the user who asks; a token stands for a whole source.")),
 
-        (_, ["Groups", ..] | ["Bulk"] | ["Me"] | [".search"] | ["Users", ".search"]) => Err(not_implemented(&path)),
-        (_, ["Users"]) => Err(wrong_method("GET and POST")),
-        (_, ["Users", _]) => Err(wrong_method("GET, PUT, PATCH and DELETE")),
-        (_, ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas"] | ["ResourceTypes" | "Schemas", _]) => {
+        (&Method::GET, ["ServiceProviderConfig"]) => Ok(Answer::ok(&discovery::service_provider_config(base))),
+        (&Method::GET, ["ResourceTypes"]) => Ok(Answer::ok(&whole_list(discovery::resource_types(base)))),
+        (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(base, name)
+            .map(|document| Answer::ok(&document))
+            .ok_or_else(|| Error::not_found("ResourceType", name)),
+        (&Method::GET, ["Schemas"]) => Ok(Answer::ok(&whole_list(discovery::schemas(base)))),
+        (&Method::GET, ["Schemas", urn]) => discovery::schema(base, urn)
+            .map(|document| Answer::ok(&document))
+            .ok_or_else(|| Error::not_found("Schema", urn)),
+
+        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas"] | ["ResourceTypes" | "Schemas", _]) => {
             Err(wrong_method("GET"))
         }
-        _ => Err(Error::plain(404, "There is nothing at this address. Resources are at /Users.")),
+        _ => Err(Error::plain(404, "There is nothing at this address. Resources are at /Users and /Groups.")),
     }
 }
 
@@ -77,11 +92,8 @@ fn whole_list(documents: Vec<serde_json::Value>) -> serde_json::Value {
     list(documents.len() as u64, 1, documents)
 }
 
-fn not_implemented(path: &[String]) -> Error {
-    Error::plain(
-        501,
-        format!("{} is not supported. ServiceProviderConfig and ResourceTypes say what is.", path.join("/")),
-    )
+fn not_supported(why: &str) -> Error {
+    Error::plain(501, format!("Not supported: {why} ServiceProviderConfig and ResourceTypes say what is."))
 }
 
 fn wrong_method(allowed: &str) -> Error {

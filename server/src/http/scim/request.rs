@@ -1,23 +1,23 @@
 //! A request as the endpoints need it: who speaks, the path in its parts, the query, the body.
 
+use super::view::View;
+use super::write::Speaker;
 use super::{BASE_PATH, token};
 use crate::AppState;
 use axum::body::Body;
 use axum::extract::Request;
-use directory::{Actor, Directory};
+use directory::search::Of;
 use futures::StreamExt;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method};
-use model::SourceId;
+use http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderName, Method};
 use scim::discovery::MAX_PAYLOAD_BYTES;
+use scim::etag::Condition;
 use scim::{Error, ListQuery, Projection};
 use serde_json::Value;
 
 /// One authenticated call.
 pub struct Call {
-    pub directory: Directory,
-    pub actor: Actor,
-    pub source: SourceId,
+    pub speaker: Speaker,
     /// The address that ends in `/scim/v2`.
     pub base: String,
     pub method: Method,
@@ -34,10 +34,8 @@ impl Call {
         let (parts, body) = request.into_parts();
         let (actor, source) = token::authenticate(&state.directory, &parts.headers).await?;
         Ok(Self {
-            actor,
-            source,
             base: format!("{}{BASE_PATH}", state.backend.public_url),
-            directory: state.directory,
+            speaker: Speaker { directory: state.directory, actor, source },
             method: parts.method,
             path: segments(parts.uri.path())?,
             query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -51,9 +49,28 @@ impl Call {
         ListQuery::from_pairs(self.pairs()?.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
-    /// Which attributes of a user the client wants to see.
-    pub fn projection(&self) -> Result<Projection, Error> {
-        Projection::from_pairs(self.pairs()?.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    /// Which attributes of resources of this kind the client wants to see.
+    pub fn view(&self, of: Of) -> Result<View, Error> {
+        let pairs = self.pairs()?;
+        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Ok(View::new(of, self.base.clone(), Projection::from_pairs(pairs, of.kind())?))
+    }
+
+    /// In which versions the resource may be for the request to be done.
+    pub fn if_match(&self) -> Option<Condition> {
+        self.header(&IF_MATCH).map(|value| Condition::if_match(&value))
+    }
+
+    /// In which versions the client has it already.
+    pub fn if_none_match(&self) -> Option<Condition> {
+        self.header(&IF_NONE_MATCH).map(|value| Condition::if_none_match(&value))
+    }
+
+    /// All lines of a header as one list.
+    fn header(&self, name: &HeaderName) -> Option<String> {
+        let lines: Vec<String> =
+            self.headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned()).collect();
+        (!lines.is_empty()).then(|| lines.join(","))
     }
 
     fn pairs(&self) -> Result<Vec<(String, String)>, Error> {

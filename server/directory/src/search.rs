@@ -1,0 +1,212 @@
+//! What SCIM clients look for among the users or groups of their source: filter, order and page as one statement.
+//!
+//! Its shape follows the client's filter, so the compiler cannot check it against the schema, as it does all others.
+//! Into its text go only fragments of ours and names from the tables of `scim::schema`; everything a client sent is
+//! bound. What a filter means is `scim::Filter::matches`; a test holds the two against each other.
+
+mod condition;
+mod cursor;
+mod lead;
+mod order;
+
+use crate::{Error, Result, Tx};
+use chrono::{DateTime, Utc};
+use condition::Condition;
+use model::SourceId;
+use scim::schema::{GROUP_TYPE, ResourceType, USER_TYPE};
+use scim::{AttrPath, Filter, Sort};
+use sqlx::{Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// Among what is looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    Users,
+    Groups,
+}
+
+impl Of {
+    pub fn kind(self) -> &'static ResourceType {
+        match self {
+            Self::Users => &USER_TYPE,
+            Self::Groups => &GROUP_TYPE,
+        }
+    }
+
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Users => "record",
+            Self::Groups => "grp",
+        }
+    }
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// Behind so many results (RFC 7644, section 3.4.2.4).
+    Offset(u64),
+    /// At a cursor (RFC 9865); without one, at the first result.
+    Cursor(Option<String>),
+}
+
+/// What a client asks for.
+#[derive(Debug, Clone)]
+pub struct Search<'q> {
+    pub of: Of,
+    pub filter: Option<&'q Filter>,
+    pub sort: Option<&'q Sort>,
+    pub at: At,
+    pub count: u32,
+    /// The address that ends in `/scim/v2`: `meta.location` and `$ref` begin with it.
+    pub base: &'q str,
+}
+
+/// A resource as it is kept, with the server's part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub id: Uuid,
+    /// The JSON object as text, without `id` and `meta`: most answers carry it as it is.
+    pub resource: String,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    /// Whether it is a member of any group.
+    pub in_groups: bool,
+}
+
+/// A page, and how many results there are in all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub total: u64,
+    pub page: Vec<Stored>,
+    /// The cursor of the next page, when the page was asked for by cursor and is not the last.
+    pub next: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    resource: String,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    in_groups: bool,
+    /// What the order is by; only where a cursor needs it.
+    key: Option<String>,
+}
+
+/// A resource of this source by its id; none when it was deleted or is another source's.
+pub async fn get(tx: &mut Tx, source: SourceId, of: Of, id: Uuid) -> Result<Option<Stored>> {
+    let stored = match of {
+        Of::Users => {
+            sqlx::query_as!(
+                Stored,
+                "select id, resource::text as \"resource!\", version, created_at, updated_at,
+                        exists (select from grp_member m where m.member_id = record.id) as \"in_groups!\"
+                 from record where id = $1 and source_id = $2 and deleted_at is null",
+                id,
+                source.0
+            )
+            .fetch_optional(tx.db())
+            .await?
+        }
+        Of::Groups => {
+            sqlx::query_as!(
+                Stored,
+                "select id, resource::text as \"resource!\", version, created_at, updated_at, false as \"in_groups!\"
+                 from grp where id = $1 and source_id = $2 and deleted_at is null",
+                id,
+                source.0
+            )
+            .fetch_optional(tx.db())
+            .await?
+        }
+    };
+    Ok(stored)
+}
+
+/// Looks, within one source.
+pub async fn search(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Found> {
+    let mut rows = page(tx, source, search).await?;
+    let size = usize::try_from(search.count).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next = match (&search.at, rows.last()) {
+        (At::Cursor(_), Some(last)) if more => Some(cursor::write(search, last.key.as_deref(), last.id)),
+        _ => None,
+    };
+    let total = match search.at {
+        // A page that is not full says by itself how many there are.
+        At::Offset(offset) if !more && (offset == 0 || !rows.is_empty()) => offset + rows.len() as u64,
+        _ => count(tx, source, search).await?,
+    };
+    let page = rows
+        .into_iter()
+        .map(|row| Stored {
+            id: row.id,
+            resource: row.resource,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            in_groups: row.in_groups,
+        })
+        .collect();
+    Ok(Found { total, page, next })
+}
+
+/// The page's rows, and one more when there are more.
+async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<Row>> {
+    let by_cursor = matches!(search.at, At::Cursor(_));
+    let mut sql = QueryBuilder::new(
+        "select r.id, r.resource::text as resource, r.version, r.created_at, r.updated_at,
+                exists (select from grp_member m where m.member_id = r.id) as in_groups, ",
+    );
+    match search.sort.filter(|_| by_cursor) {
+        Some(sort) => order::push_key(&mut sql, search, sort),
+        None => {
+            sql.push("null::text");
+        }
+    }
+    sql.push(format!(" as key from {table} r where r.id = any(array(select r.id from {table} r", table = search.of.table()));
+    push_where(&mut sql, source, search)?;
+    if let At::Cursor(Some(cursor)) = &search.at {
+        sql.push(" and ");
+        order::push_after(&mut sql, search, &cursor::read(search, cursor)?);
+    }
+    order::push(&mut sql, search);
+    if let At::Offset(offset) = search.at {
+        sql.push(" offset ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
+    }
+    sql.push(" limit ").push_bind(i64::from(search.count) + 1).push("))");
+    order::push(&mut sql, search);
+    sql.build_query_as().fetch_all(tx.db()).await.map_err(Error::from)
+}
+
+async fn count(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<u64> {
+    let mut sql = QueryBuilder::new(format!("select count(*) from {} r", search.of.table()));
+    push_where(&mut sql, source, search)?;
+    let total: i64 = sql.build_query_scalar().fetch_one(tx.db()).await?;
+    Ok(u64::try_from(total).unwrap_or_default())
+}
+
+fn push_where(sql: &mut QueryBuilder<Postgres>, source: SourceId, search: &Search<'_>) -> Result<()> {
+    sql.push(" where r.deleted_at is null and r.source_id = ").push_bind(source.0);
+    if let Some(filter) = search.filter {
+        sql.push(" and ");
+        Condition { sql, of: search.of, base: search.base }.push(filter);
+    }
+    Ok(())
+}
+
+/// Whether the path is the core attribute `name`, given as `userName` or `emails.value`.
+fn is(path: &AttrPath, of: Of, name: &str) -> bool {
+    let core = path.schema.as_deref().is_none_or(|urn| urn.eq_ignore_ascii_case(of.kind().core.id));
+    let (name, sub) = name.split_once('.').map_or((name, None), |(name, sub)| (name, Some(sub)));
+    let same_sub = match (path.sub.as_deref(), sub) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        _ => false,
+    };
+    core && same_sub && path.name.eq_ignore_ascii_case(name)
+}

@@ -1,0 +1,204 @@
+//! `POST /Bulk` (RFC 7644, section 3.7): many changes, each as if it were alone, in one transaction. An operation that is
+//! refused leaves nothing behind and the others go on, up to `failOnErrors`.
+//!
+//! An operation waits until what it refers to has been made. Where some refer to each other in a ring, one of them is
+//! made without its references and completed at the end.
+
+use super::answer::Answer;
+use super::change::{Asked, Done};
+use super::request::Call;
+use super::write::{Speaker, to_the_end};
+use directory::Tx;
+use directory::search::Of;
+use http::Method;
+use scim::bulk::{self, Operation, Request};
+use scim::etag::Condition;
+use scim::{Error, ScimType};
+use serde_json::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub async fn run(mut call: Call) -> Result<Answer, Error> {
+    let request = Request::from_json(call.json().await?)?;
+    let (speaker, base) = (call.speaker, call.base);
+    to_the_end(async move {
+        let mut tx = speaker.begin().await?;
+        let mut running = Running { speaker: &speaker, base: &base, made: HashMap::new(), unmade: Vec::new(), answers: Vec::new(), errors: 0 };
+        running.all(&mut tx, request).await?;
+        let answers = running.in_order();
+        speaker.finish(tx).await?;
+        Ok(Answer::ok(&bulk::response(answers)))
+    })
+    .await
+}
+
+struct Running<'r> {
+    speaker: &'r Speaker,
+    base: &'r str,
+    /// The ids of what was made, by `bulkId`.
+    made: HashMap<String, Uuid>,
+    /// The `bulkId`s of what was to be made and was refused.
+    unmade: Vec<String>,
+    /// By the number of the operation.
+    answers: Vec<(usize, Value)>,
+    errors: u32,
+}
+
+impl Running<'_> {
+    async fn all(&mut self, tx: &mut Tx, request: Request) -> Result<(), Error> {
+        let most = request.fail_on_errors.unwrap_or(u32::MAX);
+        let mut waiting = request.operations;
+        let mut incomplete = Vec::new();
+        while !waiting.is_empty() && self.errors < most {
+            let mut still = Vec::new();
+            let before = waiting.len();
+            for operation in waiting {
+                if self.errors >= most {
+                    break;
+                }
+                if self.can_run(&operation) {
+                    self.one(tx, operation).await?;
+                } else {
+                    still.push(operation);
+                }
+            }
+            if still.len() == before {
+                // A ring: its first POST goes without what is not there yet.
+                let at = still.iter().position(|operation| operation.method == bulk::Method::Post).unwrap_or(0);
+                let whole = still.remove(at);
+                let mut part = whole.clone();
+                part.data = part.data.map(|data| without_references(data, &self.made));
+                self.one(tx, part).await?;
+                incomplete.push(whole);
+            }
+            waiting = still;
+        }
+        for whole in incomplete {
+            if self.errors < most {
+                self.complete(tx, whole).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all it refers to is there, or never will be.
+    fn can_run(&self, operation: &Operation) -> bool {
+        operation.references().iter().all(|id| self.made.contains_key(id) || self.unmade.contains(id))
+    }
+
+    /// Does one operation, or notes why not.
+    async fn one(&mut self, tx: &mut Tx, mut operation: Operation) -> Result<(), Error> {
+        operation.resolve(|id| self.made.get(id).map(Uuid::to_string));
+        let outcome = self.attempt(tx, &operation).await?;
+        self.note(&operation, outcome);
+        Ok(())
+    }
+
+    async fn attempt(&mut self, tx: &mut Tx, operation: &Operation) -> Result<Result<Done, Error>, Error> {
+        if let Some(missing) = operation.references().into_iter().next() {
+            return Ok(Err(Error::bad_request(
+                ScimType::InvalidValue,
+                format!("What bulkId:{missing} stands for was not made, or is not in this request."),
+            )));
+        }
+        let asked = match read(operation) {
+            Ok(asked) => asked,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let condition = operation.version.as_deref().map(Condition::if_match);
+        let mark = tx.mark().await.map_err(|e| super::answer::failed(&e))?;
+        let outcome = asked.make(tx, self.speaker.source, condition.as_ref()).await;
+        let settled = if outcome.is_ok() { tx.keep(mark).await } else { tx.back_to(mark).await };
+        settled.map_err(|e| super::answer::failed(&e))?;
+        Ok(outcome)
+    }
+
+    fn note(&mut self, operation: &Operation, outcome: Result<Done, Error>) {
+        let location = |id: Uuid| format!("{}/{}/{id}", self.base, operation.path[0]);
+        let address = || operation.path.get(1).map(|id| format!("{}/{}/{id}", self.base, operation.path[0]));
+        let answer = match outcome {
+            Ok(Done::Created(stored)) => {
+                if let Some(bulk_id) = &operation.bulk_id {
+                    self.made.insert(bulk_id.clone(), stored.id);
+                }
+                bulk::done(operation, 201, Some(&location(stored.id)), Some(stored.version))
+            }
+            Ok(Done::Changed(stored) | Done::Same(stored)) => {
+                bulk::done(operation, 200, Some(&location(stored.id)), Some(stored.version))
+            }
+            Ok(Done::Deleted) => bulk::done(operation, 204, address().as_deref(), None),
+            Err(error) => {
+                self.errors += 1;
+                self.unmade.extend(operation.bulk_id.clone());
+                bulk::failed(operation, &error, address().as_deref())
+            }
+        };
+        self.answers.push((operation.number, answer));
+    }
+
+    /// Says the whole of what was made in part, now that everything it refers to is there.
+    async fn complete(&mut self, tx: &mut Tx, mut whole: Operation) -> Result<(), Error> {
+        let Some(id) = whole.bulk_id.as_ref().and_then(|bulk_id| self.made.get(bulk_id)).copied() else { return Ok(()) };
+        whole.resolve(|id| self.made.get(id).map(Uuid::to_string));
+        let put = Operation { method: bulk::Method::Put, path: vec![whole.path[0].clone(), id.to_string()], ..whole.clone() };
+        let answer = match self.attempt(tx, &put).await? {
+            Ok(Done::Changed(stored) | Done::Same(stored)) => {
+                let location = format!("{}/{}/{}", self.base, whole.path[0], stored.id);
+                bulk::done(&whole, 201, Some(&location), Some(stored.version))
+            }
+            Ok(_) => return Ok(()),
+            // What could not be said whole is not left half.
+            Err(error) => {
+                let gone = Operation { method: bulk::Method::Delete, data: None, ..put };
+                drop(self.attempt(tx, &gone).await?);
+                self.errors += 1;
+                bulk::failed(&whole, &error, None)
+            }
+        };
+        self.answers.retain(|(number, _)| *number != whole.number);
+        self.answers.push((whole.number, answer));
+        Ok(())
+    }
+
+    fn in_order(mut self) -> Vec<Value> {
+        self.answers.sort_by_key(|(number, _)| *number);
+        self.answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+}
+
+fn read(operation: &Operation) -> Result<Asked, Error> {
+    let path: Vec<&str> = operation.path.iter().map(String::as_str).collect();
+    let (of, id) = match path.as_slice() {
+        ["Users"] => (Of::Users, None),
+        ["Groups"] => (Of::Groups, None),
+        ["Users", id] => (Of::Users, Some(*id)),
+        ["Groups", id] => (Of::Groups, Some(*id)),
+        _ => return Err(Error::plain(404, "There is nothing at this address. Resources are at /Users and /Groups.")),
+    };
+    let method = match operation.method {
+        bulk::Method::Post => Method::POST,
+        bulk::Method::Put => Method::PUT,
+        bulk::Method::Patch => Method::PATCH,
+        bulk::Method::Delete => Method::DELETE,
+    };
+    Asked::read(of, &method, id, operation.data.clone())
+}
+
+/// The data without what refers to something that has not been made: elements of lists, and attributes.
+fn without_references(data: Value, made: &HashMap<String, Uuid>) -> Value {
+    let is_open = |value: &Value| !bulk::references(value).iter().all(|id| made.contains_key(id));
+    match data {
+        Value::Object(map) => Value::Object(
+            map.into_iter()
+                .filter_map(|(name, value)| match value {
+                    Value::Array(list) => {
+                        Some((name, list.into_iter().filter(|element| !is_open(element)).collect()))
+                    }
+                    Value::Object(_) => Some((name, without_references(value, made))),
+                    plain => (!is_open(&plain)).then_some((name, plain)),
+                })
+                .collect(),
+        ),
+        plain => plain,
+    }
+}

@@ -1,0 +1,126 @@
+//! The endpoints of one kind of resource: `/Users` and `/Groups` (RFC 7644, sections 3.3 to 3.6).
+
+use super::answer::{Answer, failed};
+use super::change::{Asked, Done, not_found, resource_id};
+use super::request::Call;
+use super::view::View;
+use super::write::to_the_end;
+use directory::groups;
+use directory::search::{self, At, Found, Of, Search, Stored};
+use http::{Method, StatusCode};
+use model::GroupId;
+use scim::{Error, ListQuery};
+
+/// A group with more members than this is not sent back whole after a PATCH: whoever adds one member of 50,000 does not
+/// want to read the others. RFC 7644, section 3.5.2 allows 204; with `attributes` or `excludedAttributes` the answer is
+/// what they ask for.
+const MEMBERS_IN_ANSWER: i64 = 1_000;
+
+/// `GET /Users/{id}`.
+pub async fn get(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
+    let view = call.view(of)?;
+    let mut tx = call.speaker.begin().await?;
+    let found = search::get(&mut tx, call.speaker.source, of, resource_id(of, id)?).await.map_err(|e| failed(&e))?;
+    let stored = found.ok_or_else(|| not_found(of, id))?;
+    let answer = Answer::resource(view.show(&mut tx, &stored).await?, view.location(stored.id), stored.version);
+    match call.if_none_match() {
+        Some(condition) if !condition.holds(stored.version) => Ok(answer.without_body(StatusCode::NOT_MODIFIED)),
+        _ => Ok(answer),
+    }
+}
+
+/// `GET /Users`.
+pub async fn list(call: Call, of: Of) -> Result<Answer, Error> {
+    let (query, view) = (call.list_query()?, call.view(of)?);
+    found(call, &query, view).await
+}
+
+/// `POST /Users/.search` (section 3.4.3).
+pub async fn search(mut call: Call, of: Of) -> Result<Answer, Error> {
+    let body = call.json().await?;
+    let (query, projection) = ListQuery::from_search_request(&body, of.kind())?;
+    let view = View::new(of, call.base.clone(), projection);
+    found(call, &query, view).await
+}
+
+async fn found(call: Call, query: &ListQuery, view: View) -> Result<Answer, Error> {
+    let mut tx = call.speaker.begin().await?;
+    let asked = Search {
+        of: view.of,
+        filter: query.filter.as_ref(),
+        sort: query.sort.as_ref(),
+        at: match &query.cursor {
+            None => At::Offset(query.page.start_index - 1),
+            Some(cursor) => At::Cursor(Some(cursor.clone()).filter(|cursor| !cursor.is_empty())),
+        },
+        count: query.page.count,
+        base: &view.base,
+    };
+    let found = search::search(&mut tx, call.speaker.source, &asked).await.map_err(|e| failed(&e))?;
+    let shown = view.show_all(&mut tx, &found.page).await?;
+    Ok(Answer::text(list_text(&found, query, &shown)))
+}
+
+/// The ListResponse around resources that are text already.
+pub fn list_text(found: &Found, query: &ListQuery, shown: &[String]) -> String {
+    let head = match &query.cursor {
+        None => scim::list::response(found.total, query.page.start_index, Vec::new()),
+        Some(_) => scim::list::cursor_response(found.total, found.next.clone(), None, Vec::new()),
+    };
+    let mut text = String::with_capacity(shown.iter().map(String::len).sum::<usize>() + shown.len() + 300);
+    for (name, value) in head.as_object().into_iter().flatten() {
+        text.push_str(if text.is_empty() { "{\"" } else { ",\"" });
+        text.push_str(name);
+        text.push_str("\":");
+        match name.as_str() {
+            "Resources" => {
+                text.push('[');
+                text.push_str(&shown.join(","));
+                text.push(']');
+            }
+            "itemsPerPage" => text.push_str(&shown.len().to_string()),
+            _ => text.push_str(&value.to_string()),
+        }
+    }
+    text.push('}');
+    text
+}
+
+/// `POST`, `PUT`, `PATCH` and `DELETE`.
+pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, Error> {
+    let (view, condition) = (call.view(of)?, call.if_match());
+    let body = if call.method == Method::DELETE { None } else { Some(call.json().await?) };
+    let asked = Asked::read(of, &call.method, id, body)?;
+    let (speaker, patched) = (call.speaker, call.method == Method::PATCH);
+    to_the_end(async move {
+        let mut tx = speaker.begin().await?;
+        let (answer, written) = match asked.make(&mut tx, speaker.source, condition.as_ref()).await? {
+            Done::Deleted => (Answer::nothing(), true),
+            Done::Created(stored) => {
+                let body = view.show(&mut tx, &stored).await?;
+                (Answer::created(body, view.location(stored.id), stored.version), true)
+            }
+            Done::Changed(stored) => (changed(&mut tx, &view, &stored, patched).await?, true),
+            Done::Same(stored) => (changed(&mut tx, &view, &stored, patched).await?, false),
+        };
+        if written {
+            speaker.finish(tx).await?;
+        }
+        Ok(answer)
+    })
+    .await
+}
+
+/// 200 with the resource, which every client understands: Entra and Okta take 200 or 204, the Microsoft validator only
+/// 200.
+async fn changed(tx: &mut directory::Tx, view: &View, stored: &Stored, patched: bool) -> Result<Answer, Error> {
+    let silent = patched && view.shows_members() && !view.is_chosen() && {
+        let group = GroupId(stored.id);
+        groups::has_more_members_than(tx, group, MEMBERS_IN_ANSWER).await.map_err(|e| failed(&e))?
+    };
+    if silent {
+        let answer = Answer::resource(String::new(), view.location(stored.id), stored.version);
+        return Ok(answer.without_body(StatusCode::NO_CONTENT));
+    }
+    Ok(Answer::resource(view.show(tx, stored).await?, view.location(stored.id), stored.version))
+}

@@ -1,0 +1,35 @@
+//! Writes: each request one transaction, in a task of its own. A client that hangs up meanwhile leaves all or nothing,
+//! and what it finds later is what the answer would have said.
+
+use super::answer::failed;
+use directory::{Actor, Directory, Tx};
+use model::SourceId;
+use scim::Error;
+
+/// Who speaks, and about whose users and groups.
+#[derive(Clone)]
+pub struct Speaker {
+    pub directory: Directory,
+    pub actor: Actor,
+    pub source: SourceId,
+}
+
+impl Speaker {
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        self.directory.begin(self.actor.clone()).await.map_err(|e| failed(&e))
+    }
+
+    pub async fn finish(&self, tx: Tx) -> Result<(), Error> {
+        tx.commit().await.map_err(|e| failed(&e))
+    }
+}
+
+/// Runs a write to its end, whatever becomes of the client.
+pub async fn to_the_end<T: Send + 'static>(
+    write: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::spawn(write).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a SCIM write ended badly");
+        Err(Error::plain(500, "The server could not do this. Nothing was changed; try again later."))
+    })
+}
