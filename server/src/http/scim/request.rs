@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use model::SourceId;
 use scim::discovery::MAX_PAYLOAD_BYTES;
+use scim::schema::USER_TYPE;
 use scim::{Error, ListQuery, Projection};
 use serde_json::Value;
 
@@ -53,7 +54,8 @@ impl Call {
 
     /// Which attributes of a user the client wants to see.
     pub fn projection(&self) -> Result<Projection, Error> {
-        Projection::from_pairs(self.pairs()?.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        let pairs = self.pairs()?;
+        Projection::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())), &USER_TYPE)
     }
 
     fn pairs(&self) -> Result<Vec<(String, String)>, Error> {

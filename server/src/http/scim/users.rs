@@ -163,7 +163,8 @@ impl View {
     fn show(&self, record: &Record) -> (Value, String, String) {
         let id = record.id.to_string();
         let location = format!("{}/Users/{id}", self.base);
-        let body = record.user.to_json(&id, record.created_at, record.updated_at, record.version, &location);
+        let body =
+            record.user.to_json(&id, record.created_at, record.updated_at, record.version, &location, Vec::new());
         (self.projection.apply(body), location, scim::etag(record.version))
     }
 }
