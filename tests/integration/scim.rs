@@ -1,7 +1,13 @@
 //! `/scim/v2`, as identity providers use and misuse it.
 
 mod bad_input;
+mod bulk;
+mod etags;
+mod filter;
+mod groups;
+mod lists;
 mod patch;
 mod projection;
+mod races;
 mod token;
 mod users;

@@ -109,11 +109,11 @@ pub async fn save(
     }
     let (before, after) = difference(held.group.attributes(), group.attributes());
     let entry = Entry::new("group.changed", "group", held.id.0, group.display_name());
-    tx.audit(
-        entry
-            .before(with_members(before, "membersRemoved", &changed.removed))
-            .after(with_members(after, "membersAdded", &changed.added)),
-    );
+    tx.audit(entry.before(with_members(before, "membersRemoved", &changed.removed)).after(with_members(
+        after,
+        "membersAdded",
+        &changed.added,
+    )));
     Ok(Group { group, version: held.version + 1, updated_at: now, ..held })
 }
 

@@ -88,7 +88,15 @@ pub async fn create(tx: &mut Tx, source: SourceId, user: &User) -> Result<Record
     let entry = Entry::new(action, "person", person.0, &display_name(user));
     tx.audit(entry.after(resource));
     due::person(tx, person, Priority::Change).await?;
-    Ok(Record { id, person_id: person, user: user.clone(), version: 1, created_at: now, updated_at: now, in_groups: false })
+    Ok(Record {
+        id,
+        person_id: person,
+        user: user.clone(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        in_groups: false,
+    })
 }
 
 /// The person of the record that this source deleted last under this user name, if no source knows them now. With

@@ -168,7 +168,10 @@ async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<
             sql.push("null::text");
         }
     }
-    sql.push(format!(" as key from {table} r where r.id = any(array(select r.id from {table} r", table = search.of.table()));
+    sql.push(format!(
+        " as key from {table} r where r.id = any(array(select r.id from {table} r",
+        table = search.of.table()
+    ));
     push_where(&mut sql, source, search)?;
     if let At::Cursor(Some(cursor)) = &search.at {
         sql.push(" and ");

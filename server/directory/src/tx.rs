@@ -3,8 +3,7 @@
 use crate::{Directory, Error, Result, Signal, audit};
 use chrono::{DateTime, Utc};
 use model::{AdminId, ConnectionId, TokenId};
-use sqlx::postgres::PgTransactionManager;
-use sqlx::{PgConnection, Postgres, TransactionManager};
+use sqlx::{PgConnection, Postgres};
 use std::collections::BTreeSet;
 
 /// Who acts; every audit entry names one.
@@ -103,19 +102,21 @@ impl Tx {
     /// Marks where the transaction stands, to come back to when what follows is refused. Each mark is settled by
     /// [`Tx::keep`] or [`Tx::back_to`] before the next.
     pub async fn mark(&mut self) -> Result<Mark> {
-        PgTransactionManager::begin(&mut self.db, None).await.map_err(Error::Database)?;
+        sqlx::query!("savepoint mark").execute(self.db()).await?;
         Ok(Mark { entries: self.entries.len() })
     }
 
     /// What has been done since the mark stays part of the transaction.
     pub async fn keep(&mut self, _: Mark) -> Result<()> {
-        PgTransactionManager::commit(&mut self.db).await.map_err(Error::Database)
+        sqlx::query!("release savepoint mark").execute(self.db()).await?;
+        Ok(())
     }
 
     /// Nothing since the mark has happened. A connection that was rung for in vain finds nothing due.
     pub async fn back_to(&mut self, mark: Mark) -> Result<()> {
         self.entries.truncate(mark.entries);
-        PgTransactionManager::rollback(&mut self.db).await.map_err(Error::Database)
+        sqlx::query!("rollback to savepoint mark").execute(self.db()).await?;
+        self.keep(mark).await
     }
 
     /// Writes the audit entries, commits, and only then wakes whoever has to know.

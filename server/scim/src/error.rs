@@ -8,7 +8,7 @@ pub const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 /// Result of every operation of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The detail keywords of RFC 7644 section 3.12, table 9.
+/// The detail keywords of RFC 7644 section 3.12, table 9, and of RFC 9865 section 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScimType {
     InvalidFilter,
@@ -18,6 +18,11 @@ pub enum ScimType {
     InvalidPath,
     NoTarget,
     InvalidValue,
+    InvalidVers,
+    TooMany,
+    InvalidCursor,
+    ExpiredCursor,
+    InvalidCount,
 }
 
 impl ScimType {
@@ -31,6 +36,11 @@ impl ScimType {
             Self::InvalidPath => "invalidPath",
             Self::NoTarget => "noTarget",
             Self::InvalidValue => "invalidValue",
+            Self::InvalidVers => "invalidVers",
+            Self::TooMany => "tooMany",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }
@@ -64,6 +74,11 @@ impl Error {
     /// 404 for a resource that is not there.
     pub fn not_found(resource_type: &str, id: &str) -> Self {
         Self::plain(404, format!("There is no {resource_type} {}.", shown(id)))
+    }
+
+    /// 412: the resource is not in the version that If-Match or If-None-Match asks for.
+    pub fn precondition_failed() -> Self {
+        Self::plain(412, "The resource has changed since. Read it again, and send the change with its new version.")
     }
 
     pub(crate) fn syntax(detail: impl Into<String>) -> Self {

@@ -8,12 +8,11 @@
 mod matches;
 mod parse;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::path::AttrPath;
-use crate::resource::User;
-use crate::schema::USER_TYPE;
+use crate::schema::ResourceType;
 
 pub(crate) use matches::{Scope, boolean, holds};
 pub(crate) use parse::Parser;
@@ -88,10 +87,15 @@ impl Filter {
         }
     }
 
-    /// Whether the user satisfies the filter. Attributes the user lacks are unassigned: `eq null`
-    /// and `ne "x"` hold for them. Of an attribute with several values, `ne` holds when none of
-    /// them is equal, every other comparison when it holds for one.
-    pub fn matches(&self, user: &User) -> bool {
-        holds(self, user.attributes(), Scope::Resource(&USER_TYPE))
+    /// Whether the resource, as clients see it (with `id`, `meta`, and `groups` or `members`),
+    /// satisfies the filter. The directory finds the same ones by SQL.
+    ///
+    /// Attributes the resource lacks are unassigned: `eq null` and `ne "x"` hold for them. Of an
+    /// attribute with several values, `ne` holds when none of them is equal, every other comparison
+    /// when it holds for one. Text that is not case-exact is put in lower case on both sides, for
+    /// order as well, which is then that of its bytes; `userName eq` compares by
+    /// [`user_name_key`](crate::user_name_key). Times compare as moments.
+    pub fn matches(&self, kind: &'static ResourceType, resource: &Map<String, Value>) -> bool {
+        holds(self, resource, Scope::Resource(kind))
     }
 }

@@ -6,28 +6,32 @@
 //! It never does I/O, knows no HTTP framework, no database and no other crate of ours. Bounds on
 //! hostile input are kept here, except the size of a body.
 //!
-//! Start at [`schema`], the table that everything else reads; then [`User::from_json`] for a POST
-//! or PUT, [`patch`] for a PATCH, [`Filter`] for a search, [`Projection`] for what an answer carries,
-//! [`Error`] for a refusal.
+//! Start at [`schema`], the table that everything else reads; then [`User::from_json`] and
+//! [`Group::from_json`] for a POST or PUT, [`patch`] for a PATCH, [`ListQuery`] and [`Filter`] for a
+//! search, [`Projection`] for what an answer carries, [`bulk`] for many in one, [`Error`] for a
+//! refusal.
 
 mod error;
-mod path;
 mod resource;
 
+pub mod bulk;
 pub mod discovery;
+pub mod etag;
 pub mod filter;
 pub mod json;
 pub mod key;
 pub mod list;
 pub mod patch;
+pub mod path;
 pub mod projection;
 pub mod schema;
 
 pub use error::{ERROR_SCHEMA, Error, Result, ScimType};
+pub use etag::etag;
 pub use filter::{CompareOp, Filter};
 pub use key::user_name_key;
-pub use list::{ListQuery, Page};
-pub use patch::PatchOp;
-pub use path::AttrPath;
+pub use list::{ListQuery, Page, Sort};
+pub use patch::{GroupPatch, MemberChange, PatchOp};
+pub use path::{AttrPath, Place};
 pub use projection::Projection;
-pub use resource::{User, etag};
+pub use resource::{Group, User};

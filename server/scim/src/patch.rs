@@ -1,4 +1,4 @@
-//! PATCH (RFC 7644 section 3.5.2): reading the request, and applying it to a user.
+//! PATCH (RFC 7644 section 3.5.2): reading the request, and applying it to a user or a group.
 //!
 //! What identity providers send besides the RFC's letter is understood here, in [`PatchOp::from_json`]:
 //! names in any case (`Replace`, `operations`), a path-less value whose keys are paths
@@ -9,6 +9,7 @@ mod apply;
 #[cfg(test)]
 mod cases;
 mod elements;
+mod members;
 mod target;
 
 use serde_json::{Map, Value};
@@ -16,8 +17,10 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result, shown};
 use crate::filter::{Filter, Parser};
 use crate::path::{AttrPath, get};
-use crate::resource::User;
-use crate::schema::USER_TYPE;
+use crate::resource::{Group, User};
+use crate::schema::{GROUP_TYPE, USER_TYPE};
+
+pub use members::MemberChange;
 
 /// Most operations in one request.
 pub const MAX_OPERATIONS: usize = 1000;
@@ -90,10 +93,27 @@ impl PatchOp {
 /// Applies all operations, or none. `id` is the user's own: clients repeat it in path-less values
 /// (Okta, authentik), and it is passed over when it is equal. Tells whether anything changed.
 pub fn apply(user: &mut User, id: &str, patch: &PatchOp) -> Result<bool> {
-    let attributes = apply::apply(&USER_TYPE, id, user.attributes().clone(), patch)?;
+    let (attributes, _) = apply::apply(&USER_TYPE, id, user.attributes().clone(), patch)?;
     let changed = attributes != *user.attributes();
     user.replace_attributes(attributes);
     Ok(changed)
+}
+
+/// What a PATCH makes of a group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupPatch {
+    /// The group as it is then.
+    pub group: Group,
+    /// What happens to its members, one after the other.
+    pub members: Vec<MemberChange>,
+}
+
+/// Applies all operations to a group, or none; `id` as with a user. What happens to the members is
+/// told and not done: who they are now is the directory's to know, and there may be too many to
+/// read them for one that comes.
+pub fn apply_to_group(group: &Group, id: &str, patch: &PatchOp) -> Result<GroupPatch> {
+    let (attributes, members) = apply::apply(&GROUP_TYPE, id, group.attributes().clone(), patch)?;
+    Ok(GroupPatch { group: Group::with_attributes(attributes), members: members.into_changes() })
 }
 
 fn read_operation(number: usize, given: &Value, operations: &mut Vec<Operation>) -> Result<()> {

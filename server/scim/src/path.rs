@@ -4,10 +4,10 @@
 use serde_json::{Map, Value};
 
 use crate::error::shown;
-use crate::schema::{Attribute, ENTERPRISE_USER, ResourceType, Schema, USER};
+use crate::schema::{Attribute, ENTERPRISE_USER, GROUP, ResourceType, Schema, USER};
 
 /// The schemas whose URN is known before it is split from the name behind it.
-static KNOWN_SCHEMAS: &[&Schema] = &[&USER, &ENTERPRISE_USER];
+static KNOWN_SCHEMAS: &[&Schema] = &[&USER, &ENTERPRISE_USER, &GROUP];
 
 /// A path as the client wrote it, in its parts. Names count in any case: compare with
 /// [`AttrPath::is`].
@@ -21,7 +21,8 @@ pub struct AttrPath {
 }
 
 impl AttrPath {
-    /// Whether this is the core attribute `name`, given as `userName` or `name.familyName`.
+    /// Whether this is the attribute `name` of a core schema, given as `userName` or
+    /// `name.familyName`.
     pub fn is(&self, name: &str) -> bool {
         let (name, sub) = match name.split_once('.') {
             Some((name, sub)) => (name, Some(sub)),
@@ -39,7 +40,7 @@ impl AttrPath {
     /// Splits a path; the error is a sentence for the client.
     ///
     /// A URN ends at its last colon. Two dialects besides: very old Entra jobs put a dot behind the
-    /// extension's URN, and a URN alone (known, or ending in `:User`) is the whole extension.
+    /// extension's URN, and a URN alone (known, or ending in `:User` or `:Group`) is the whole extension.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if !starts_with_urn(text) {
             return Self::plain(None, text);
@@ -60,7 +61,8 @@ impl AttrPath {
         }
         let colon = text.rfind(':').unwrap_or(0);
         let (urn, rest) = (&text[..colon], &text[colon + 1..]);
-        if let Some(behind) = strip_prefix_any_case(rest, "User") {
+        let behind = ["User", "Group"].iter().find_map(|name| strip_prefix_any_case(rest, name));
+        if let Some(behind) = behind {
             if behind.is_empty() {
                 return Ok(Self::whole(text));
             }
@@ -100,17 +102,20 @@ impl AttrPath {
 /// Where a path leads in one resource. Names are those of the table, or the spelling the resource
 /// already has, or the client's own.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub struct Place {
     /// The key of the extension; `None` is the resource itself.
     pub extension: Option<String>,
     /// `None` means all of the extension (or of the core schema).
     pub name: Option<String>,
+    /// What the schema says of the attribute; `None` when no schema describes it.
     pub definition: Option<&'static Attribute>,
     pub sub: Option<String>,
 }
 
 impl Place {
-    pub(crate) fn of(path: &AttrPath, kind: &ResourceType, resource: &Map<String, Value>) -> Self {
+    /// Finds the place. The directory, which looks at many resources at once, passes an empty one:
+    /// then names that no schema has keep the client's spelling.
+    pub fn of(path: &AttrPath, kind: &ResourceType, resource: &Map<String, Value>) -> Self {
         match path.schema.as_deref() {
             Some(urn) if !urn.eq_ignore_ascii_case(kind.core.id) => {
                 let (key, known) = extension_key(urn, kind, resource);
@@ -190,7 +195,7 @@ fn strip_prefix_any_case<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
 }
 
 fn is_core(urn: &str) -> bool {
-    urn.eq_ignore_ascii_case(USER.id)
+    [USER.id, GROUP.id].iter().any(|core| urn.eq_ignore_ascii_case(core))
 }
 
 /// `ATTRNAME` of RFC 7644 section 3.4.2.2, and `$ref`.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result};
 use crate::filter::Parser;
 use crate::path::{AttrPath, starts_with_urn};
-use crate::schema::USER_TYPE;
+use crate::schema::ResourceType;
 
 /// Most names in one request.
 pub const MAX_NAMES: usize = 200;
@@ -19,9 +19,10 @@ pub const MAX_NAMES: usize = 200;
 /// Longest name in bytes, with the URN in front.
 pub const MAX_NAME_BYTES: usize = 500;
 
-/// What a client wants to see of a user; by default all of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a client wants to see of resources of one kind.
+#[derive(Clone, Debug)]
 pub struct Projection {
+    kind: &'static ResourceType,
     /// In lower case: `title`, `name.givenname`, `urn:...:user`, `urn:...:user:manager.value`.
     names: HashSet<String>,
     /// Whether the named attributes are those that stay, or those that go.
@@ -34,20 +35,23 @@ impl Projection {
     /// Reads decoded query pairs, or 400 `invalidValue`. A parameter may be given several times;
     /// one without a name in it counts as not given. The two exclude each other.
     ///
-    /// A name that no user has is none the less a name: it takes nothing away and brings nothing
+    /// A name that no resource has is none the less a name: it takes nothing away and brings nothing
     /// back. What cannot be a name is refused, so that a slip of the pen is not taken for an answer.
-    pub fn from_pairs<'q>(pairs: impl IntoIterator<Item = (&'q str, &'q str)>) -> Result<Self> {
+    pub fn from_pairs<'q>(
+        pairs: impl IntoIterator<Item = (&'q str, &'q str)>,
+        kind: &'static ResourceType,
+    ) -> Result<Self> {
         let (mut attributes, mut excluded) = (Vec::new(), Vec::new());
         for (parameter, list) in pairs {
             if parameter.eq_ignore_ascii_case("attributes") {
-                read_list(list, "attributes", &mut attributes)?;
+                read_list(list, "attributes", kind, &mut attributes)?;
             } else if parameter.eq_ignore_ascii_case("excludedAttributes") {
                 if list.contains('[') {
                     return Err(Error::value(
                         "excludedAttributes takes no value filters. Name the attribute, such as emails or emails.type.",
                     ));
                 }
-                read_list(list, "excludedAttributes", &mut excluded)?;
+                read_list(list, "excludedAttributes", kind, &mut excluded)?;
             }
         }
         if !attributes.is_empty() && !excluded.is_empty() {
@@ -55,8 +59,32 @@ impl Projection {
         }
         let only = !attributes.is_empty();
         let names: HashSet<String> = if only { attributes } else { excluded }.into_iter().collect();
-        let whole_core = names.contains(&USER_TYPE.core.id.to_ascii_lowercase());
-        Ok(Self { names, only, whole_core })
+        let whole_core = names.contains(&kind.core.id.to_ascii_lowercase());
+        Ok(Self { kind, names, only, whole_core })
+    }
+
+    /// Whether any of this attribute of the core schema, such as `members`, or of this extension is
+    /// in the answer: what is not shown need not be read.
+    pub fn shows(&self, name: &str) -> bool {
+        if self.always_shows(name) || self.names.is_empty() {
+            return true;
+        }
+        let path = name.to_ascii_lowercase();
+        let named = self.names(&path) || (self.whole_core && !starts_with_urn(name));
+        if !self.only {
+            return !named;
+        }
+        let part_of = |other: &String| other.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['.', ':']));
+        named || self.names.iter().any(part_of)
+    }
+
+    fn always_shows(&self, name: &str) -> bool {
+        self.kind.attribute(name).is_some_and(|known| known.always_returned)
+    }
+
+    /// Whether it takes nothing away: no attribute was named.
+    pub fn is_whole(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// The resource without what the client does not want. What loses all its sub-attributes goes
@@ -69,7 +97,7 @@ impl Projection {
         }
         let mut gone = Vec::new();
         attributes.retain(|key, value| {
-            let stays = USER_TYPE.attribute(key).is_some_and(|known| known.always_returned) || self.keeps(key, value);
+            let stays = self.always_shows(key) || self.keeps(key, value);
             if !stays && starts_with_urn(key) {
                 gone.push(key.clone());
             }
@@ -128,7 +156,7 @@ impl Projection {
 }
 
 /// Adds the names of a list. A comma in brackets is part of a value filter.
-fn read_list(list: &str, parameter: &str, names: &mut Vec<String>) -> Result<()> {
+fn read_list(list: &str, parameter: &str, kind: &ResourceType, names: &mut Vec<String>) -> Result<()> {
     let mut in_brackets = false;
     let separator = |c: char| {
         in_brackets = c == '[' || (in_brackets && c != ']');
@@ -141,7 +169,7 @@ fn read_list(list: &str, parameter: &str, names: &mut Vec<String>) -> Result<()>
         if name.len() > MAX_NAME_BYTES {
             return Err(Error::value(format!("A name in {parameter} is longer than {MAX_NAME_BYTES} bytes.")));
         }
-        let path = read_name(name).map_err(|why| Error::value(format!("{parameter}: {why}")))?;
+        let path = read_name(name, kind).map_err(|why| Error::value(format!("{parameter}: {why}")))?;
         names.push(path.to_ascii_lowercase());
     }
     Ok(())
@@ -149,12 +177,12 @@ fn read_list(list: &str, parameter: &str, names: &mut Vec<String>) -> Result<()>
 
 /// One name (RFC 7644 section 3.10) in the form in which it is looked up: without the core
 /// schema's URN, and with a colon behind that of an extension.
-fn read_name(name: &str) -> std::result::Result<String, String> {
+fn read_name(name: &str, kind: &ResourceType) -> std::result::Result<String, String> {
     if name.contains('[') {
-        return read_filtered(name);
+        return read_filtered(name, kind);
     }
     match AttrPath::parse(name) {
-        Ok(path) => Ok(joined(path)),
+        Ok(path) => Ok(joined(path, kind)),
         // An extension may be called urn:acme:staff-1.5, which does not look like a path.
         Err(_) if is_urn(name) => Ok(name.to_owned()),
         Err(why) => Err(why),
@@ -163,7 +191,7 @@ fn read_name(name: &str) -> std::result::Result<String, String> {
 
 /// `emails[type eq "work"].value`, from a test collection for Entra, although the RFC has no value
 /// filters here: counts as the name without its filter, which answers with no less than was asked.
-fn read_filtered(name: &str) -> std::result::Result<String, String> {
+fn read_filtered(name: &str, kind: &ResourceType) -> std::result::Result<String, String> {
     let mut parser = Parser::new(name)?;
     let mut path = parser.path()?;
     parser.brackets()?;
@@ -171,13 +199,13 @@ fn read_filtered(name: &str) -> std::result::Result<String, String> {
         path.sub = Some(sub.name);
     }
     parser.end()?;
-    Ok(joined(path))
+    Ok(joined(path, kind))
 }
 
-fn joined(path: AttrPath) -> String {
+fn joined(path: AttrPath, kind: &ResourceType) -> String {
     let AttrPath { schema, name, sub } = path;
     let sub = sub.map(|sub| format!(".{sub}")).unwrap_or_default();
-    match schema.filter(|urn| !urn.eq_ignore_ascii_case(USER_TYPE.core.id)) {
+    match schema.filter(|urn| !urn.eq_ignore_ascii_case(kind.core.id)) {
         Some(urn) => format!("{urn}:{name}{sub}"),
         None => format!("{name}{sub}"),
     }

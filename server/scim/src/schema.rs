@@ -2,11 +2,13 @@
 //! names and PATCH paths are resolved by it, filters take case rules from it, and `/Schemas` is
 //! printed from it. So what is advertised is what is kept (RFC 7643 sections 2.2, 4, 7, 8.7).
 
+mod group;
 mod service;
 mod user;
 
 use serde_json::{Map, Value, json};
 
+pub use group::{GROUP, GROUP_TYPE};
 pub(crate) use service::{RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG};
 pub use user::{ENTERPRISE_USER, USER, USER_TYPE};
 
@@ -16,6 +18,7 @@ pub enum Kind {
     Text,
     Boolean,
     Integer,
+    DateTime,
     Binary,
     Reference,
     Complex,
@@ -31,6 +34,11 @@ pub struct Attribute {
     pub required: bool,
     pub case_exact: bool,
     pub read_only: bool,
+    /// Set when its element is made, and not changed after.
+    pub immutable: bool,
+    /// Kept by the directory outside the resource, because there may be tens of thousands: the
+    /// members of a group.
+    pub kept_apart: bool,
     pub unique: bool,
     /// In every answer, whatever attributes the client asks for; all others are returned by default.
     pub always_returned: bool,
@@ -49,6 +57,8 @@ impl Attribute {
             required: false,
             case_exact: false,
             read_only: false,
+            immutable: false,
+            kept_apart: false,
             unique: false,
             always_returned: false,
             canonical_values: &[],
@@ -67,6 +77,10 @@ impl Attribute {
 
     const fn integer(name: &'static str, description: &'static str) -> Self {
         Self::new(name, Kind::Integer, description)
+    }
+
+    const fn date_time(name: &'static str, description: &'static str) -> Self {
+        Self::new(name, Kind::DateTime, description)
     }
 
     const fn binary(name: &'static str, description: &'static str) -> Self {
@@ -105,6 +119,16 @@ impl Attribute {
         self
     }
 
+    const fn immutable(mut self) -> Self {
+        self.immutable = true;
+        self
+    }
+
+    const fn kept_apart(mut self) -> Self {
+        self.kept_apart = true;
+        self
+    }
+
     const fn unique(mut self) -> Self {
         self.unique = true;
         self
@@ -121,7 +145,7 @@ impl Attribute {
     }
 
     /// The sub-attribute of this name, in any case.
-    pub(crate) fn sub_attribute(&self, name: &str) -> Option<&'static Attribute> {
+    pub fn sub_attribute(&self, name: &str) -> Option<&'static Attribute> {
         find(self.sub_attributes, name)
     }
 
@@ -133,6 +157,7 @@ impl Attribute {
             Kind::Text => "string",
             Kind::Boolean => "boolean",
             Kind::Integer => "integer",
+            Kind::DateTime => "dateTime",
             Kind::Binary => "binary",
             Kind::Reference => "reference",
             Kind::Complex => "complex",
@@ -141,7 +166,11 @@ impl Attribute {
         out.insert("multiValued".into(), json!(self.multi_valued));
         out.insert("description".into(), json!(self.description));
         out.insert("required".into(), json!(self.required));
-        let mutability = if self.read_only { "readOnly" } else { "readWrite" };
+        let mutability = match self {
+            Self { read_only: true, .. } => "readOnly",
+            Self { immutable: true, .. } => "immutable",
+            _ => "readWrite",
+        };
         out.insert("mutability".into(), json!(mutability));
         let returned = if self.always_returned { "always" } else { "default" };
         out.insert("returned".into(), json!(returned));
@@ -227,8 +256,16 @@ impl ResourceType {
 const COMMON_ATTRIBUTES: &[Attribute] = &[
     Attribute::text("id", "Given by this server.").case_exact().read_only().always_returned(),
     Attribute::text("externalId", "The client's own name for the resource.").case_exact(),
-    Attribute::complex("meta", &[], "Given by this server.").read_only(),
+    Attribute::complex("meta", META, "Given by this server.").read_only(),
     Attribute::reference("schemas", &["uri"], "The schemas the resource uses.").many().always_returned(),
+];
+
+const META: &[Attribute] = &[
+    Attribute::text("resourceType", "The kind of resource.").case_exact().read_only(),
+    Attribute::date_time("created", "When the resource was made.").read_only(),
+    Attribute::date_time("lastModified", "When the resource was last changed.").read_only(),
+    Attribute::reference("location", &["uri"], "The address of the resource.").read_only(),
+    Attribute::text("version", "The entity tag of the resource.").case_exact().read_only(),
 ];
 
 #[cfg(test)]
@@ -239,7 +276,7 @@ mod tests {
     fn names_are_found_in_any_case_and_no_name_stands_twice() {
         assert_eq!(USER_TYPE.attribute("USERNAME").map(|a| a.name), Some("userName"));
         assert_eq!(USER_TYPE.attribute("externalid").map(|a| a.name), Some("externalId"));
-        for schema in [&USER, &ENTERPRISE_USER, &SCHEMA, &RESOURCE_TYPE] {
+        for schema in [&USER, &ENTERPRISE_USER, &GROUP, &SCHEMA, &RESOURCE_TYPE] {
             for list in std::iter::once(schema.attributes).chain(schema.attributes.iter().map(|a| a.sub_attributes)) {
                 for (n, a) in list.iter().enumerate() {
                     assert!(find(&list[n + 1..], a.name).is_none(), "{}", a.name);

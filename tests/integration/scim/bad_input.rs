@@ -118,29 +118,24 @@ async fn filters_that_are_none() {
             answer.text
         );
     }
-    // Well-formed, and not there yet: said, never taken for "all".
-    let answer = scim.find("title co \"x\"").await;
-    assert!(answer.status == 501 || answer.error() == (400, "invalidFilter"), "{}", answer.text);
 }
 
 #[tokio::test]
 async fn what_is_not_there_says_so() {
     let app = TestApp::start().await;
     let scim = app.scim().await;
-    for (method, path) in [
-        (Method::GET, "/Groups"),
-        (Method::POST, "/Groups"),
-        (Method::PATCH, "/Groups/x"),
-        (Method::POST, "/Bulk"),
-        (Method::GET, "/Me"),
-        (Method::POST, "/.search"),
-        (Method::POST, "/Users/.search"),
-    ] {
-        let answer = scim.send(method.clone(), path, &json!({})).await;
-        let (status, _) = answer.error();
-        assert!([400, 501].contains(&status), "{method} {path}: {}", answer.text);
+    for method in [Method::GET, Method::PATCH] {
+        assert_eq!(scim.send(method, "/Me", &json!({})).await.error().0, 501);
     }
-    for (method, path) in [(Method::PUT, "/Users"), (Method::POST, "/Users/x"), (Method::DELETE, "/Schemas")] {
+    for (method, path) in [
+        (Method::PUT, "/Users"),
+        (Method::POST, "/Users/x"),
+        (Method::DELETE, "/Schemas"),
+        (Method::GET, "/Bulk"),
+        (Method::GET, "/.search"),
+        (Method::PUT, "/Groups/.search"),
+        (Method::DELETE, "/"),
+    ] {
         assert_eq!(scim.send(method.clone(), path, &json!({})).await.error().0, 405, "{method} {path}");
     }
     for path in ["/Nothing", "/Users/x/y", "/Users/not-an-id", "/users", "/Users/%00", "/Users/..%2f..%2fetc"] {

@@ -14,12 +14,7 @@ pub(super) struct Changed {
 }
 
 /// Makes the changes one after the other.
-pub(super) async fn change(
-    tx: &mut Tx,
-    source: SourceId,
-    group: GroupId,
-    changes: &[MemberChange],
-) -> Result<Changed> {
+pub(super) async fn change(tx: &mut Tx, source: SourceId, group: GroupId, changes: &[MemberChange]) -> Result<Changed> {
     let mut changed = Changed::default();
     for change in changes {
         match change {

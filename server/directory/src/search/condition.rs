@@ -97,23 +97,29 @@ impl Condition<'_> {
 
     fn is_in(&mut self, group: Option<Uuid>) {
         let Some(group) = group else { return self.nothing() };
-        self.sql.push("r.id in (with recursive down(id, is_group) as (
+        self.sql.push(
+            "r.id in (with recursive down(id, is_group) as (
             select m.member_id, m.is_group from grp_member m join grp g on g.id = m.group_id and g.deleted_at is null
-            where m.group_id = ");
-        self.sql.push_bind(group).push("
+            where m.group_id = ",
+        );
+        self.sql.push_bind(group).push(
+            "
             union
             select m.member_id, m.is_group from down join grp g on g.id = down.id and g.deleted_at is null
             join grp_member m on m.group_id = g.id where down.is_group)
-            select id from down)");
+            select id from down)",
+        );
     }
 
     fn has_member(&mut self, member: Option<Uuid>) {
         let Some(member) = member else { return self.nothing() };
         // A deleted member is none; rows stay for the day it is restored.
         self.sql.push("exists (select from grp_member m where m.group_id = r.id and m.member_id = ").push_bind(member);
-        self.sql.push("
+        self.sql.push(
+            "
             and (exists (select from record u where u.id = m.member_id and u.deleted_at is null)
-              or exists (select from grp g where g.id = m.member_id and g.deleted_at is null)))");
+              or exists (select from grp g where g.id = m.member_id and g.deleted_at is null)))",
+        );
     }
 
     fn nothing(&mut self) {
@@ -127,6 +133,7 @@ impl Condition<'_> {
             Lead::Moment(column) => self.moment(column, test),
             Lead::Each { from, value } => self.each(&from, *value, test),
             Lead::Whole(value) => self.whole(&value, test),
+            Lead::Extension(urn) => self.extension(&urn, test),
             Lead::Unknown { container, name, sub } => self.unknown(container, name, sub, test),
             Lead::Nothing => self.absent(test),
         }
@@ -165,8 +172,14 @@ impl Condition<'_> {
     /// Entra compares with text: `roles[primary eq "True"]`.
     fn boolean(&mut self, value: &str, test: Test<'_>) {
         let wanted = match test {
-            Test::Present => return drop(self.sql.push(format!("{value} is not null"))),
-            Test::Compare(CompareOp::Eq, Value::Null) => return drop(self.sql.push(format!("{value} is null"))),
+            Test::Present => {
+                self.sql.push(format!("{value} is not null"));
+                return;
+            }
+            Test::Compare(CompareOp::Eq, Value::Null) => {
+                self.sql.push(format!("{value} is null"));
+                return;
+            }
             Test::Compare(CompareOp::Eq, Value::Bool(wanted)) => Some(*wanted),
             Test::Compare(CompareOp::Eq, Value::String(text)) => truth(text),
             Test::Compare(..) => None,
@@ -188,10 +201,7 @@ impl Condition<'_> {
             return self.text_compare(&shown, true, op, wanted);
         }
         match wanted.parse::<DateTime<Utc>>() {
-            Ok(time) => self
-                .sql
-                .push(format!("date_trunc('milliseconds', {column}) {} ", sign(op)))
-                .push_bind(time),
+            Ok(time) => self.sql.push(format!("date_trunc('milliseconds', {column}) {} ", sign(op))).push_bind(time),
             Err(_) => self.sql.push("false"),
         };
     }
@@ -214,19 +224,31 @@ impl Condition<'_> {
         };
     }
 
+    fn extension(&mut self, urn: &str, test: Test<'_>) {
+        self.sql.push("exists (select from ");
+        self.push_extension(urn);
+        self.sql.push(" extension(v) where ");
+        self.whole("v", test);
+        self.sql.push(")");
+    }
+
+    /// An extension that no schema describes, in whatever case its URN is written; null where there is none.
+    fn push_extension(&mut self, urn: &str) {
+        self.sql.push("(select (select value from jsonb_each(r.resource) where lower(key) = lower(");
+        self.sql.push_bind(urn.to_owned()).push(") limit 1))");
+    }
+
     fn unknown(&mut self, container: Container, name: String, sub: Option<String>, test: Test<'_>) {
         if let Test::Compare(CompareOp::Eq, Value::Null) = test {
             return self.negated(|this| this.unknown(container, name, sub, Test::Present));
         }
         self.sql.push("exists (select from scim_values(");
         match container {
-            Container::Known(value) => self.sql.push(value),
-            Container::Extension(urn) => self
-                .sql
-                .push("(select value from jsonb_each(r.resource) where lower(key) = lower(")
-                .push_bind(urn)
-                .push(") limit 1)"),
-        };
+            Container::Known(value) => {
+                self.sql.push(value);
+            }
+            Container::Extension(urn) => self.push_extension(&urn),
+        }
         self.sql.push(", ").push_bind(name).push(", ").push_bind(sub).push(") v where ");
         match test {
             Test::Present => self.whole("v", Test::Present),
@@ -288,14 +310,12 @@ impl Condition<'_> {
             }
             _ => {
                 self.sql.push("scim_elements(");
-                match (&place.extension, known) {
-                    (Some(urn), false) => self
-                        .sql
-                        .push("(select value from jsonb_each(r.resource) where lower(key) = lower(")
-                        .push_bind(urn.clone())
-                        .push(") limit 1)"),
-                    _ => self.sql.push(container),
-                };
+                match &place.extension {
+                    Some(urn) if !known => self.push_extension(urn),
+                    _ => {
+                        self.sql.push(container);
+                    }
+                }
                 self.sql.push(", ").push_bind(name.clone()).push(") e(element)");
             }
         }

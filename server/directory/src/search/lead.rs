@@ -10,16 +10,28 @@ use serde_json::Map;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Lead {
     /// Text, or null where it is unassigned.
-    Text { value: String, exact: bool },
+    Text {
+        value: String,
+        exact: bool,
+    },
     /// `true` or `false` as text, or null.
     Boolean(String),
     Moment(&'static str),
     /// The values of a set: `from` names its rows, `value` leads on from each.
-    Each { from: String, value: Box<Lead> },
+    Each {
+        from: String,
+        value: Box<Lead>,
+    },
     /// A JSON value with parts, which can only be there or not.
     Whole(String),
+    /// All of an extension that no schema describes, by its URN.
+    Extension(String),
     /// Something no schema names: values by `scim_values`, of any type.
-    Unknown { container: Container, name: String, sub: Option<String> },
+    Unknown {
+        container: Container,
+        name: String,
+        sub: Option<String>,
+    },
     /// Nothing can be there.
     Nothing,
 }
@@ -41,7 +53,10 @@ impl Lead {
             Some(urn) if *urn == ENTERPRISE_USER.id => format!("(r.resource -> '{urn}')"),
             Some(urn) => {
                 let unknown = |name, sub| Self::Unknown { container: Container::Extension(urn.clone()), name, sub };
-                return place.name.clone().map_or(Self::Nothing, |name| unknown(name, place.sub.clone()));
+                return match place.name.clone() {
+                    None => Self::Extension(urn.clone()),
+                    Some(name) => unknown(name, place.sub.clone()),
+                };
             }
         };
         let Some(name) = place.name else { return Self::Whole(container) };
@@ -93,7 +108,10 @@ fn relation(definition: &'static Attribute, sub: &str, base: &str) -> Lead {
     match definition.sub_attribute(sub) {
         Some(part) if part.name == "$ref" => Lead::Each {
             from,
-            value: Box::new(Lead::Text { value: format!("('{}' || ({element} ->> '$ref'))", quoted(base)), exact: true }),
+            value: Box::new(Lead::Text {
+                value: format!("('{}' || ({element} ->> '$ref'))", quoted(base)),
+                exact: true,
+            }),
         },
         Some(sub) => Lead::Each { from, value: Box::new(part(element, sub)) },
         None => Lead::Nothing,

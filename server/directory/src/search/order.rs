@@ -71,6 +71,6 @@ fn of_lead(lead: Lead) -> String {
             of_lead(*value)
         ),
         // Everything is the same there, and the id decides.
-        Lead::Whole(_) | Lead::Unknown { .. } | Lead::Nothing => "null::text".to_owned(),
+        Lead::Whole(_) | Lead::Extension(_) | Lead::Unknown { .. } | Lead::Nothing => "null::text".to_owned(),
     }
 }

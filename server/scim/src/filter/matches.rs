@@ -2,9 +2,11 @@
 
 use std::cmp::Ordering;
 
+use chrono::DateTime;
 use serde_json::{Map, Value};
 
 use super::{CompareOp, Filter};
+use crate::key::user_name_key;
 use crate::path::{AttrPath, Place, get};
 use crate::schema::{Attribute, Kind, ResourceType};
 
@@ -96,18 +98,16 @@ fn is_present(value: &Value) -> bool {
 }
 
 fn compare(values: &[&Value], op: CompareOp, wanted: &Value, definition: Option<&Attribute>) -> bool {
-    let case_exact = definition.is_some_and(|d| d.case_exact);
-    let equal = |value: &&Value| is_equal(value, wanted, case_exact);
+    let rule = Rule::of(definition);
+    let equal = |value: &&Value| rule.is_equal(value, wanted);
     match op {
         CompareOp::Eq if wanted.is_null() => !values.iter().any(|v| is_present(v)),
         CompareOp::Ne if wanted.is_null() => values.iter().any(|v| is_present(v)),
         CompareOp::Eq => values.iter().any(equal),
         CompareOp::Ne => !values.iter().any(equal),
-        CompareOp::Co | CompareOp::Sw | CompareOp::Ew => {
-            values.iter().any(|value| is_part(value, op, wanted, case_exact))
-        }
+        CompareOp::Co | CompareOp::Sw | CompareOp::Ew => values.iter().any(|value| rule.is_part(value, op, wanted)),
         CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => {
-            values.iter().filter_map(|value| order(value, wanted, case_exact)).any(|order| match op {
+            values.iter().filter_map(|value| rule.order(value, wanted)).any(|order| match op {
                 CompareOp::Gt => order == Ordering::Greater,
                 CompareOp::Ge => order != Ordering::Less,
                 CompareOp::Lt => order == Ordering::Less,
@@ -117,44 +117,74 @@ fn compare(values: &[&Value], op: CompareOp, wanted: &Value, definition: Option<
     }
 }
 
-fn is_equal(value: &Value, wanted: &Value, case_exact: bool) -> bool {
-    match (value, wanted) {
-        (Value::String(a), Value::String(b)) => a == b || !case_exact && same_in_any_case(a, b),
-        // Entra: roles[primary eq "True"].
-        (Value::Bool(a), Value::String(b)) => boolean(b) == Some(*a),
-        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
-        (a, b) => a == b,
+/// How two texts compare.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    Exact,
+    /// In lower case. Also what no schema describes (RFC 7643 section 2.2).
+    AnyCase,
+    /// Equal when the keys are; else as [`Rule::AnyCase`].
+    UserName,
+    /// As moments; what is no time compares with nothing.
+    Moment,
+}
+
+impl Rule {
+    fn of(definition: Option<&Attribute>) -> Self {
+        match definition {
+            Some(Attribute { kind: Kind::DateTime, .. }) => Self::Moment,
+            Some(Attribute { case_exact: true, .. }) => Self::Exact,
+            Some(Attribute { name: "userName", .. }) => Self::UserName,
+            _ => Self::AnyCase,
+        }
+    }
+
+    fn is_equal(self, value: &Value, wanted: &Value) -> bool {
+        match (value, wanted) {
+            (Value::String(a), Value::String(b)) => match self {
+                Self::Exact => a == b,
+                Self::AnyCase => a == b || a.to_lowercase() == b.to_lowercase(),
+                Self::UserName => user_name_key(b).is_ok_and(|b| user_name_key(a).is_ok_and(|a| a == b)),
+                Self::Moment => moments(a, b) == Some(Ordering::Equal),
+            },
+            // Entra: roles[primary eq "True"].
+            (Value::Bool(a), Value::String(b)) => boolean(b) == Some(*a),
+            (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            (a, b) => a == b,
+        }
+    }
+
+    fn is_part(self, value: &Value, op: CompareOp, wanted: &Value) -> bool {
+        let (Value::String(value), Value::String(wanted)) = (value, wanted) else {
+            return false;
+        };
+        let is_part = |value: &str, wanted: &str| match op {
+            CompareOp::Co => value.contains(wanted),
+            CompareOp::Sw => value.starts_with(wanted),
+            _ => value.ends_with(wanted),
+        };
+        match self {
+            Self::Exact | Self::Moment => is_part(value, wanted),
+            Self::AnyCase | Self::UserName => is_part(&value.to_lowercase(), &wanted.to_lowercase()),
+        }
+    }
+
+    fn order(self, value: &Value, wanted: &Value) -> Option<Ordering> {
+        match (value, wanted) {
+            (Value::String(a), Value::String(b)) => match self {
+                Self::Exact => Some(a.cmp(b)),
+                Self::AnyCase | Self::UserName => Some(a.to_lowercase().cmp(&b.to_lowercase())),
+                Self::Moment => moments(a, b),
+            },
+            (Value::Number(a), Value::Number(b)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
+            _ => None,
+        }
     }
 }
 
-fn is_part(value: &Value, op: CompareOp, wanted: &Value, case_exact: bool) -> bool {
-    let (Value::String(value), Value::String(wanted)) = (value, wanted) else {
-        return false;
-    };
-    let (value, wanted) =
-        if case_exact { (value.clone(), wanted.clone()) } else { (value.to_lowercase(), wanted.to_lowercase()) };
-    match op {
-        CompareOp::Co => value.contains(&wanted),
-        CompareOp::Sw => value.starts_with(&wanted),
-        _ => value.ends_with(&wanted),
-    }
-}
-
-fn order(value: &Value, wanted: &Value, case_exact: bool) -> Option<Ordering> {
-    match (value, wanted) {
-        (Value::String(a), Value::String(b)) if case_exact => Some(a.cmp(b)),
-        (Value::String(a), Value::String(b)) => Some(a.to_lowercase().cmp(&b.to_lowercase())),
-        (Value::Number(a), Value::Number(b)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
-        _ => None,
-    }
-}
-
-fn same_in_any_case(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
-        return a.eq_ignore_ascii_case(b);
-    }
-    let lower = |text| str::chars(text).flat_map(char::to_lowercase);
-    lower(a).eq(lower(b))
+fn moments(a: &str, b: &str) -> Option<Ordering> {
+    let moment = |text| DateTime::parse_from_rfc3339(text).ok();
+    Some(moment(a)?.cmp(&moment(b)?))
 }
 
 /// A boolean that came as text: Entra sends "True" and "False".
@@ -168,12 +198,13 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::User;
+    use crate::schema::{GROUP_TYPE, USER_TYPE};
     use serde_json::json;
 
     #[test]
     fn a_user_against_filters() {
-        let user = User::from_json(json!({
+        let user = json!({
+            "id": "7",
             "userName": "Ada@Example.com",
             "externalId": "E1",
             "active": true,
@@ -185,8 +216,10 @@ mod tests {
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":
                 {"department": "Engines", "manager": {"value": "m1"}},
             "urn:acme:2.0:User": {"floor": 7, "badges": ["red", "blue"]},
-        }))
-        .unwrap();
+            "groups": [{"value": "g1", "display": "Poets"}],
+            "meta": {"resourceType": "User", "created": "2026-01-01T10:00:00.000Z", "version": "W/\"1\""},
+        });
+        let user = user.as_object().unwrap();
         let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
         for (filter, expected) in [
             (r#"USERNAME eq "ada@example.COM""#.to_owned(), true),
@@ -215,10 +248,45 @@ mod tests {
             ("urn:acme:2.0:User:floor ge 7.5".to_owned(), false),
             (r#"urn:acme:2.0:User:badges eq "Blue""#.to_owned(), true),
             (r#"userName gt "a" and userName lt "b""#.to_owned(), true),
+            (r#"userName co "EXAMPLE""#.to_owned(), true),
+            (r#"id eq "7" and groups eq "g1" and groups.display eq "poets""#.to_owned(), true),
+            (r#"meta.created eq "2026-01-01T11:00:00+01:00""#.to_owned(), true),
+            (r#"meta.created ge "2026-01-01T09:59:59.9999999Z""#.to_owned(), true),
+            (r#"meta.created lt "2026-01-01T10:00:00Z""#.to_owned(), false),
+            (r#"meta.created gt "yesterday""#.to_owned(), false),
+            (r#"meta.created ne "yesterday""#.to_owned(), true),
+            (r#"meta.resourceType eq "user""#.to_owned(), false),
+            ("meta.lastModified pr".to_owned(), false),
             (r#"unknown eq "x" or userName sw "ada""#.to_owned(), true),
         ] {
             let parsed = Filter::parse(&filter).unwrap_or_else(|e| panic!("{filter}: {e}"));
-            assert_eq!(parsed.matches(&user), expected, "{filter}");
+            assert_eq!(parsed.matches(&USER_TYPE, user), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_user_name_is_equal_by_its_key() {
+        let user = json!({"userName": "Stra\u{df}e", "title": "Stra\u{df}e"});
+        let matches = |filter: &str| Filter::parse(filter).unwrap().matches(&USER_TYPE, user.as_object().unwrap());
+        assert!(matches(r#"userName eq "STRASSE""#) && !matches(r#"userName ne "STRASSE""#));
+        assert!(!matches(r#"title eq "STRASSE""#) && matches(r#"title eq "STRA\u00dfE""#));
+        assert!(!matches(r#"userName eq """#) && !matches(r#"userName co "STRASSE""#));
+    }
+
+    #[test]
+    fn a_group_against_filters() {
+        let group = json!({"id": "g", "displayName": "Engines", "members": [{"value": "u1"}, {"value": "u2"}]});
+        let group = group.as_object().unwrap();
+        for (filter, expected) in [
+            (r#"id eq "g" and members eq "u1""#, true),
+            (r#"members.value eq "u2""#, true),
+            (r#"members[value eq "u3"]"#, false),
+            (r#"members eq "U1""#, false),
+            (r#"DisplayName eq "ENGINES""#, true),
+            (r#"urn:ietf:params:scim:schemas:core:2.0:Group:displayName sw "eng""#, true),
+            ("externalId pr", false),
+        ] {
+            assert_eq!(Filter::parse(filter).unwrap().matches(&GROUP_TYPE, group), expected, "{filter}");
         }
     }
 }

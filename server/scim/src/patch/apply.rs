@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::members::Members;
 use super::target::{Target, Work};
 use super::{Op, Operation, PatchOp, PatchPath};
 use crate::error::{Error, Result, shown};
@@ -9,19 +10,20 @@ use crate::path::{AttrPath, Place, spelling};
 use crate::resource::check;
 use crate::schema::{Attribute, ResourceType};
 
-/// The attributes after all operations, checked like a body that was sent whole.
+/// The attributes after all operations, checked like a body that was sent whole, and what happens
+/// to the members of a group.
 pub(super) fn apply(
     kind: &'static ResourceType,
     id: &str,
     attributes: Map<String, Value>,
     patch: &PatchOp,
-) -> Result<Map<String, Value>> {
-    let mut patching = Patching { kind, id, attributes, work: Work::default() };
+) -> Result<(Map<String, Value>, Members)> {
+    let mut patching = Patching { kind, id, attributes, members: Members::default(), work: Work::default() };
     for operation in &patch.operations {
         patching.apply(operation).map_err(|e| e.at(&format!("Operation {}", operation.number)))?;
     }
     check::at_most_max_bytes(&patching.attributes)?;
-    check::resource(kind, Value::Object(patching.attributes))
+    Ok((check::resource(kind, Value::Object(patching.attributes))?, patching.members))
 }
 
 /// A resource while it is being changed.
@@ -29,6 +31,7 @@ struct Patching<'p> {
     kind: &'static ResourceType,
     id: &'p str,
     attributes: Map<String, Value>,
+    members: Members,
     work: Work,
 }
 
@@ -42,6 +45,9 @@ impl Patching<'_> {
         };
         if !self.may_write(operation, &place, name)? {
             return Ok(());
+        }
+        if place.definition.is_some_and(|definition| definition.kept_apart) {
+            return self.members.change(operation, place.sub.as_deref());
         }
         let container = match &place.extension {
             None => &mut self.attributes,

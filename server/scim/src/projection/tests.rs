@@ -1,5 +1,5 @@
 use super::*;
-use crate::schema::{ENTERPRISE_USER, USER};
+use crate::schema::{ENTERPRISE_USER, GROUP_TYPE, USER, USER_TYPE};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -22,12 +22,16 @@ fn ada() -> Value {
     })
 }
 
+fn read<'q>(pairs: impl IntoIterator<Item = (&'q str, &'q str)>) -> Result<Projection> {
+    Projection::from_pairs(pairs, &USER_TYPE)
+}
+
 fn only(names: &str) -> Value {
-    Projection::from_pairs([("attributes", names)]).unwrap().apply(ada())
+    read([("attributes", names)]).unwrap().apply(ada())
 }
 
 fn without(names: &str) -> Value {
-    Projection::from_pairs([("excludedAttributes", names)]).unwrap().apply(ada())
+    read([("excludedAttributes", names)]).unwrap().apply(ada())
 }
 
 /// The minimal user with `rest`, and the extensions of `rest` in `schemas`.
@@ -115,7 +119,7 @@ fn attributes_by_their_urn() {
         ada.remove(ENTERPRISE_USER.id);
     });
     assert_eq!(only(USER.id), core);
-    let odd = Projection::from_pairs([("attributes", "urn:acme:staff-1.5")]).unwrap();
+    let odd = read([("attributes", "urn:acme:staff-1.5")]).unwrap();
     assert_eq!(
         odd.apply(json!({"urn:acme:staff-1.5": {"a": 1}, "title": "x"})),
         json!({"urn:acme:staff-1.5": {"a": 1}})
@@ -159,13 +163,40 @@ fn excluded_attributes_go_and_nothing_else() {
 
 #[test]
 fn a_parameter_may_come_twice_and_an_empty_one_is_none() {
-    let twice = Projection::from_pairs([("attributes", "active"), ("Attributes", "userName")]).unwrap();
+    let twice = read([("attributes", "active"), ("Attributes", "userName")]).unwrap();
     assert_eq!(twice.apply(ada()), minimal(json!({"userName": "ada", "active": true})));
     for pairs in [vec![], vec![("attributes", "")], vec![("excludedAttributes", " , "), ("count", "1")]] {
-        assert_eq!(Projection::from_pairs(pairs).unwrap().apply(ada()), ada());
+        assert_eq!(read(pairs).unwrap().apply(ada()), ada());
     }
-    let one = Projection::from_pairs([("attributes", " "), ("excludedAttributes", "members")]).unwrap();
+    let one = read([("attributes", " "), ("excludedAttributes", "members")]).unwrap();
     assert_eq!(one.apply(ada()), ada());
+}
+
+#[test]
+fn what_is_not_shown_need_not_be_read() {
+    let shows = |pair: (&str, &str), name| Projection::from_pairs([pair], &GROUP_TYPE).unwrap().shows(name);
+    let group = GROUP_TYPE.core.id;
+    for (list, shown) in [
+        ("members", true),
+        ("Members.value", true),
+        ("members[value eq \"x\"]", true),
+        (group, true),
+        (&format!("{group}:members.value"), true),
+        ("displayName", false),
+        ("membership", false),
+        ("", true),
+    ] {
+        assert_eq!(shows(("attributes", list), "members"), shown, "{list}");
+    }
+    for (list, shown) in [("MEMBERS", false), ("members.value", true), (group, false), ("displayName", true)] {
+        assert_eq!(shows(("excludedAttributes", list), "members"), shown, "{list}");
+    }
+    assert!(shows(("attributes", "displayName"), "id") && shows(("excludedAttributes", "id"), "id"));
+    assert!(!shows(("attributes", "displayName"), "meta") && !shows(("attributes", group), "urn:acme:x"));
+    assert!(
+        shows(("attributes", "urn:acme:x:y"), "urn:acme:x")
+            && !shows(("excludedAttributes", "urn:acme:x"), "urn:acme:x")
+    );
 }
 
 #[test]
@@ -199,18 +230,18 @@ fn refusals() {
         &long_urn,
     ] {
         for parameter in ["attributes", "excludedAttributes"] {
-            let error = Projection::from_pairs([(parameter, name)]).expect_err(name);
+            let error = read([(parameter, name)]).expect_err(name);
             assert_eq!(error.to_json()["scimType"], "invalidValue", "{name}");
             assert!(error.detail.len() < 300 && !error.detail.contains(char::is_control), "{error}");
         }
     }
     let fine = vec!["a"; MAX_NAMES].join(",");
-    assert!(Projection::from_pairs([("attributes", fine.as_str())]).is_ok());
-    let error = Projection::from_pairs([("attributes", fine.as_str()), ("attributes", "b")]).expect_err("too many");
+    assert!(read([("attributes", fine.as_str())]).is_ok());
+    let error = read([("attributes", fine.as_str()), ("attributes", "b")]).expect_err("too many");
     assert!(error.detail.contains("200"), "{error}");
-    let error = Projection::from_pairs([("attributes", "a"), ("excludedAttributes", "b")]).expect_err("both");
+    let error = read([("attributes", "a"), ("excludedAttributes", "b")]).expect_err("both");
     assert!(error.detail.contains("one of them"), "{error}");
-    let error = Projection::from_pairs([("excludedAttributes", "emails[type eq \"work\"]")]).expect_err("filter");
+    let error = read([("excludedAttributes", "emails[type eq \"work\"]")]).expect_err("filter");
     assert!(error.detail.contains("value filters"), "{error}");
 }
 
@@ -277,7 +308,7 @@ proptest! {
         parameter in prop::sample::select(vec!["attributes", "excludedAttributes"]),
     ) {
         let list = names.join(",");
-        if let Ok(projection) = Projection::from_pairs([(parameter, list.as_str())]) {
+        if let Ok(projection) = read([(parameter, list.as_str())]) {
             let seen = projection.apply(resource.clone());
             prop_assert!(is_part_of(&seen, &resource), "{list}: {seen}");
             prop_assert_eq!(&seen["id"], "7");
@@ -290,8 +321,8 @@ proptest! {
 
     #[test]
     fn what_is_asked_for_and_what_is_excluded_make_the_whole(resource in any_resource(), name in any_key()) {
-        let read = |parameter| Projection::from_pairs([(parameter, name.as_str())]).unwrap().apply(resource.clone());
-        let (kept, rest) = (read("attributes"), read("excludedAttributes"));
+        let seen = |parameter| read([(parameter, name.as_str())]).unwrap().apply(resource.clone());
+        let (kept, rest) = (seen("attributes"), seen("excludedAttributes"));
         for (key, value) in resource.as_object().unwrap() {
             let always = key == "id" || key == "schemas";
             let (kept, rest) = (kept.get(key), rest.get(key));
@@ -303,7 +334,7 @@ proptest! {
     fn never_panics(list in "\\PC{0,80}", tail in "[a-zA-Z:.,\\[\\]\"\0 0-9$äß]{0,40}") {
         for list in [list, format!("urn:{tail}"), format!("{}{tail}", ENTERPRISE_USER.id), tail] {
             for parameter in ["attributes", "excludedAttributes"] {
-                if let Ok(projection) = Projection::from_pairs([(parameter, list.as_str())]) {
+                if let Ok(projection) = read([(parameter, list.as_str())]) {
                     prop_assert!(is_part_of(&projection.apply(ada()), &ada()));
                 }
             }

@@ -20,6 +20,9 @@ pub(crate) const MAX_RESOURCE_BYTES: usize = 1_048_576;
 /// Longest externalId in bytes: above this an index row of Postgres would not fit.
 pub(crate) const MAX_EXTERNAL_ID_BYTES: usize = 1000;
 
+/// Longest name of a group in bytes, for the same reason.
+pub(crate) const MAX_NAME_BYTES: usize = 1000;
+
 /// Attributes that are dropped wherever they are written: a directory keeps no passwords.
 pub(crate) fn is_password(name: &str) -> bool {
     name.eq_ignore_ascii_case("password")
@@ -97,6 +100,7 @@ fn take_attributes(
 fn take_attribute(kind: &'static ResourceType, name: &str, value: Value, kept: &mut Map<String, Value>) -> Result<()> {
     match kind.attribute(name) {
         Some(known) if known.read_only || known.name == "schemas" => Ok(()),
+        Some(known) if known.kept_apart => put(kept, known.name, Some(value)),
         Some(known) => put(kept, known.name, attribute(known, value)?),
         None if is_password(name) => Ok(()),
         None => put(kept, name, unknown(name, value)?),
@@ -235,8 +239,8 @@ pub(crate) fn element(definition: &'static Attribute, label: &str, value: Value)
         |expected: &str, found: &Value| Error::value(format!("{label} must be {expected}, not {}.", type_of(found)));
     match (definition.kind, value) {
         (_, Value::Null) => Ok(None),
-        (Kind::Text | Kind::Reference, Value::String(text)) => text_value(definition, text),
-        (Kind::Text | Kind::Reference, other) => Err(wrong("text", &other)),
+        (Kind::Text | Kind::Reference | Kind::DateTime, Value::String(text)) => text_value(definition, text),
+        (Kind::Text | Kind::Reference | Kind::DateTime, other) => Err(wrong("text", &other)),
         (Kind::Boolean, Value::Bool(flag)) => Ok(Some(Value::Bool(flag))),
         (Kind::Boolean, Value::String(text)) => match boolean(&text) {
             Some(flag) => Ok(Some(Value::Bool(flag))),
@@ -272,7 +276,7 @@ fn complex(definition: &'static Attribute, label: &str, given: Map<String, Value
     Ok((!kept.is_empty()).then_some(Value::Object(kept)))
 }
 
-/// Text; the two names that are looked up by have rules of their own.
+/// Text; the names that are looked up by have rules of their own.
 fn text_value(definition: &Attribute, text: String) -> Result<Option<Value>> {
     if definition.name == "userName" {
         user_name_key(&text)?;
@@ -284,6 +288,12 @@ fn text_value(definition: &Attribute, text: String) -> Result<Option<Value>> {
         if text.len() > MAX_EXTERNAL_ID_BYTES {
             return Err(Error::value(format!("externalId is longer than {MAX_EXTERNAL_ID_BYTES} bytes.")));
         }
+    }
+    if definition.required && text.trim().is_empty() {
+        return Err(Error::value(format!("{} is empty. It is required.", definition.name)));
+    }
+    if definition.required && text.len() > MAX_NAME_BYTES {
+        return Err(Error::value(format!("{} is longer than {MAX_NAME_BYTES} bytes.", definition.name)));
     }
     Ok(Some(Value::String(text)))
 }

@@ -18,7 +18,7 @@ impl User {
 
     /// Unassigned counts as true.
     pub fn active(&self) -> bool {
-        self.attributes.get("active") != Some(&Value::Bool(false))
+        self.attributes().get("active") != Some(&Value::Bool(false))
     }
 
     pub fn given_name(&self) -> Option<&str> {
@@ -108,24 +108,24 @@ impl User {
 
     /// The manager's id, in the source's words.
     pub fn manager(&self) -> Option<&str> {
-        let extension = self.attributes.get(ENTERPRISE_USER.id)?;
+        let extension = self.attributes().get(ENTERPRISE_USER.id)?;
         filled(extension.get("manager")?.get("value"))
     }
 
     fn text(&self, name: &str) -> Option<&str> {
-        filled(self.attributes.get(name))
+        filled(self.attributes().get(name))
     }
 
     fn name(&self, part: &str) -> Option<&str> {
-        filled(self.attributes.get("name")?.get(part))
+        filled(self.attributes().get("name")?.get(part))
     }
 
     fn enterprise(&self, name: &str) -> Option<&str> {
-        filled(self.attributes.get(ENTERPRISE_USER.id)?.get(name))
+        filled(self.attributes().get(ENTERPRISE_USER.id)?.get(name))
     }
 
     fn elements(&self, name: &str) -> impl Iterator<Item = &Map<String, Value>> {
-        self.attributes.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+        self.attributes().get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
     }
 
     fn of_type(&self, name: &str, kind: &str) -> Option<&str> {

@@ -15,7 +15,7 @@ use scim::bulk::{self, Operation, Request};
 use scim::etag::Condition;
 use scim::{Error, ScimType};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 pub async fn run(mut call: Call) -> Result<Answer, Error> {
@@ -23,7 +23,15 @@ pub async fn run(mut call: Call) -> Result<Answer, Error> {
     let (speaker, base) = (call.speaker, call.base);
     to_the_end(async move {
         let mut tx = speaker.begin().await?;
-        let mut running = Running { speaker: &speaker, base: &base, made: HashMap::new(), unmade: Vec::new(), answers: Vec::new(), errors: 0 };
+        let mut running = Running {
+            speaker: &speaker,
+            base: &base,
+            made: HashMap::new(),
+            unmade: HashSet::new(),
+            answers: Vec::new(),
+            errors: 0,
+            most: request.fail_on_errors.unwrap_or(u32::MAX),
+        };
         running.all(&mut tx, request).await?;
         let answers = running.in_order();
         speaker.finish(tx).await?;
@@ -38,52 +46,50 @@ struct Running<'r> {
     /// The ids of what was made, by `bulkId`.
     made: HashMap<String, Uuid>,
     /// The `bulkId`s of what was to be made and was refused.
-    unmade: Vec<String>,
+    unmade: HashSet<String>,
     /// By the number of the operation.
     answers: Vec<(usize, Value)>,
     errors: u32,
+    /// At so many it stops.
+    most: u32,
 }
 
 impl Running<'_> {
     async fn all(&mut self, tx: &mut Tx, request: Request) -> Result<(), Error> {
-        let most = request.fail_on_errors.unwrap_or(u32::MAX);
-        let mut waiting = request.operations;
-        let mut incomplete = Vec::new();
-        while !waiting.is_empty() && self.errors < most {
-            let mut still = Vec::new();
-            let before = waiting.len();
-            for operation in waiting {
-                if self.errors >= most {
-                    break;
-                }
-                if self.can_run(&operation) {
-                    self.one(tx, operation).await?;
-                } else {
-                    still.push(operation);
-                }
-            }
-            if still.len() == before {
-                // A ring: its first POST goes without what is not there yet.
-                let at = still.iter().position(|operation| operation.method == bulk::Method::Post).unwrap_or(0);
-                let whole = still.remove(at);
-                let mut part = whole.clone();
-                part.data = part.data.map(|data| without_references(data, &self.made));
-                self.one(tx, part).await?;
-                incomplete.push(whole);
-            }
-            waiting = still;
+        let (mut waiting, mut incomplete) = (Vec::new(), Vec::new());
+        for operation in request.operations {
+            waiting.push(Waiting { needs: operation.references(), operation });
+            self.ready(tx, &mut waiting).await?;
+        }
+        // A ring: its first POST goes without what is not there yet.
+        while !waiting.is_empty() && self.errors < self.most {
+            let at = waiting.iter().position(|one| one.operation.method == bulk::Method::Post).unwrap_or(0);
+            let whole = waiting.remove(at).operation;
+            let mut part = whole.clone();
+            part.data = part.data.map(|data| without_references(data, &self.made));
+            self.one(tx, part).await?;
+            incomplete.push(whole);
+            self.ready(tx, &mut waiting).await?;
         }
         for whole in incomplete {
-            if self.errors < most {
+            if self.errors < self.most {
                 self.complete(tx, whole).await?;
             }
         }
         Ok(())
     }
 
-    /// Whether all it refers to is there, or never will be.
-    fn can_run(&self, operation: &Operation) -> bool {
-        operation.references().iter().all(|id| self.made.contains_key(id) || self.unmade.contains(id))
+    /// Does all that has nothing more to wait for: each in its turn, and those that waited for it right behind.
+    async fn ready(&mut self, tx: &mut Tx, waiting: &mut Vec<Waiting>) -> Result<(), Error> {
+        while self.errors < self.most {
+            for one in waiting.iter_mut() {
+                one.needs.retain(|id| !self.made.contains_key(id) && !self.unmade.contains(id));
+            }
+            let Some(at) = waiting.iter().position(|one| one.needs.is_empty()) else { return Ok(()) };
+            let operation = waiting.remove(at).operation;
+            self.one(tx, operation).await?;
+        }
+        Ok(())
     }
 
     /// Does one operation, or notes why not.
@@ -138,9 +144,12 @@ impl Running<'_> {
 
     /// Says the whole of what was made in part, now that everything it refers to is there.
     async fn complete(&mut self, tx: &mut Tx, mut whole: Operation) -> Result<(), Error> {
-        let Some(id) = whole.bulk_id.as_ref().and_then(|bulk_id| self.made.get(bulk_id)).copied() else { return Ok(()) };
+        let Some(id) = whole.bulk_id.as_ref().and_then(|bulk_id| self.made.get(bulk_id)).copied() else {
+            return Ok(());
+        };
         whole.resolve(|id| self.made.get(id).map(Uuid::to_string));
-        let put = Operation { method: bulk::Method::Put, path: vec![whole.path[0].clone(), id.to_string()], ..whole.clone() };
+        let put =
+            Operation { method: bulk::Method::Put, path: vec![whole.path[0].clone(), id.to_string()], ..whole.clone() };
         let answer = match self.attempt(tx, &put).await? {
             Ok(Done::Changed(stored) | Done::Same(stored)) => {
                 let location = format!("{}/{}/{}", self.base, whole.path[0], stored.id);
@@ -184,6 +193,12 @@ fn read(operation: &Operation) -> Result<Asked, Error> {
     Asked::read(of, &method, id, operation.data.clone())
 }
 
+/// An operation, and the `bulkId`s that it waits for.
+struct Waiting {
+    needs: BTreeSet<String>,
+    operation: Operation,
+}
+
 /// The data without what refers to something that has not been made: elements of lists, and attributes.
 fn without_references(data: Value, made: &HashMap<String, Uuid>) -> Value {
     let is_open = |value: &Value| !bulk::references(value).iter().all(|id| made.contains_key(id));
@@ -191,9 +206,7 @@ fn without_references(data: Value, made: &HashMap<String, Uuid>) -> Value {
         Value::Object(map) => Value::Object(
             map.into_iter()
                 .filter_map(|(name, value)| match value {
-                    Value::Array(list) => {
-                        Some((name, list.into_iter().filter(|element| !is_open(element)).collect()))
-                    }
+                    Value::Array(list) => Some((name, list.into_iter().filter(|element| !is_open(element)).collect())),
                     Value::Object(_) => Some((name, without_references(value, made))),
                     plain => (!is_open(&plain)).then_some((name, plain)),
                 })

@@ -4,6 +4,7 @@ use super::answer::{Answer, failed};
 use super::request::Call;
 use super::resources::list_text;
 use super::view::View;
+use super::write::Speaker;
 use directory::Tx;
 use directory::search::{self, At, Found, Of, Search};
 use model::SourceId;
@@ -19,17 +20,17 @@ pub async fn search(mut call: Call) -> Result<Answer, Error> {
         Ok::<_, Error>(View::new(of, call.base.clone(), projection))
     };
     let views = [view(Of::Users)?, view(Of::Groups)?];
-    found(&call, &query, &views).await
+    found(&call.speaker, &query, &views).await
 }
 
 /// `GET /`.
 pub async fn list(call: Call) -> Result<Answer, Error> {
     let query = call.list_query()?;
     let views = [call.view(Of::Users)?, call.view(Of::Groups)?];
-    found(&call, &query, &views).await
+    found(&call.speaker, &query, &views).await
 }
 
-async fn found(call: &Call, query: &ListQuery, views: &[View; 2]) -> Result<Answer, Error> {
+async fn found(speaker: &Speaker, query: &ListQuery, views: &[View; 2]) -> Result<Answer, Error> {
     if query.sort.is_some() {
         return Err(Error::bad_request(
             ScimType::InvalidValue,
@@ -42,12 +43,12 @@ async fn found(call: &Call, query: &ListQuery, views: &[View; 2]) -> Result<Answ
             "Users and groups together have no cursor. Use startIndex, or search at /Users or at /Groups.",
         ));
     }
-    let mut tx = call.speaker.begin().await?;
+    let mut tx = speaker.begin().await?;
     let (mut total, mut shown) = (0, Vec::new());
     for view in views {
         let left = query.page.count.saturating_sub(u32::try_from(shown.len()).unwrap_or(u32::MAX));
         let offset = (query.page.start_index - 1).saturating_sub(total);
-        let found = page(&mut tx, call.speaker.source, query, view, offset, left).await?;
+        let found = page(&mut tx, speaker.source, query, view, offset, left).await?;
         shown.extend(view.show_all(&mut tx, &found.page).await?);
         total += found.total;
     }

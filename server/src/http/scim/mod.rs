@@ -61,8 +61,11 @@ async fn endpoint(call: Call) -> Result<Answer, Error> {
         (_, ["Users" | "Groups", ".search"]) => Err(wrong_method("POST")),
         (&Method::GET, ["Users" | "Groups"]) => resources::list(call, of).await,
         (&Method::GET, ["Users" | "Groups", id]) => resources::get(call, of, id).await,
-        (_, ["Users" | "Groups"]) => resources::change(call, of, None).await,
-        (_, ["Users" | "Groups", id]) => resources::change(call, of, Some(id)).await,
+        (&Method::POST, ["Users" | "Groups"]) => resources::change(call, of, None).await,
+        (&Method::PUT | &Method::PATCH, ["Users" | "Groups", id]) => resources::change(call, of, Some(id)).await,
+        (&Method::DELETE, ["Users" | "Groups", id]) => resources::delete(call, of, id).await,
+        (_, ["Users" | "Groups"]) => Err(wrong_method("GET and POST")),
+        (_, ["Users" | "Groups", _]) => Err(wrong_method("GET, PUT, PATCH and DELETE")),
 
         (&Method::GET, []) => everything::list(call).await,
         (&Method::POST, [".search"]) => everything::search(call).await,

@@ -86,11 +86,25 @@ pub fn list_text(found: &Found, query: &ListQuery, shown: &[String]) -> String {
     text
 }
 
-/// `POST`, `PUT`, `PATCH` and `DELETE`.
+/// `DELETE`.
+pub async fn delete(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
+    let condition = call.if_match();
+    let asked = Asked::read(of, &Method::DELETE, Some(id), None)?;
+    let speaker = call.speaker;
+    to_the_end(async move {
+        let mut tx = speaker.begin().await?;
+        asked.make(&mut tx, speaker.source, condition.as_ref()).await?;
+        speaker.finish(tx).await?;
+        Ok(Answer::nothing())
+    })
+    .await
+}
+
+/// `POST`, `PUT` and `PATCH`.
 pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, Error> {
     let (view, condition) = (call.view(of)?, call.if_match());
-    let body = if call.method == Method::DELETE { None } else { Some(call.json().await?) };
-    let asked = Asked::read(of, &call.method, id, body)?;
+    let body = call.json().await?;
+    let asked = Asked::read(of, &call.method, id, Some(body))?;
     let (speaker, patched) = (call.speaker, call.method == Method::PATCH);
     to_the_end(async move {
         let mut tx = speaker.begin().await?;
@@ -114,7 +128,7 @@ pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, 
 /// 200 with the resource, which every client understands: Entra and Okta take 200 or 204, the Microsoft validator only
 /// 200.
 async fn changed(tx: &mut directory::Tx, view: &View, stored: &Stored, patched: bool) -> Result<Answer, Error> {
-    let silent = patched && view.shows_members() && !view.is_chosen() && {
+    let silent = patched && view.shows_members() && view.is_whole() && {
         let group = GroupId(stored.id);
         groups::has_more_members_than(tx, group, MEMBERS_IN_ANSWER).await.map_err(|e| failed(&e))?
     };

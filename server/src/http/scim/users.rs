@@ -2,9 +2,9 @@
 
 use super::answer::failed;
 use super::change::{Change, Done, check, not_found, stored};
+use directory::Tx;
 use directory::records::{self, Record};
 use directory::search::{Of, Stored};
-use directory::Tx;
 use model::{RecordId, SourceId};
 use scim::etag::Condition;
 use scim::{Error, User, patch};

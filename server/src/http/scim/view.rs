@@ -13,19 +13,16 @@ pub struct View {
     pub of: Of,
     pub base: String,
     projection: Projection,
-    /// The client named attributes, and does not ask for the resource as it is.
-    chosen: bool,
 }
 
 impl View {
     pub fn new(of: Of, base: String, projection: Projection) -> Self {
-        let chosen = projection != Projection::default();
-        Self { of, base, projection, chosen }
+        Self { of, base, projection }
     }
 
-    /// Whether the client asked for all there is, or only did not say.
-    pub const fn is_chosen(&self) -> bool {
-        self.chosen
+    /// Whether the client named no attributes.
+    pub fn is_whole(&self) -> bool {
+        self.projection.is_whole()
     }
 
     /// Whether a group's members are in the answer.
@@ -90,7 +87,7 @@ impl View {
             text.push_str(list);
         }
         text.push('}');
-        if !self.chosen {
+        if self.is_whole() {
             return text;
         }
         serde_json::from_str(&text).map_or(text, |resource| self.projection.apply(resource).to_string())

@@ -1,0 +1,51 @@
+//! Versions: what a client has seen is what it changes (RFC 7644, section 3.14).
+
+use super::groups::group;
+use reqwest::Method;
+use serde_json::json;
+use tests::{Answer, Scim, TestApp, user};
+
+async fn conditional(scim: &Scim, method: Method, path: &str, (name, value): (&'static str, &str)) -> Answer {
+    let request =
+        scim.request(method.clone(), path).header(name, value).header("content-type", "application/scim+json");
+    let request = match method {
+        Method::PATCH => request
+            .body(json!({ "Operations": [{ "op": "replace", "path": "displayName", "value": "New" }] }).to_string()),
+        Method::PUT => request.body(json!({ "userName": "ada@example.com", "displayName": "New" }).to_string()),
+        _ => request,
+    };
+    Answer::of(request).await
+}
+
+#[tokio::test]
+async fn nothing_is_done_to_a_version_that_was_not_seen() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let ada = scim.create(&user("ada@example.com")).await;
+    let engines = group(&scim, "Engines", &[]).await;
+    for path in [format!("/Users/{ada}"), format!("/Groups/{engines}")] {
+        let seen = scim.get(&path).await.header("etag").to_owned();
+        assert_eq!(seen, "W/\"1\"");
+        for method in [Method::PATCH, Method::PUT, Method::DELETE] {
+            let answer = conditional(&scim, method.clone(), &path, ("if-match", "W/\"7\"")).await;
+            assert_eq!(answer.error().0, 412, "{method} {path}: {}", answer.text);
+        }
+        assert_eq!(scim.get(&path).await.header("etag"), seen);
+        let answer = conditional(&scim, Method::PATCH, &path, ("if-match", &seen)).await;
+        assert_eq!((answer.status, answer.header("etag")), (200, "W/\"2\""), "{}", answer.text);
+        assert_eq!(conditional(&scim, Method::DELETE, &path, ("if-match", &seen)).await.status, 412);
+        assert_eq!(conditional(&scim, Method::DELETE, &path, ("if-match", "*")).await.status, 204);
+        assert_eq!(conditional(&scim, Method::DELETE, &path, ("if-match", "*")).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_sent_again() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let path = format!("/Users/{}", scim.create(&user("ada@example.com")).await);
+    let known = conditional(&scim, Method::GET, &path, ("if-none-match", "W/\"1\"")).await;
+    assert_eq!((known.status, known.text.as_str(), known.header("etag")), (304, "", "W/\"1\""));
+    assert_eq!(conditional(&scim, Method::GET, &path, ("if-none-match", "W/\"2\"")).await.status, 200);
+    assert_eq!(conditional(&scim, Method::GET, &path, ("if-none-match", "\"x\", W/\"1\"")).await.status, 304);
+}

@@ -1,0 +1,134 @@
+//! Lists: order, pages by index and by cursor, searches by POST (RFC 7644, section 3.4; RFC 9865).
+
+use super::groups::group;
+use serde_json::{Value, json};
+use tests::{Answer, Scim, TestApp, user};
+
+fn names(answer: &Answer) -> Vec<String> {
+    let resources = answer.body["Resources"].as_array().unwrap_or_else(|| panic!("{}", answer.text));
+    resources.iter().map(|r| r["userName"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Five people: b, A, d without a title, C, e.
+async fn people(scim: &Scim) -> Vec<String> {
+    let mut ids = Vec::new();
+    for (name, title) in [("b", Some("x")), ("A", Some("Z")), ("d", None), ("C", Some("y")), ("e", Some("X"))] {
+        let mut user = user(&format!("{name}@example.com"));
+        if let Some(title) = title {
+            user["title"] = title.into();
+        }
+        ids.push(scim.create(&user).await);
+    }
+    ids
+}
+
+#[tokio::test]
+async fn sorted() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    people(&scim).await;
+    let letters = |answer: &Answer| names(answer).iter().map(|name| name[..1].to_owned()).collect::<String>();
+    for (query, expected) in [
+        ("", "bAdCe"),
+        ("sortBy=userName", "AbCde"),
+        ("sortBy=USERNAME&sortOrder=descending", "edCbA"),
+        // Without a title last; the same title in the order in which they were made.
+        ("sortBy=title", "beCAd"),
+        ("sortBy=title&sortOrder=descending", "dACeb"),
+        ("sortBy=emails.value", "AbCde"),
+        ("sortBy=emails", "AbCde"),
+        ("sortBy=name.givenName", "AbCde"),
+        ("sortBy=meta.created&sortOrder=descending", "eCdAb"),
+        ("sortBy=userName&startIndex=2&count=2", "bC"),
+        ("sortBy=shoeSize", "bAdCe"),
+    ] {
+        let answer = scim.get(&format!("/Users?{query}")).await;
+        assert_eq!(letters(&answer), expected, "{query}: {}", answer.text);
+        assert_eq!(answer.body["totalResults"], 5);
+    }
+    assert_eq!(scim.get("/Users?sortBy=a%20b").await.error().0, 400);
+}
+
+#[tokio::test]
+async fn by_cursor() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let ids = people(&scim).await;
+    for sort in ["", "&sortBy=title", "&sortBy=title&sortOrder=descending", "&filter=userName%20co%20%22example%22"] {
+        let whole = names(&scim.get(&format!("/Users?{}", &sort)).await);
+        let (mut cursor, mut seen) = (String::new(), Vec::new());
+        loop {
+            let page = scim.get(&format!("/Users?count=2&cursor={cursor}{sort}")).await;
+            assert_eq!((page.status, &page.body["totalResults"]), (200, &json!(5)), "{}", page.text);
+            assert!(page.body.get("startIndex").is_none());
+            seen.extend(names(&page));
+            match page.body["nextCursor"].as_str() {
+                Some(next) => cursor = next.to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(seen, whole, "{sort}");
+    }
+    // Who is deleted meanwhile shifts nobody out of sight, as it does with an index.
+    let first = scim.get("/Users?count=2&cursor=").await;
+    assert_eq!(scim.delete(&format!("/Users/{}", ids[0])).await.status, 204);
+    let next = first.body["nextCursor"].as_str().unwrap();
+    assert_eq!(names(&scim.get(&format!("/Users?count=2&cursor={next}")).await), ["d@example.com", "C@example.com"]);
+    for wrong in [
+        format!("cursor={next}x"),
+        format!("cursor={next}&sortBy=title"),
+        "cursor=AAAA".into(),
+        format!("cursor={next}&startIndex=2"),
+    ] {
+        let answer = scim.get(&format!("/Users?{wrong}")).await;
+        let (status, scim_type) = answer.error();
+        assert!(status == 400 && ["invalidCursor", "invalidValue"].contains(&scim_type), "{wrong}: {}", answer.text);
+    }
+    assert_eq!(scim.get(&format!("/Groups?cursor={next}")).await.error(), (400, "invalidCursor"));
+}
+
+#[tokio::test]
+async fn searches_by_post() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    people(&scim).await;
+    group(&scim, "A group", &[]).await;
+    let schemas = ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"];
+    let answer = scim
+        .post(
+            "/Users/.search",
+            &json!({ "schemas": schemas, "filter": "title pr", "sortBy": "userName", "startIndex": 2, "count": 2,
+                "attributes": ["userName"] }),
+        )
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(
+        (names(&answer), &answer.body["totalResults"]),
+        (vec!["b@example.com".into(), "C@example.com".into()], &json!(4))
+    );
+    assert!(answer.body["Resources"][0].get("emails").is_none());
+
+    let everything = |body: Value| {
+        let scim = scim.clone();
+        async move { scim.post("/.search", &body).await }
+    };
+    let kinds = |answer: &Answer| -> Vec<String> {
+        answer.body["Resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| r["meta"]["resourceType"].as_str().unwrap().into())
+            .collect()
+    };
+    let all = everything(json!({ "schemas": schemas })).await;
+    assert_eq!((all.status, &all.body["totalResults"]), (200, &json!(6)), "{}", all.text);
+    let last = everything(json!({ "schemas": schemas, "startIndex": 5, "count": 5 })).await;
+    assert_eq!(kinds(&last), ["User", "Group"], "{}", last.text);
+    let groups = everything(json!({ "filter": "meta.resourceType eq \"Group\"" })).await;
+    assert_eq!(kinds(&groups), ["Group"], "{}", groups.text);
+    let by_name = everything(json!({ "filter": "displayName sw \"a g\"" })).await;
+    assert_eq!(kinds(&by_name), ["Group"], "{}", by_name.text);
+    assert_eq!(everything(json!({ "sortBy": "id" })).await.error().0, 400);
+    assert_eq!(everything(json!([])).await.error().0, 400);
+    assert_eq!(scim.get("/").await.body["totalResults"], 6);
+}
