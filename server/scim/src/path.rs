@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::dialect;
 use crate::error::shown;
 use crate::schema::{Attribute, ENTERPRISE_USER, GROUP, ResourceType, Schema, USER};
 
@@ -39,8 +40,8 @@ impl AttrPath {
 
     /// Splits a path; the error is a sentence for the client.
     ///
-    /// A URN ends at its last colon. Two dialects besides: very old Entra jobs put a dot behind the
-    /// extension's URN, and a URN alone (known, or ending in `:User` or `:Group`) is the whole extension.
+    /// A URN ends at its last colon; one that stands alone (known, or ending in `:User` or `:Group`)
+    /// is the whole extension.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if !starts_with_urn(text) {
             return Self::plain(None, text);
@@ -55,7 +56,7 @@ impl AttrPath {
             if rest.is_empty() {
                 return Ok(Self::whole(schema.id));
             }
-            if let Some(rest) = rest.strip_prefix([':', '.']) {
+            if let Some(rest) = dialect::path::behind_urn(rest) {
                 return Self::plain(Some(schema.id.to_owned()), rest);
             }
         }

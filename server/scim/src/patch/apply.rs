@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::members::Members;
 use super::target::{Target, Work};
 use super::{Op, Operation, PatchOp, PatchPath};
+use crate::dialect;
 use crate::error::{Error, Result, shown};
 use crate::path::{AttrPath, Place, spelling};
 use crate::resource::check;
@@ -99,8 +100,7 @@ impl Patching<'_> {
             if name == "schemas" {
                 return Ok(false);
             }
-            let same_id = operation.value.as_ref().and_then(Value::as_str) == Some(self.id);
-            if name == "id" && operation.from_key && same_id {
+            if operation.from_key && dialect::patch::repeats_id(name, operation.value.as_ref(), self.id) {
                 return Ok(false);
             }
             if check::is_password(name) {
