@@ -5,6 +5,7 @@
 //! refuse what clients send, above all Entra's `emails[type eq "work"].value eq "x"`, and their
 //! tree would have to be copied into ours behind bounds of ours anyway.
 
+mod check;
 mod matches;
 mod parse;
 
