@@ -5,6 +5,8 @@ mod apply;
 mod cases;
 mod elements;
 mod members;
+#[cfg(test)]
+mod model;
 mod target;
 
 use serde_json::{Map, Value};
