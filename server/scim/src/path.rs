@@ -56,7 +56,7 @@ impl AttrPath {
             if rest.is_empty() {
                 return Ok(Self::whole(schema.id));
             }
-            if let Some(rest) = dialect::path::behind_urn(rest) {
+            if let Some(rest) = rest.strip_prefix(':').or_else(|| dialect::path::behind_dot(rest)) {
                 return Self::plain(Some(schema.id.to_owned()), rest);
             }
         }
@@ -67,7 +67,7 @@ impl AttrPath {
             if behind.is_empty() {
                 return Ok(Self::whole(text));
             }
-            if let Some(name) = behind.strip_prefix('.') {
+            if let Some(name) = dialect::path::behind_dot(behind) {
                 let urn = &text[..text.len() - behind.len()];
                 return Self::plain(Some(urn.to_owned()), name);
             }
