@@ -22,7 +22,7 @@ pub(crate) fn spaces(filter: &str) -> Cow<'_, str> {
 
 /// `emails[type eq "work"].value eq "x"`, outside the RFC's grammar: Entra looks users up so when
 /// an e-mail address is the matching attribute. One element is meant that satisfies both.
-/// (Microsoft Learn, "Build a SCIM endpoint".)
+/// (Microsoft Learn, "Develop a SCIM endpoint".)
 pub(crate) fn behind_brackets(inner: Filter, behind: Filter) -> Filter {
     Filter::And(vec![inner, behind])
 }

@@ -6,7 +6,7 @@ use crate::path::get;
 use crate::schema::Attribute;
 
 /// The list of operations, also as `operations`, and whether or not `schemas` says PatchOp: both
-/// come from hand-made clients. (ssoready issue 206.)
+/// come from clients made by hand. (ssoready issue 206.)
 pub(crate) fn operations(body: &Map<String, Value>) -> Option<&Value> {
     get(body, "Operations")
 }
@@ -17,7 +17,7 @@ pub(crate) fn op(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
-/// A path of null or blanks is none (templates of OneLogin).
+/// A path of null or blanks is none: templates made by hand have the key in every operation.
 pub(crate) fn path(given: Option<&Value>) -> Option<&Value> {
     given.filter(|path| !path.is_null() && path.as_str().is_none_or(|text| !text.trim().is_empty()))
 }
@@ -47,7 +47,7 @@ pub(crate) fn named(value: Option<&Value>) -> Option<&[Value]> {
 /// Whether `replace` with the filter `sub eq value` makes the element that it does not find, where
 /// the RFC says noTarget: only for a `type` that the schema names, and for `primary`. Entra sends
 /// `replace emails[type eq "work"].value` for users without one.
-/// (Microsoft Learn, "Build a SCIM endpoint"; Microsoft's validator.)
+/// (Microsoft Learn, "Develop a SCIM endpoint".)
 pub(crate) fn replace_makes(sub: &Attribute, value: &Value) -> bool {
     let text = value.as_str().unwrap_or_default();
     match sub.name {

@@ -15,8 +15,7 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
     text.eq_ignore_ascii_case("false").then_some(false)
 }
 
-/// One value where there may be several, sent without its list: Entra's `phoneNumbers` by mapping,
-/// OneLogin's templates.
+/// One value where there may be several, sent without its list by templates made by hand.
 pub(crate) fn list(value: Value) -> Vec<Value> {
     match value {
         Value::Array(list) => list,
