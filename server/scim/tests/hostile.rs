@@ -180,7 +180,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         "remove",
         "members",
         "emails[type eq \"work\"].value",
-        "{\"value\":\"a\"}",
+        "{\"value\":\"{\\\"value\\\":\\\"a\\\"}\"}",
         "title pr",
         "2026-01-31T08:00:00Z",
     ];

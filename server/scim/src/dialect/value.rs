@@ -36,10 +36,17 @@ pub(crate) fn single(value: Value) -> Value {
 pub(crate) fn element(definition: &Attribute, value: Value) -> Value {
     match (definition.kind, value) {
         (Kind::Boolean, Value::String(text)) => boolean(&text).map_or(Value::String(text), Value::Bool),
+        (Kind::Text, Value::String(text)) if is_no_external_id(definition, &text) => Value::Null,
         (Kind::Complex, Value::String(text)) => plain(definition, text),
         (Kind::Complex, Value::Object(role)) if definition.name == "roles" => Value::Object(app_role(role)),
         (_, value) => value,
     }
+}
+
+/// An empty externalId is none: OneLogin's templates send empty text for what has no value, and two
+/// users without one are not the same user. (OneLogin, "SCIM" for developers.)
+fn is_no_external_id(definition: &Attribute, text: &str) -> bool {
+    definition.name == "externalId" && text.is_empty()
 }
 
 /// Text for an attribute that has parts: it is the `value`. Entra sends the manager so, in POST and
@@ -58,17 +65,23 @@ fn plain(definition: &Attribute, text: String) -> Value {
 /// (Microsoft Learn, "Customize application attributes"; SCIM-SDK issue 516.)
 fn app_role(mut role: Map<String, Value>) -> Map<String, Value> {
     let Some(key) = role.keys().find(|key| key.eq_ignore_ascii_case("value")).cloned() else { return role };
-    let text = role.get(&key).and_then(Value::as_str).filter(|text| text.starts_with('{'));
-    let Some(Ok(Value::Object(mut app_role))) = text.map(|text| json::parse(text.as_bytes())) else { return role };
-    let display = app_role.remove("displayName").filter(Value::is_string);
-    let value = app_role.remove("value").filter(Value::is_string).or_else(|| display.clone());
-    if let Some(value) = value {
-        role.insert(key, value);
+    // Until it is plain: what is given back must be read as it is.
+    while let Some((value, display)) = role.get(&key).and_then(inside_text) {
+        role.insert(key.clone(), value);
         if let Some(display) = display.filter(|_| !role.keys().any(|key| key.eq_ignore_ascii_case("display"))) {
             role.insert("display".to_owned(), display);
         }
     }
     role
+}
+
+/// The value and the name of the role in the JSON in this text.
+fn inside_text(text: &Value) -> Option<(Value, Option<Value>)> {
+    let text = text.as_str().filter(|text| text.starts_with('{'))?;
+    let Ok(Value::Object(mut app_role)) = json::parse(text.as_bytes()) else { return None };
+    let display = app_role.remove("displayName").filter(Value::is_string);
+    let value = app_role.remove("value").filter(Value::is_string).or_else(|| display.clone())?;
+    Some((value, display))
 }
 
 #[cfg(test)]
@@ -92,6 +105,8 @@ mod tests {
             role(text(json!({"id": "1", "value": null, "displayName": "Admin"}))),
             json!({"value": "Admin", "display": "Admin", "primary": true})
         );
+        let twice = json!({"value": json!({"value": "admin", "displayName": "A"}).to_string(), "displayName": "B"});
+        assert_eq!(role(text(twice)), json!({"value": "admin", "display": "B", "primary": true}));
         let plain = json!({"value": "admin", "display": "Mine"});
         assert_eq!(role(json!({"Value": r#"{"value": "admin"}"#, "display": "Mine"}))["Value"], "admin");
         assert_eq!(role(plain.clone()), plain);

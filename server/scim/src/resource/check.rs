@@ -265,13 +265,8 @@ fn text_value(definition: &Attribute, text: String) -> Result<Option<Value>> {
     if definition.name == "userName" {
         user_name_key(&text)?;
     }
-    if definition.name == "externalId" {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        if text.len() > MAX_EXTERNAL_ID_BYTES {
-            return Err(Error::value(format!("externalId is longer than {MAX_EXTERNAL_ID_BYTES} bytes.")));
-        }
+    if definition.name == "externalId" && text.len() > MAX_EXTERNAL_ID_BYTES {
+        return Err(Error::value(format!("externalId is longer than {MAX_EXTERNAL_ID_BYTES} bytes.")));
     }
     if definition.required && text.trim().is_empty() {
         return Err(Error::value(format!("{} is empty. It is required.", definition.name)));
