@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::dialect;
 use crate::error::shown;
-use crate::schema::{Attribute, ENTERPRISE_USER, GROUP, ResourceType, Schema, USER};
+use crate::schema::{Attribute, ENTERPRISE_USER, GROUP, Kind, ResourceType, Schema, USER};
 
 /// The schemas whose URN is known before it is split from the name behind it.
 static KNOWN_SCHEMAS: &[&Schema] = &[&USER, &ENTERPRISE_USER, &GROUP];
@@ -149,6 +149,18 @@ impl Place {
         };
         let sub = path.sub.as_deref().map(|sub| sub_name(definition, sub));
         Self { extension, name: Some(name), definition, sub }
+    }
+
+    /// What the schema says of the value that a filter compares there, or a list is sorted by: of the
+    /// sub-attribute, or of `value` where the attribute has parts and none is named (RFC 7643
+    /// section 2.4).
+    pub fn compared(&self) -> Option<&'static Attribute> {
+        let definition = self.definition?;
+        match (&self.sub, definition.kind) {
+            (Some(sub), _) => definition.sub_attribute(sub),
+            (None, Kind::Complex) => definition.sub_attribute("value"),
+            (None, _) => Some(definition),
+        }
     }
 
     /// What stands there now; the sub-attribute is not looked into.

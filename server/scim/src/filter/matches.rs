@@ -56,7 +56,7 @@ fn values<'o>(
     let (found, definition, sub) = match scope {
         Scope::Resource(kind) => {
             let place = Place::of(path, kind, object);
-            (place.value(object), place.definition, place.sub)
+            (place.value(object), place.compared(), place.sub)
         }
         Scope::Element(of) => (get(object, &path.name), of.and_then(|a| a.sub_attribute(&path.name)), path.sub.clone()),
     };
@@ -73,10 +73,6 @@ fn values<'o>(
             plain => Some(plain),
         })
         .collect();
-    let definition = definition.and_then(|d| match d.kind {
-        Kind::Complex => d.sub_attribute(inner),
-        _ => Some(d),
-    });
     (values, definition)
 }
 
