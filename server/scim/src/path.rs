@@ -190,12 +190,15 @@ fn extension_key(urn: &str, kind: &ResourceType, resource: &Map<String, Value>) 
 
 /// The key of `map` that is `name` in any case.
 pub(crate) fn spelling<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m str> {
+    if let Some((key, _)) = map.get_key_value(name) {
+        return Some(key);
+    }
     map.keys().find(|key| key.eq_ignore_ascii_case(name)).map(String::as_str)
 }
 
 /// The value of the key that is `name` in any case.
 pub(crate) fn get<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
-    map.get(name).or_else(|| map.get(spelling(map, name)?))
+    map.get(spelling(map, name)?)
 }
 
 pub(crate) fn starts_with_urn(text: &str) -> bool {

@@ -38,6 +38,7 @@ struct Patching<'p> {
 
 impl Patching<'_> {
     fn apply(&mut self, operation: &Operation) -> Result<()> {
+        self.work.compare(self.attributes.len(), 1)?;
         let path = whole_extension(self.kind, &self.attributes, operation);
         let path = path.as_ref().unwrap_or(&operation.path.attribute);
         let place = Place::of(path, self.kind, &self.attributes);
@@ -54,6 +55,7 @@ impl Patching<'_> {
             None => &mut self.attributes,
             Some(key) => inside_of(&mut self.attributes, key)?,
         };
+        self.work.compare(container.len(), 1)?;
         let target =
             Target { container, name, definition: place.definition, sub: place.sub.as_deref(), work: &mut self.work };
         target.change(operation)

@@ -29,7 +29,7 @@ impl Elements<'_> {
     pub(super) fn change(self, operation: &Operation) -> Result<()> {
         let filter = operation.path.filter.as_ref();
         if let Some(filter) = filter {
-            self.work.compare(self.list.len(), filter.comparisons())?;
+            self.work.filter(self.list.len(), filter)?;
         }
         let mut touched = self.matching(filter);
         let value = operation.value.as_ref().filter(|v| !v.is_null());

@@ -6,6 +6,7 @@ use super::elements::{self, Elements};
 use super::{Op, Operation};
 use crate::dialect;
 use crate::error::{Error, Result, shown};
+use crate::filter::Filter;
 use crate::path::spelling;
 use crate::resource::check;
 use crate::schema::{Attribute, Kind};
@@ -39,7 +40,14 @@ impl Work {
         Self::within(self.copied_bytes <= Self::MAX_COPIED_BYTES)
     }
 
-    /// Before each element is compared so many times: with a filter, or with values that are named.
+    /// Before a filter is held against elements. It puts texts into lower case, which takes longer than
+    /// to compare them.
+    pub(super) fn filter(&mut self, elements: usize, filter: &Filter) -> Result<()> {
+        self.compare(elements, filter.comparisons().saturating_mul(4))
+    }
+
+    /// Before each element is compared so many times with values that are named, or each name with one
+    /// that is looked for.
     pub(super) fn compare(&mut self, elements: usize, times: usize) -> Result<()> {
         self.comparisons += elements.saturating_mul(times);
         Self::within(self.comparisons <= Self::MAX_COMPARISONS)
