@@ -5,16 +5,18 @@
 //! refuse what clients send, above all Entra's `emails[type eq "work"].value eq "x"`, and their
 //! tree would have to be copied into ours behind bounds of ours anyway.
 
+mod check;
 mod matches;
 mod parse;
 
 use serde_json::{Map, Value};
 
+use crate::dialect;
 use crate::error::{Error, Result};
 use crate::path::AttrPath;
 use crate::schema::ResourceType;
 
-pub(crate) use matches::{Scope, boolean, holds};
+pub(crate) use matches::{Scope, holds};
 pub(crate) use parse::Parser;
 
 /// Longest filter or PATCH path in bytes.
@@ -55,10 +57,10 @@ pub enum CompareOp {
 }
 
 impl Filter {
-    /// Reads a decoded filter, or 400 `invalidFilter`. A `+` outside quotes counts as a space,
-    /// for clients whose address was not decoded as a form.
+    /// Reads a decoded filter, or 400 `invalidFilter`.
     pub fn parse(text: &str) -> Result<Self> {
-        let mut parser = Parser::new(text).map_err(Error::filter)?;
+        let text = dialect::filter::spaces(text);
+        let mut parser = Parser::new(&text).map_err(Error::filter)?;
         let filter = parser.filter().and_then(|f| parser.end().map(|()| f));
         filter.map_err(Error::filter)
     }

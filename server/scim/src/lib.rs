@@ -1,7 +1,7 @@
 //! SCIM 2.0 as data (RFC 7643, RFC 7644): what a resource may hold, what a filter means, what a
 //! PATCH does, what an error says. It reads the RFCs to the letter and also what identity
-//! providers really send; both are brought into one form at the door, so that nothing behind it
-//! knows dialects.
+//! providers really send; both are brought into one form at the door, by `dialect`, so that nothing
+//! behind it knows dialects.
 //!
 //! It never does I/O, knows no HTTP framework, no database and no other crate of ours. Bounds on
 //! hostile input are kept here, except the size of a body.
@@ -11,6 +11,7 @@
 //! search, [`Projection`] for what an answer carries, [`bulk`] for many in one, [`Error`] for a
 //! refusal.
 
+mod dialect;
 mod error;
 mod resource;
 

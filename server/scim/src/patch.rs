@@ -1,19 +1,17 @@
 //! PATCH (RFC 7644 section 3.5.2): reading the request, and applying it to a user or a group.
-//!
-//! What identity providers send besides the RFC's letter is understood here, in [`PatchOp::from_json`]:
-//! names in any case (`Replace`, `operations`), a path-less value whose keys are paths
-//! (`{"name.givenName": ..}`, Entra), missing `schemas`, extra keys in an operation. The rules for
-//! value filters without a match are in `apply.rs`.
 
 mod apply;
 #[cfg(test)]
 mod cases;
 mod elements;
 mod members;
+#[cfg(test)]
+mod model;
 mod target;
 
 use serde_json::{Map, Value};
 
+use crate::dialect;
 use crate::error::{Error, Result, shown};
 use crate::filter::{Filter, Parser};
 use crate::path::{AttrPath, get};
@@ -64,7 +62,7 @@ impl PatchOp {
         let Value::Object(body) = body else {
             return Err(Error::syntax("The body must be a JSON object, a PatchOp."));
         };
-        let Some(Value::Array(given)) = get(&body, "Operations") else {
+        let Some(Value::Array(given)) = dialect::patch::operations(&body) else {
             return Err(Error::syntax(
                 "Operations is missing. Send a list of operations, each with op, path and value.",
             ));
@@ -122,9 +120,8 @@ fn read_operation(number: usize, given: &Value, operations: &mut Vec<Operation>)
     };
     let op = read_op(get(given, "op"))?;
     let value = get(given, "value").cloned();
-    let path = match get(given, "path") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(path)) if path.trim().is_empty() => None,
+    let path = match dialect::patch::path(get(given, "path")) {
+        None => None,
         Some(Value::String(path)) => Some(read_path(path)?),
         Some(_) => return Err(Error::path("path must be text.")),
     };
@@ -140,9 +137,8 @@ fn read_operation(number: usize, given: &Value, operations: &mut Vec<Operation>)
     }
 }
 
-/// Every key of a path-less value is a path of its own.
 fn read_keys(number: usize, op: Op, value: Map<String, Value>, operations: &mut Vec<Operation>) -> Result<()> {
-    for (key, value) in value {
+    for (key, value) in dialect::patch::keys(value) {
         operations.push(Operation { number, op, path: read_path(&key)?, value: Some(value), from_key: true });
     }
     Ok(())
@@ -150,12 +146,12 @@ fn read_keys(number: usize, op: Op, value: Map<String, Value>, operations: &mut 
 
 fn read_op(op: Option<&Value>) -> Result<Op> {
     let name = op.and_then(Value::as_str).unwrap_or_default();
-    for (known, op) in [("add", Op::Add), ("replace", Op::Replace), ("remove", Op::Remove)] {
-        if name.eq_ignore_ascii_case(known) {
-            return Ok(op);
-        }
+    match dialect::patch::op(name).as_str() {
+        "add" => Ok(Op::Add),
+        "replace" => Ok(Op::Replace),
+        "remove" => Ok(Op::Remove),
+        _ => Err(Error::syntax(format!("op is {}; it must be add, replace or remove.", shown(name)))),
     }
-    Err(Error::syntax(format!("op is {}; it must be add, replace or remove.", shown(name))))
 }
 
 /// A PATCH path. What is wrong inside brackets is `invalidFilter`, the rest `invalidPath`.

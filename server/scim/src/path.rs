@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::dialect;
 use crate::error::shown;
-use crate::schema::{Attribute, ENTERPRISE_USER, GROUP, ResourceType, Schema, USER};
+use crate::schema::{Attribute, ENTERPRISE_USER, GROUP, Kind, ResourceType, Schema, USER};
 
 /// The schemas whose URN is known before it is split from the name behind it.
 static KNOWN_SCHEMAS: &[&Schema] = &[&USER, &ENTERPRISE_USER, &GROUP];
@@ -39,8 +40,8 @@ impl AttrPath {
 
     /// Splits a path; the error is a sentence for the client.
     ///
-    /// A URN ends at its last colon. Two dialects besides: very old Entra jobs put a dot behind the
-    /// extension's URN, and a URN alone (known, or ending in `:User` or `:Group`) is the whole extension.
+    /// A URN ends at its last colon; one that stands alone (known, or ending in `:User` or `:Group`)
+    /// is the whole extension.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if !starts_with_urn(text) {
             return Self::plain(None, text);
@@ -55,7 +56,7 @@ impl AttrPath {
             if rest.is_empty() {
                 return Ok(Self::whole(schema.id));
             }
-            if let Some(rest) = rest.strip_prefix([':', '.']) {
+            if let Some(rest) = rest.strip_prefix(':').or_else(|| dialect::path::behind_dot(rest)) {
                 return Self::plain(Some(schema.id.to_owned()), rest);
             }
         }
@@ -66,7 +67,7 @@ impl AttrPath {
             if behind.is_empty() {
                 return Ok(Self::whole(text));
             }
-            if let Some(name) = behind.strip_prefix('.') {
+            if let Some(name) = dialect::path::behind_dot(behind) {
                 let urn = &text[..text.len() - behind.len()];
                 return Self::plain(Some(urn.to_owned()), name);
             }
@@ -150,6 +151,18 @@ impl Place {
         Self { extension, name: Some(name), definition, sub }
     }
 
+    /// What the schema says of the value that a filter compares there, or a list is sorted by: of the
+    /// sub-attribute, or of `value` where the attribute has parts and none is named (RFC 7643
+    /// section 2.4).
+    pub fn compared(&self) -> Option<&'static Attribute> {
+        let definition = self.definition?;
+        match (&self.sub, definition.kind) {
+            (Some(sub), _) => definition.sub_attribute(sub),
+            (None, Kind::Complex) => definition.sub_attribute("value"),
+            (None, _) => Some(definition),
+        }
+    }
+
     /// What stands there now; the sub-attribute is not looked into.
     pub(crate) fn value<'r>(&self, resource: &'r Map<String, Value>) -> Option<&'r Value> {
         match (&self.extension, &self.name) {
@@ -177,12 +190,15 @@ fn extension_key(urn: &str, kind: &ResourceType, resource: &Map<String, Value>) 
 
 /// The key of `map` that is `name` in any case.
 pub(crate) fn spelling<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m str> {
+    if let Some((key, _)) = map.get_key_value(name) {
+        return Some(key);
+    }
     map.keys().find(|key| key.eq_ignore_ascii_case(name)).map(String::as_str)
 }
 
 /// The value of the key that is `name` in any case.
 pub(crate) fn get<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
-    map.get(name).or_else(|| map.get(spelling(map, name)?))
+    map.get(spelling(map, name)?)
 }
 
 pub(crate) fn starts_with_urn(text: &str) -> bool {

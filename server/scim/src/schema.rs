@@ -208,7 +208,7 @@ pub struct Schema {
 
 impl Schema {
     /// The attribute of this name, in any case.
-    pub(crate) fn attribute(&self, name: &str) -> Option<&'static Attribute> {
+    pub fn attribute(&self, name: &str) -> Option<&'static Attribute> {
         find(self.attributes, name)
     }
 
@@ -241,13 +241,13 @@ pub struct ResourceType {
 
 impl ResourceType {
     /// The extension with this URN, in any case.
-    pub(crate) fn extension(&self, urn: &str) -> Option<&'static Schema> {
+    pub fn extension(&self, urn: &str) -> Option<&'static Schema> {
         self.extensions.iter().find(|s| s.id.eq_ignore_ascii_case(urn)).copied()
     }
 
     /// The top-level attribute of this name: one of the core schema, or one that all resources
     /// have (RFC 7643 section 3.1).
-    pub(crate) fn attribute(&self, name: &str) -> Option<&'static Attribute> {
+    pub fn attribute(&self, name: &str) -> Option<&'static Attribute> {
         self.core.attribute(name).or_else(|| find(COMMON_ATTRIBUTES, name))
     }
 }

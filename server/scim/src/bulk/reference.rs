@@ -66,7 +66,6 @@ fn put_id(text: &mut String, id_of: &impl Fn(&str) -> Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::super::{Method, Operation};
-
     use serde_json::json;
 
     #[test]

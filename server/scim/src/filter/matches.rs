@@ -6,6 +6,7 @@ use chrono::DateTime;
 use serde_json::{Map, Value};
 
 use super::{CompareOp, Filter};
+use crate::dialect;
 use crate::key::user_name_key;
 use crate::path::{AttrPath, Place, get};
 use crate::schema::{Attribute, Kind, ResourceType};
@@ -55,7 +56,7 @@ fn values<'o>(
     let (found, definition, sub) = match scope {
         Scope::Resource(kind) => {
             let place = Place::of(path, kind, object);
-            (place.value(object), place.definition, place.sub)
+            (place.value(object), place.compared(), place.sub)
         }
         Scope::Element(of) => (get(object, &path.name), of.and_then(|a| a.sub_attribute(&path.name)), path.sub.clone()),
     };
@@ -72,10 +73,6 @@ fn values<'o>(
             plain => Some(plain),
         })
         .collect();
-    let definition = definition.and_then(|d| match d.kind {
-        Kind::Complex => d.sub_attribute(inner),
-        _ => Some(d),
-    });
     (values, definition)
 }
 
@@ -147,8 +144,7 @@ impl Rule {
                 Self::UserName => user_name_key(b).is_ok_and(|b| user_name_key(a).is_ok_and(|a| a == b)),
                 Self::Moment => moments(a, b) == Some(Ordering::Equal),
             },
-            // Entra: roles[primary eq "True"].
-            (Value::Bool(a), Value::String(b)) => boolean(b) == Some(*a),
+            (Value::Bool(a), Value::String(b)) => dialect::value::boolean(b) == Some(*a),
             (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
             (a, b) => a == b,
         }
@@ -185,14 +181,6 @@ impl Rule {
 fn moments(a: &str, b: &str) -> Option<Ordering> {
     let moment = |text| DateTime::parse_from_rfc3339(text).ok();
     Some(moment(a)?.cmp(&moment(b)?))
-}
-
-/// A boolean that came as text: Entra sends "True" and "False".
-pub(crate) fn boolean(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("true") {
-        return Some(true);
-    }
-    text.eq_ignore_ascii_case("false").then_some(false)
 }
 
 #[cfg(test)]

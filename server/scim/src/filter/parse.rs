@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::{CompareOp, Filter, MAX_BYTES, MAX_DEPTH};
+use crate::dialect;
 use crate::error::shown;
 use crate::path::AttrPath;
 
@@ -70,7 +71,7 @@ impl<'t> Parser<'t> {
             None => inner,
             Some(sub) => {
                 let last = self.comparison(sub)?;
-                Filter::And(vec![inner, last])
+                dialect::filter::behind_brackets(inner, last)
             }
         };
         Ok(Filter::Element(path, Box::new(inner)))
@@ -244,7 +245,7 @@ fn one_or(mut terms: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
 }
 
 fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '+')
+    matches!(c, ' ' | '\t')
 }
 
 fn compare_op(word: &str) -> Option<CompareOp> {

@@ -49,7 +49,8 @@ pub struct ListQuery {
 
 impl ListQuery {
     /// Reads decoded query pairs. Names count in any case, unknown ones are passed over: Entra
-    /// carries `aadOptscim062020` in the address of every request.
+    /// carries `aadOptscim062020` in the address of every request. Whether the filter fits the kind
+    /// of resource is for [`Filter::check`] to say.
     pub fn from_pairs<'q>(pairs: impl IntoIterator<Item = (&'q str, &'q str)>) -> Result<Self> {
         let mut given = Given::default();
         for (name, value) in pairs {
@@ -86,6 +87,7 @@ impl ListQuery {
             cursor: text(body, "cursor")?,
         }
         .read()?;
+        query.filter.iter().try_for_each(|filter| filter.check(kind))?;
         let mut names = Vec::new();
         for parameter in ["attributes", "excludedAttributes"] {
             names.extend(texts(body, parameter)?.into_iter().map(|name| (parameter, name)));

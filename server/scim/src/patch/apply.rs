@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::members::Members;
 use super::target::{Target, Work};
 use super::{Op, Operation, PatchOp, PatchPath};
+use crate::dialect;
 use crate::error::{Error, Result, shown};
 use crate::path::{AttrPath, Place, spelling};
 use crate::resource::check;
@@ -37,6 +38,7 @@ struct Patching<'p> {
 
 impl Patching<'_> {
     fn apply(&mut self, operation: &Operation) -> Result<()> {
+        self.work.compare(self.attributes.len(), 1)?;
         let path = whole_extension(self.kind, &self.attributes, operation);
         let path = path.as_ref().unwrap_or(&operation.path.attribute);
         let place = Place::of(path, self.kind, &self.attributes);
@@ -53,6 +55,7 @@ impl Patching<'_> {
             None => &mut self.attributes,
             Some(key) => inside_of(&mut self.attributes, key)?,
         };
+        self.work.compare(container.len(), 1)?;
         let target =
             Target { container, name, definition: place.definition, sub: place.sub.as_deref(), work: &mut self.work };
         target.change(operation)
@@ -99,8 +102,7 @@ impl Patching<'_> {
             if name == "schemas" {
                 return Ok(false);
             }
-            let same_id = operation.value.as_ref().and_then(Value::as_str) == Some(self.id);
-            if name == "id" && operation.from_key && same_id {
+            if operation.from_key && dialect::patch::repeats_id(name, operation.value.as_ref(), self.id) {
                 return Ok(false);
             }
             if check::is_password(name) {

@@ -294,7 +294,14 @@ fn a_request_for_endless_work() {
     let compare = op("add", &format!("roles[{filter} or value pr].type"), json!("t"));
     let error = run(&mut user, json!(vec![compare; 50])).unwrap_err();
     assert_eq!(error.status, 413);
-    assert!(error.detail.starts_with("Operation 45: "), "{error}");
+    assert!(error.detail.starts_with("Operation 12: "), "{error}");
+    let named: Vec<String> = (0..1000).map(|n| format!("x{n}")).collect();
+    let error = run(&mut user, json!(vec![op("remove", "roles", json!(named)); 10])).unwrap_err();
+    assert!(error.status == 413 && error.detail.starts_with("Operation 5: "), "{error}");
+    let extensions: serde_json::Map<String, Value> =
+        (0..900).map(|n| (format!("urn:x:{n}"), json!({"a": 1}))).collect();
+    let error = run(&mut user, json!(vec![json!({"op": "add", "value": extensions}); 20])).unwrap_err();
+    assert!(error.status == 413 && error.detail.starts_with("Operation 3: "), "{error}");
     let keys: serde_json::Map<String, Value> = (0..2000).map(|n| (format!("k{n}"), json!(n))).collect();
     assert!(run(&mut user, json!([{"op": "add", "value": keys}])).is_err());
 }

@@ -1,15 +1,14 @@
 //! Changes inside a multi-valued attribute.
 //!
-//! Where a value filter matches nothing, clients disagree (RFC 7644 section 3.5.2 says `noTarget`;
-//! Entra sends `add` and `replace emails[type eq "work"].value` for elements it wants made). The
-//! rule that serves both: `add` makes the element from a filter of equalities; `replace` makes it
-//! only when every equality is `type` with a canonical value, or `primary` with true; everything
-//! else is `noTarget`.
+//! Where a value filter matches nothing, `replace` and `remove` are `noTarget` (RFC 7644 section
+//! 3.5.2), but for what `dialect` makes of `replace`; `add` makes the element from a filter of
+//! equalities, as all its terms say what it must be.
 
 use serde_json::{Map, Value};
 
 use super::target::Work;
 use super::{Op, Operation};
+use crate::dialect;
 use crate::error::{Error, Result};
 use crate::filter::{Filter, Scope, holds};
 use crate::path::sub_name;
@@ -30,7 +29,7 @@ impl Elements<'_> {
     pub(super) fn change(self, operation: &Operation) -> Result<()> {
         let filter = operation.path.filter.as_ref();
         if let Some(filter) = filter {
-            self.work.compare(self.list.len(), filter)?;
+            self.work.filter(self.list.len(), filter)?;
         }
         let mut touched = self.matching(filter);
         let value = operation.value.as_ref().filter(|v| !v.is_null());
@@ -112,15 +111,8 @@ impl Elements<'_> {
     }
 
     fn may_make_by_replace(&self, name: &str, value: &Value) -> bool {
-        let Some(sub) = self.definition.and_then(|d| d.sub_attribute(name)) else {
-            return false;
-        };
-        let text = value.as_str().unwrap_or_default();
-        match sub.name {
-            "type" => sub.canonical_values.iter().any(|canonical| canonical.eq_ignore_ascii_case(text)),
-            "primary" => *value == true || text.eq_ignore_ascii_case("true"),
-            _ => false,
-        }
+        let sub = self.definition.and_then(|d| d.sub_attribute(name));
+        sub.is_some_and(|sub| dialect::patch::replace_makes(sub, value))
     }
 
     /// The sub-attributes the operation sets, checked.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::{Op, Operation};
+use crate::dialect;
 use crate::error::{Error, Result};
 use crate::filter::{CompareOp, Filter};
 use crate::resource::members::{each_once, ids};
@@ -45,11 +46,11 @@ impl Members {
             (_, Some(_), None, _) => return Err(fixed()),
             (Op::Add, None, None, None) => return Ok(()),
             (Op::Add, None, None, Some(value)) => MemberChange::Add(ids(value.clone())?),
-            (Op::Replace | Op::Remove, None, None, None) => MemberChange::Replace(Vec::new()),
-            (Op::Replace, None, None, Some(value)) => MemberChange::Replace(ids(value.clone())?),
-            // Without a value everybody goes, with one only those: a client that names members
-            // never means all of them (Entra, authentik, JumpCloud).
-            (Op::Remove, None, None, Some(value)) => MemberChange::Remove(ids(value.clone())?),
+            (Op::Replace, None, None, value) => MemberChange::Replace(ids(value.cloned().unwrap_or_default())?),
+            (Op::Remove, None, None, value) => match dialect::patch::named(value) {
+                Some(named) => MemberChange::Remove(ids(named.into())?),
+                None => MemberChange::Replace(Vec::new()),
+            },
         };
         self.push(change);
         Ok(())

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::elements::{self, Elements};
 use super::{Op, Operation};
+use crate::dialect;
 use crate::error::{Error, Result, shown};
 use crate::filter::Filter;
 use crate::path::spelling;
@@ -39,9 +40,16 @@ impl Work {
         Self::within(self.copied_bytes <= Self::MAX_COPIED_BYTES)
     }
 
-    /// Before a filter is held against elements.
-    pub(super) fn compare(&mut self, elements: usize, filter: &Filter) -> Result<()> {
-        self.comparisons += elements.saturating_mul(filter.comparisons());
+    /// Before a filter is held against elements. It puts texts into lower case, which takes longer than
+    /// to compare them.
+    pub(super) fn filter(&mut self, elements: usize, filter: &Filter) -> Result<()> {
+        self.compare(elements, filter.comparisons().saturating_mul(4))
+    }
+
+    /// Before each element is compared so many times with values that are named, or each name with one
+    /// that is looked for.
+    pub(super) fn compare(&mut self, elements: usize, times: usize) -> Result<()> {
+        self.comparisons += elements.saturating_mul(times);
         Self::within(self.comparisons <= Self::MAX_COMPARISONS)
     }
 
@@ -69,9 +77,11 @@ impl Target<'_> {
         }
         match (operation.op, &operation.value) {
             (Op::Add, None | Some(Value::Null)) => Ok(()),
-            (Op::Remove | Op::Replace, None | Some(Value::Null)) => self.unassign(),
-            (Op::Remove, Some(named)) if many => self.remove_named(named),
-            (Op::Remove, Some(_)) => self.unassign(),
+            (Op::Replace, None | Some(Value::Null)) => self.unassign(),
+            (Op::Remove, value) => match dialect::patch::named(value.as_ref()) {
+                Some(named) if many => self.remove_named(named),
+                _ => self.unassign(),
+            },
             (_, Some(value)) => self.assign(operation.op, value, many),
         }
     }
@@ -115,11 +125,7 @@ impl Target<'_> {
                     Value::Array(new) => new,
                     one => vec![one],
                 };
-                let name = self.name;
-                let list = self.list()?;
-                check::at_most_max(name, list.len().max(new.len()))?;
-                elements::add(list, new);
-                check::at_most_max(name, list.len())?;
+                self.add(new)?;
             }
             Some(new) => {
                 self.container.insert(self.name.to_owned(), new);
@@ -159,11 +165,20 @@ impl Target<'_> {
         Ok(())
     }
 
-    /// `remove` that names values: only those (Entra, authentik, JumpCloud); without, all.
-    fn remove_named(self, named: &Value) -> Result<()> {
-        let named = named.as_array().map_or(std::slice::from_ref(named), Vec::as_slice);
+    fn add(&mut self, new: Vec<Value>) -> Result<()> {
+        let name = self.name;
+        let before = self.list()?.len();
+        check::at_most_max(name, before.max(new.len()))?;
+        self.work.compare(before + new.len(), new.len())?;
+        let list = self.list()?;
+        elements::add(list, new);
+        check::at_most_max(name, list.len())
+    }
+
+    fn remove_named(self, named: &[Value]) -> Result<()> {
         check::at_most_max(self.name, named.len())?;
         if let Some(Value::Array(list)) = self.container.get_mut(self.name) {
+            self.work.compare(list.len(), named.len())?;
             list.retain(|element| !named.iter().any(|n| elements::is_named(element, n)));
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::dialect;
 use crate::error::{Error, Result, shown};
-use crate::filter::boolean;
 use crate::key::user_name_key;
 use crate::path::{AttrPath, Place, spelling, starts_with_urn};
 use crate::schema::{Attribute, Kind, ResourceType};
@@ -181,21 +181,11 @@ pub(crate) fn attribute(definition: &'static Attribute, value: Value) -> Result<
             Some(Value::Array(list))
         });
     }
-    match value {
-        Value::Array(mut list) if list.len() <= 1 => match list.pop() {
-            Some(only) => element(definition, definition.name, only),
-            None => Ok(None),
-        },
-        Value::Array(_) => Err(Error::value(format!("{} takes one value, not a list.", definition.name))),
-        one => element(definition, definition.name, one),
-    }
+    element(definition, definition.name, value)
 }
 
 fn elements(definition: &'static Attribute, value: Value) -> Result<Option<Vec<Value>>> {
-    let given = match value {
-        Value::Array(list) => list,
-        one => vec![one],
-    };
+    let given = dialect::value::list(value);
     at_most_max(definition.name, given.len())?;
     let mut list = Vec::with_capacity(given.len());
     for one in given {
@@ -237,28 +227,22 @@ fn one_primary(name: &str, list: &[Value]) -> Result<()> {
 pub(crate) fn element(definition: &'static Attribute, label: &str, value: Value) -> Result<Option<Value>> {
     let wrong =
         |expected: &str, found: &Value| Error::value(format!("{label} must be {expected}, not {}.", type_of(found)));
-    match (definition.kind, value) {
+    match (definition.kind, dialect::value::element(definition, dialect::value::single(value))) {
         (_, Value::Null) => Ok(None),
+        (_, Value::Array(_)) => Err(Error::value(format!("{label} takes one value, not a list."))),
         (Kind::Text | Kind::Reference | Kind::DateTime, Value::String(text)) => text_value(definition, text),
         (Kind::Text | Kind::Reference | Kind::DateTime, other) => Err(wrong("text", &other)),
         (Kind::Boolean, Value::Bool(flag)) => Ok(Some(Value::Bool(flag))),
-        (Kind::Boolean, Value::String(text)) => match boolean(&text) {
-            Some(flag) => Ok(Some(Value::Bool(flag))),
-            None => Err(Error::value(format!("{label} is {}; it must be true or false.", shown(&text)))),
-        },
+        (Kind::Boolean, Value::String(text)) => {
+            Err(Error::value(format!("{label} is {}; it must be true or false.", shown(&text))))
+        }
         (Kind::Boolean, other) => Err(wrong("true or false", &other)),
         (Kind::Integer, Value::Number(n)) if n.is_i64() => Ok(Some(Value::Number(n))),
         (Kind::Integer, other) => Err(wrong("a whole number", &other)),
         (Kind::Binary, Value::String(text)) if is_base64(&text) => Ok(Some(Value::String(text))),
         (Kind::Binary, other) => Err(wrong("binary data in base64", &other)),
         (Kind::Complex, Value::Object(given)) => complex(definition, label, given),
-        (Kind::Complex, value) => match definition.sub_attribute("value") {
-            Some(sub) if value.is_string() => {
-                let value = element(sub, label, value)?;
-                Ok(value.map(|v| Value::Object(Map::from_iter([("value".to_owned(), v)]))))
-            }
-            _ => Err(wrong("an object", &value)),
-        },
+        (Kind::Complex, other) => Err(wrong("an object", &other)),
     }
 }
 
@@ -281,13 +265,8 @@ fn text_value(definition: &Attribute, text: String) -> Result<Option<Value>> {
     if definition.name == "userName" {
         user_name_key(&text)?;
     }
-    if definition.name == "externalId" {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        if text.len() > MAX_EXTERNAL_ID_BYTES {
-            return Err(Error::value(format!("externalId is longer than {MAX_EXTERNAL_ID_BYTES} bytes.")));
-        }
+    if definition.name == "externalId" && text.len() > MAX_EXTERNAL_ID_BYTES {
+        return Err(Error::value(format!("externalId is longer than {MAX_EXTERNAL_ID_BYTES} bytes.")));
     }
     if definition.required && text.trim().is_empty() {
         return Err(Error::value(format!("{} is empty. It is required.", definition.name)));

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::dialect;
 use crate::error::{Error, Result};
 use crate::path::get;
 
@@ -12,22 +13,17 @@ use crate::path::get;
 pub(crate) fn ids(members: Value) -> Result<Vec<String>> {
     match members {
         Value::Null => Ok(Vec::new()),
-        Value::Array(list) => list.into_iter().map(id).collect(),
-        one => Ok(vec![id(one)?]),
+        members => dialect::value::list(members).into_iter().map(id).collect(),
     }
 }
 
 fn id(member: Value) -> Result<String> {
     let named = match member {
-        Value::Object(member) => get(&member, "value").cloned(),
-        plain => Some(plain),
+        Value::Object(member) => get(&member, "value").cloned().unwrap_or_default(),
+        plain => plain,
     };
-    let named = match named {
-        Some(Value::Array(mut list)) if list.len() == 1 => list.pop(),
-        other => other,
-    };
-    match named {
-        Some(Value::String(id)) if !id.is_empty() => Ok(id),
+    match dialect::value::single(named) {
+        Value::String(id) if !id.is_empty() => Ok(id),
         _ => Err(Error::value("Each member must be an object whose value is the id of a user or a group.")),
     }
 }

@@ -174,7 +174,7 @@ mod tests {
         let person = Identity::nth(3, 12);
         let user = scim::User::from_json(person.to_scim()).unwrap();
         assert_eq!(
-            user.to_json("x", chrono::DateTime::UNIX_EPOCH, chrono::DateTime::UNIX_EPOCH, 1, "y")["externalId"],
+            user.to_json("x", chrono::DateTime::UNIX_EPOCH, chrono::DateTime::UNIX_EPOCH, 1, "y", Vec::new())["externalId"],
             "E100013"
         );
     }
