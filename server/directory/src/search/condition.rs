@@ -133,6 +133,10 @@ impl Condition<'_> {
             Lead::Moment(column) => self.moment(column, test),
             Lead::Each { from, value } => self.each(&from, *value, test),
             Lead::Whole(value) => self.whole(&value, test),
+            Lead::Main { whole, value } => match test {
+                Test::Present | Test::Compare(CompareOp::Eq, Value::Null) => self.whole(&whole, test),
+                Test::Compare(..) => self.test(*value, test),
+            },
             Lead::Extension(urn) => self.extension(&urn, test),
             Lead::Unknown { container, name, sub } => self.unknown(container, name, sub, test),
             Lead::Nothing => self.absent(test),
@@ -319,7 +323,8 @@ impl Condition<'_> {
                 self.sql.push(", ").push_bind(name.clone()).push(") e(element)");
             }
         }
-        self.sql.push(" where ");
+        // Brackets look at parts, and plain values have none.
+        self.sql.push(" where jsonb_typeof(e.element) = 'object' and ");
         self.push_inside(inner, &Element { definition: place.definition });
         self.sql.push(")");
     }

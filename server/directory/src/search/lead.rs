@@ -22,6 +22,12 @@ pub(super) enum Lead {
         from: String,
         value: Box<Lead>,
     },
+    /// A value with parts that was named without one: compared by its `value` (RFC 7643, section 2.4), there when it has
+    /// any part.
+    Main {
+        whole: String,
+        value: Box<Lead>,
+    },
     /// A JSON value with parts, which can only be there or not.
     Whole(String),
     /// All of an extension that no schema describes, by its URN.
@@ -70,6 +76,7 @@ impl Lead {
     /// Of a path that starts at an element `e` of this attribute.
     pub(super) fn inside(path: &AttrPath, of: Option<&'static Attribute>, element: &str) -> Self {
         match of.and_then(|definition| definition.sub_attribute(&path.name)) {
+            Some(_) if path.sub.is_some() => Self::Nothing,
             Some(sub) => part(element, sub),
             None => Self::Unknown {
                 container: Container::Known(element.to_owned()),
@@ -140,7 +147,11 @@ impl Lead {
     /// A part of a value with parts; without a name, its `value` (RFC 7643, section 2.4).
     fn inside_known(element: &str, definition: &'static Attribute, sub: Option<&str>) -> Self {
         match (sub, definition.sub_attribute(sub.unwrap_or("value"))) {
-            (_, Some(known)) => part(element, known),
+            (Some(_), Some(known)) => part(element, known),
+            (None, Some(main)) => Self::Main {
+                whole: format!("coalesce({element} -> '{}', {element})", main.name),
+                value: Box::new(part(element, main)),
+            },
             (None, None) => Self::Whole(element.to_owned()),
             (Some(name), None) => {
                 Self::Unknown { container: Container::Known(element.to_owned()), name: name.to_owned(), sub: None }

@@ -64,6 +64,7 @@ fn of_lead(lead: Lead) -> String {
     match lead {
         Lead::Text { value, exact: true } | Lead::Boolean(value) => value,
         Lead::Text { value, exact: false } => lower(&value),
+        Lead::Main { value, .. } => of_lead(*value),
         Lead::Moment(column) => format!("to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"),
         // Of several values the primary one, else the first.
         Lead::Each { from, value } => format!(
