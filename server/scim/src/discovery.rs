@@ -5,33 +5,42 @@
 
 use serde_json::{Value, json};
 
-use crate::list::MAX_COUNT;
-use crate::patch::MAX_OPERATIONS;
+use crate::bulk::MAX_BULK_OPERATIONS;
+use crate::list::{DEFAULT_COUNT, MAX_COUNT};
 use crate::schema::{
-    ENTERPRISE_USER, RESOURCE_TYPE, ResourceType, SCHEMA, SERVICE_PROVIDER_CONFIG, Schema, USER, USER_TYPE,
+    ENTERPRISE_USER, GROUP, GROUP_TYPE, RESOURCE_TYPE, ResourceType, SCHEMA, SERVICE_PROVIDER_CONFIG, Schema, USER,
+    USER_TYPE,
 };
 
 /// Largest request body in bytes; the HTTP layer holds it.
 pub const MAX_PAYLOAD_BYTES: usize = 1_048_576;
 
-static RESOURCE_TYPES: &[&ResourceType] = &[&USER_TYPE];
-static SCHEMAS: &[&Schema] = &[&USER, &ENTERPRISE_USER, &SERVICE_PROVIDER_CONFIG, &RESOURCE_TYPE, &SCHEMA];
+static RESOURCE_TYPES: &[&ResourceType] = &[&USER_TYPE, &GROUP_TYPE];
+static SCHEMAS: &[&Schema] = &[&USER, &ENTERPRISE_USER, &GROUP, &SERVICE_PROVIDER_CONFIG, &RESOURCE_TYPE, &SCHEMA];
 
-/// `GET /ServiceProviderConfig`. The bulk numbers are sane although bulk is off, because authentik
-/// cuts its PATCH requests by `maxOperations` all the same.
+/// `GET /ServiceProviderConfig`. `bulk.maxOperations` is also what one PATCH takes, because authentik
+/// cuts its PATCH requests by it. Index pages are the default, which clients knew before there were
+/// cursors; a cursor has no timeout (RFC 9865 section 4).
 pub fn service_provider_config(base: &str) -> Value {
     json!({
         "schemas": [SERVICE_PROVIDER_CONFIG.id],
         "patch": { "supported": true },
         "bulk": {
-            "supported": false,
-            "maxOperations": MAX_OPERATIONS,
+            "supported": true,
+            "maxOperations": MAX_BULK_OPERATIONS,
             "maxPayloadSize": MAX_PAYLOAD_BYTES,
         },
         "filter": { "supported": true, "maxResults": MAX_COUNT },
         "changePassword": { "supported": false },
-        "sort": { "supported": false },
-        "etag": { "supported": false },
+        "sort": { "supported": true },
+        "etag": { "supported": true },
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": MAX_COUNT,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",
@@ -109,9 +118,34 @@ mod tests {
     fn the_config_says_only_what_holds() {
         let config = service_provider_config(BASE);
         assert_eq!(config["filter"]["maxResults"], 200);
-        assert_eq!(config["patch"]["supported"], true);
-        for off in ["bulk", "sort", "changePassword", "etag"] {
-            assert_eq!(config[off]["supported"], false, "{off}");
+        for on in ["patch", "bulk", "filter", "sort", "etag"] {
+            assert_eq!(config[on]["supported"], true, "{on}");
         }
+        assert_eq!(config["changePassword"]["supported"], false);
+        assert_eq!(config["pagination"]["maxPageSize"], config["filter"]["maxResults"]);
+        assert_eq!(config["bulk"]["maxOperations"], crate::patch::MAX_OPERATIONS);
+    }
+
+    #[test]
+    fn the_config_has_what_its_schema_describes_and_nothing_else() {
+        fn described(value: &Value, attributes: &[crate::schema::Attribute], skip: &[&str]) {
+            for (name, value) in value.as_object().unwrap() {
+                let Some(known) = attributes.iter().find(|a| a.name == name) else {
+                    assert!(skip.contains(&name.as_str()), "{name}");
+                    continue;
+                };
+                for element in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                    assert_eq!(element.is_object(), !known.sub_attributes.is_empty(), "{name}");
+                    if element.is_object() {
+                        described(element, known.sub_attributes, &[]);
+                    }
+                }
+            }
+            for required in attributes.iter().filter(|a| a.required) {
+                assert!(value.get(required.name).is_some(), "{}", required.name);
+            }
+        }
+        let config = service_provider_config(BASE);
+        described(&config, SERVICE_PROVIDER_CONFIG.attributes, &["schemas", "meta"]);
     }
 }

@@ -188,7 +188,7 @@ async fn discovery_says_what_is_there() {
     let scim = app.scim().await;
     let config = scim.get("/ServiceProviderConfig").await;
     assert_eq!(config.status, 200);
-    for (feature, supported) in [("patch", true), ("bulk", false), ("changePassword", false)] {
+    for (feature, supported) in [("patch", true), ("bulk", true), ("changePassword", false)] {
         assert_eq!(config.body[feature]["supported"], supported, "{feature}");
     }
     let schemas = scim.get("/Schemas").await;

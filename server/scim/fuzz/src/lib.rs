@@ -2,6 +2,8 @@
 //! fault, and what was taken is taken again in the same form. libFuzzer drives these here, and
 //! `tests/hostile.rs` does in every run of the tests.
 
+use std::sync::LazyLock;
+
 use scim::bulk::{self, Request};
 use scim::schema::{GROUP_TYPE, USER_TYPE};
 use scim::{Error, Filter, Group, ListQuery, PatchOp, Projection, User, patch};
@@ -11,10 +13,10 @@ use serde_json::{Map, Value, json};
 pub fn filter(text: &str) {
     match Filter::parse(text) {
         Ok(filter) => {
-            for (kind, resource) in [(&USER_TYPE, user()), (&GROUP_TYPE, group())] {
-                let holds = filter.matches(kind, &resource);
+            for (kind, resource) in [(&USER_TYPE, &*USER), (&GROUP_TYPE, &*GROUP)] {
+                let holds = filter.matches(kind, resource);
                 let opposite = Filter::Not(Box::new(filter.clone()));
-                assert_ne!(opposite.matches(kind, &resource), holds);
+                assert_ne!(opposite.matches(kind, resource), holds);
                 filter.check(kind).unwrap_or_else(|error| client_error(&error));
             }
             assert_eq!(Filter::parse(text), Ok(filter));
@@ -35,7 +37,7 @@ pub fn path(text: &str) {
     if let Err(error) = ListQuery::from_pairs([("sortBy", text), ("sortOrder", "descending")]) {
         client_error(&error);
     }
-    for (kind, resource) in [(&USER_TYPE, user()), (&GROUP_TYPE, group())] {
+    for (kind, resource) in [(&USER_TYPE, &*USER), (&GROUP_TYPE, &*GROUP)] {
         for parameter in ["attributes", "excludedAttributes"] {
             match Projection::from_pairs([(parameter, text)], kind) {
                 Ok(projection) => {
@@ -98,7 +100,7 @@ fn patched(body: Value) {
         Ok(operations) => operations,
         Err(error) => return client_error(&error),
     };
-    let mut user = User::from_json(Value::Object(user())).unwrap_or_else(|error| panic!("{error}"));
+    let mut user = ADA.clone();
     match patch::apply(&mut user, "7", &operations) {
         Ok(_) => {
             let mut whole = json!(user);
@@ -107,8 +109,7 @@ fn patched(body: Value) {
         }
         Err(error) => client_error(&error),
     }
-    let (group, _) = Group::from_json(Value::Object(group())).unwrap_or_else(|error| panic!("{error}"));
-    match patch::apply_to_group(&group, "7", &operations) {
+    match patch::apply_to_group(&ENGINES, "7", &operations) {
         Ok(patch) => {
             assert_eq!(Group::from_json(json!(patch.group)), Ok((patch.group, Vec::new())));
         }
@@ -121,7 +122,12 @@ fn client_error(error: &Error) {
     assert!(error.detail.len() < 2000 && !error.detail.contains(char::is_control), "{error:?}");
 }
 
-fn user() -> Map<String, Value> {
+static ADA: LazyLock<User> = LazyLock::new(|| User::from_json(json!(*USER)).unwrap_or_else(|error| panic!("{error}")));
+
+static ENGINES: LazyLock<Group> =
+    LazyLock::new(|| Group::from_json(json!(*GROUP)).unwrap_or_else(|error| panic!("{error}")).0);
+
+static USER: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     object(json!({
         "id": "7",
         "userName": "ada",
@@ -135,9 +141,9 @@ fn user() -> Map<String, Value> {
         "shoe": 39,
         "meta": {"created": "2026-01-31T08:00:00.000Z", "resourceType": "User"},
     }))
-}
+});
 
-fn group() -> Map<String, Value> {
+static GROUP: LazyLock<Map<String, Value>> = LazyLock::new(|| {
     object(json!({
         "id": "7",
         "displayName": "Engines",
@@ -145,7 +151,7 @@ fn group() -> Map<String, Value> {
         "members": [{"value": "u1", "type": "User", "display": "Ada"}],
         "urn:acme:2.0:Group": {"floor": 2},
     }))
-}
+});
 
 fn object(value: Value) -> Map<String, Value> {
     match value {

@@ -61,6 +61,7 @@ const CONFIG: &[Attribute] = &[
     feature("changePassword", &[SUPPORTED], "Changing a password."),
     feature("sort", &[SUPPORTED], "Sorting."),
     feature("etag", &[SUPPORTED], "Entity tags."),
+    Attribute::complex("pagination", PAGINATION, "How lists are paged (RFC 9865).").read_only(),
     feature(
         "authenticationSchemes",
         &[
@@ -80,6 +81,16 @@ const CONFIG: &[Attribute] = &[
         "How a client signs in.",
     )
     .many(),
+];
+
+const PAGINATION: &[Attribute] = &[
+    fixed_flag("cursor", "Whether pages can be turned by cursor."),
+    fixed_flag("index", "Whether pages can be asked for by index."),
+    Attribute::text("defaultPaginationMethod", "How a list is paged when the client does not say.")
+        .one_of(&["cursor", "index"])
+        .read_only(),
+    Attribute::integer("defaultPageSize", "Resources in a page when the client does not say.").read_only(),
+    Attribute::integer("maxPageSize", "Most resources in one page.").read_only(),
 ];
 
 const RESOURCE_TYPE_ATTRIBUTES: &[Attribute] = &[
