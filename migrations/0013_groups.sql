@@ -18,6 +18,8 @@ create table grp (
 create unique index grp_name on grp (source_id, display_name_key, coalesce(external_id, '')) where deleted_at is null;
 create unique index grp_external_id on grp (source_id, external_id) where deleted_at is null and external_id is not null;
 create index grp_list on grp (source_id, id) where deleted_at is null;
+-- The list that administrators look at.
+create index grp_sort on grp (display_name_key, id);
 
 -- A member is a record or a group of the same source. Rows stay when either is deleted, so that it can be restored with
 -- its memberships; whoever reads looks only at what lives.

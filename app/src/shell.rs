@@ -85,6 +85,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::Async/>
                     <pages::sources::SourceRoutes/>
                     <pages::people::PeopleRoutes/>
+                    <pages::groups::GroupRoutes/>
                     <pages::logs::LogRoutes/>
                     <pages::audit::AuditRoutes/>
                     <pages::connections::ConnectionRoutes/>
@@ -178,6 +179,7 @@ fn Navigation(frame: Frame) -> impl IntoView {
             <h2>"Directory"</h2>
             <ul>
                 <li><NavLink href="/people" icon="users" label="People"><span class="num">{grouped(frame.people)}</span></NavLink></li>
+                <li><NavLink href="/groups" icon="users-round" label="Groups">""</NavLink></li>
                 <li><NavLink href="/sources" icon="database-zap" label="Sources"><span class="num">{frame.sources}</span></NavLink></li>
             </ul>
         </section>

@@ -4,6 +4,7 @@ pub mod admins;
 pub mod assignments;
 pub mod audit;
 pub mod connections;
+pub mod groups;
 pub mod links;
 pub mod logs;
 pub mod overview;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod connections;
+pub mod groups;
 pub mod login;
 pub mod logs;
 pub mod not_found;

@@ -3,6 +3,7 @@
 //! Members are rows of their own, so that one more or one less costs the same in a group of ten and of fifty thousand.
 //! A group is seen through its source only, and so are its members: users and groups of the same source.
 
+mod listed;
 mod members;
 mod shown;
 
@@ -17,6 +18,7 @@ use scim::patch::MemberChange;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub use listed::{get, list, members, of_person, restore};
 pub use shown::{has_more_members_than, members_of, of_users};
 
 /// A group without its members.

@@ -8,6 +8,7 @@ pub mod admin;
 pub mod assignment;
 pub mod audit;
 pub mod connection;
+pub mod group;
 pub mod ids;
 pub mod link;
 pub mod log;

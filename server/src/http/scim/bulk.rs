@@ -94,6 +94,8 @@ impl Running<'_> {
 
     /// Does one operation, or notes why not.
     async fn one(&mut self, tx: &mut Tx, mut operation: Operation) -> Result<(), Error> {
+        // A costly PATCH a thousand times over must not keep a thread of the server to itself.
+        tokio::task::yield_now().await;
         operation.resolve(|id| self.made.get(id).map(Uuid::to_string));
         let outcome = self.attempt(tx, &operation).await?;
         self.note(&operation, outcome);

@@ -25,7 +25,7 @@ pub async fn search(mut call: Call) -> Result<Answer, Error> {
 
 /// `GET /`.
 pub async fn list(call: Call) -> Result<Answer, Error> {
-    let query = call.list_query()?;
+    let query = call.list_query(&[Of::Users, Of::Groups])?;
     let views = [call.view(Of::Users)?, call.view(Of::Groups)?];
     found(&call.speaker, &query, &views).await
 }

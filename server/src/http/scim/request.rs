@@ -44,9 +44,14 @@ impl Call {
         })
     }
 
-    /// The filter and the page of a list.
-    pub fn list_query(&self) -> Result<ListQuery, Error> {
-        ListQuery::from_pairs(self.pairs()?.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    /// The filter, the order and the page of a list of resources of one of these kinds.
+    pub fn list_query(&self, of: &[Of]) -> Result<ListQuery, Error> {
+        let pairs = self.pairs()?;
+        let query = ListQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+        if let Some(filter) = &query.filter {
+            of.iter().try_for_each(|of| filter.check(of.kind()))?;
+        }
+        Ok(query)
     }
 
     /// Which attributes of resources of this kind the client wants to see.

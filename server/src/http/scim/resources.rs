@@ -31,7 +31,7 @@ pub async fn get(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
 
 /// `GET /Users`.
 pub async fn list(call: Call, of: Of) -> Result<Answer, Error> {
-    let (query, view) = (call.list_query()?, call.view(of)?);
+    let (query, view) = (call.list_query(&[of])?, call.view(of)?);
     found(call, &query, view).await
 }
 
