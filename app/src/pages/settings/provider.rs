@@ -254,7 +254,7 @@ fn OidcFields(oidc: Option<Oidc>, form: FormState<SaveProvider>) -> impl IntoVie
             field=FieldState::of(form, "scopes", &stored.scopes.join(" "))
             label="Scopes"
             mono=true
-            hint="Asked for beside openid. Leave groups out where the provider does not know it (Google, Microsoft Entra ID)."
+            hint="With spaces between them; openid is always added. Leave groups out where the provider does not know it (Google, Microsoft Entra ID)."
         />
     }
 }
