@@ -278,6 +278,10 @@ mod save {
                 if metadata_url.is_none() && metadata.is_none() && new {
                     problems.add("metadata_url", "Enter the metadata’s address, or paste the metadata below.");
                 }
+                if metadata_url.is_some() && metadata.is_some() {
+                    let message = "There is an address above as well, and the two may differ. Remove the address to keep what is pasted, or what is pasted to have the address read.";
+                    problems.add("metadata", message);
+                }
                 Draft::Saml { metadata_url, metadata }
             }
         };

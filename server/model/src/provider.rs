@@ -137,7 +137,7 @@ pub enum Draft {
         client_id: String,
         scopes: Vec<String>,
     },
-    /// The metadata wins over its address.
+    /// The metadata or its address, never both; neither leaves what is stored.
     Saml {
         metadata_url: Option<String>,
         metadata: Option<String>,

@@ -216,6 +216,11 @@ async fn metadata_is_read_before_it_is_saved() {
         assert_eq!(shown.status, 422, "{said}");
         assert!(shown.html.text().contains(said), "{said}: {}", shown.html.text());
     }
+    let mut filled = fields(&good);
+    filled.push(("metadata_url", "https://idp.example.com/metadata".to_owned()));
+    let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let both = owner.submit(&page, "save_provider", &filled).await;
+    assert!(both.status == 422 && both.error_at("metadata").unwrap().contains("Remove the address"), "{}", both.body);
     let filled = fields(&good);
     let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let shown = owner.submit(&page, "save_provider", &filled).await;
