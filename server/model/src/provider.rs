@@ -214,6 +214,16 @@ impl Provider {
         }
     }
 
+    /// When the first of its certificates begins that are not valid yet.
+    pub fn certificate_begins(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match &self.protocol {
+            Protocol::Oidc(_) => None,
+            Protocol::Saml(saml) => {
+                saml.certificates.iter().map(|certificate| certificate.not_before).filter(|begin| *begin > now).min()
+            }
+        }
+    }
+
     pub fn state(&self, now: DateTime<Utc>) -> ProviderState {
         match self.certificates_end() {
             _ if !self.enabled => ProviderState::Off,
@@ -257,16 +267,6 @@ mod tests {
     }
 
     #[test]
-    fn the_most_powerful_role_wins_and_nothing_matches_by_half() {
-        let groups = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let role = |names| provider().rule_for(&groups(names)).map(|rule| rule.role);
-        assert_eq!(role(&["audit", "it", "helpdesk"]), Some(Role::Admin));
-        assert_eq!(role(&["IT", "it ", "i"]), None);
-        assert_eq!(role(&[]), None);
-    }
-
-    #[test]
-    #[test]
     fn scopes_are_words_of_printable_ascii() {
         assert_eq!(read_scopes(" email  profile,openid email"), Ok(vec!["email".to_owned(), "profile".to_owned()]));
         assert_eq!(read_scopes("openid"), Ok(Vec::new()));
@@ -276,6 +276,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_most_powerful_role_wins_and_nothing_matches_by_half() {
+        let groups = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let role = |names| provider().rule_for(&groups(names)).map(|rule| rule.role);
+        assert_eq!(role(&["audit", "it", "helpdesk"]), Some(Role::Admin));
+        assert_eq!(role(&["IT", "it ", "i"]), None);
+        assert_eq!(role(&[]), None);
+    }
+
+    #[test]
     fn a_certificate_that_ends_is_told_of_before() {
         let mut provider = provider();
         let certificate = |days| Certificate {
