@@ -6,6 +6,52 @@ use crate::{Actor, Result, Tx};
 use serde_json::Value;
 use uuid::Uuid;
 
+/// Every action that an entry can have, in the order of the alphabet.
+pub const ACTIONS: &[&str] = &[
+    "admin.created",
+    "admin.invitation_mailed",
+    "admin.invitation_not_mailed",
+    "admin.invitation_repeated",
+    "admin.invited",
+    "admin.linked",
+    "admin.removed",
+    "admin.role_changed",
+    "admin.sign_in_failed",
+    "admin.sign_in_reset",
+    "admin.signed_in",
+    "admin.signed_out",
+    "assignment.created",
+    "assignment.removed",
+    "audit.begun",
+    "audit.exported",
+    "audit.pruned",
+    "audit.verified",
+    "connection.created",
+    "connection.rules_changed",
+    "connection.switched_off",
+    "connection.switched_on",
+    "connection.tested",
+    "connection.updated",
+    "key.changed",
+    "key.rewrapped",
+    "link.retried",
+    "person.changed",
+    "person.created",
+    "person.deleted",
+    "person.returned",
+    "provider.changed",
+    "provider.created",
+    "provider.removed",
+    "session.revoked",
+    "session.revoked_all",
+    "setup_link.created",
+    "setup_link.refused",
+    "source.created",
+    "token.first_used",
+    "token.generated",
+    "token.revoked",
+];
+
 /// What was done to what. The names are stored as they were then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -16,11 +62,14 @@ pub struct Entry {
     pub target_name: String,
     pub before: Option<Value>,
     pub after: Option<Value>,
+    /// Who acted, where it is somebody else than the unit of work's actor.
+    by: Option<Actor>,
 }
 
 impl Entry {
     /// An entry about a target, without before and after.
     pub fn new(action: &'static str, target_kind: &'static str, id: impl Into<Option<Uuid>>, name: &str) -> Self {
+        debug_assert!(ACTIONS.contains(&action), "{action} is missing in ACTIONS");
         let target_name = name.to_owned();
         Self { action, target_kind, target_id: id.into(), target_name, before: None, after: None, by: None }
     }
@@ -70,8 +119,6 @@ impl Entry {
             before: text(&self.before),
             after: text(&self.after),
         }
-    /// Who acted, where it is somebody else than the unit of work's actor.
-    by: Option<Actor>,
     }
 }
 
@@ -88,6 +135,7 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     let at = tx.now();
     let of = |text: fn(&Content) -> &String| contents.iter().map(|c| text(c).clone()).collect::<Vec<_>>();
     let ids: Vec<Uuid> = contents.iter().map(|c| c.id).collect();
+    let actors: Vec<Option<Uuid>> = contents.iter().map(|c| c.actor_id).collect();
     let targets: Vec<Option<Uuid>> = contents.iter().map(|c| c.target_id).collect();
     let before: Vec<Option<String>> = contents.iter().map(|c| c.before.clone()).collect();
     let after: Vec<Option<String>> = contents.iter().map(|c| c.after.clone()).collect();
@@ -101,6 +149,9 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
               as e(id, actor_kind, actor, actor_name, action, kind, target, name, before, after, mac)",
         at,
         &ids,
+        &of(|c| &c.actor_kind),
+        &actors as &[Option<Uuid>],
+        &of(|c| &c.actor_name),
         &of(|c| &c.action),
         &of(|c| &c.target_kind),
         &targets as &[Option<Uuid>],
@@ -113,7 +164,3 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     .await?;
     Ok(())
 }
-    let actors: Vec<Option<Uuid>> = contents.iter().map(|c| c.actor_id).collect();
-        &of(|c| &c.actor_kind),
-        &actors as &[Option<Uuid>],
-        &of(|c| &c.actor_name),
