@@ -35,7 +35,7 @@ pub enum Command {
     Key(key::Key),
     /// Serve the portal, inbound SCIM and the worker.
     Serve(serve::Serve),
-    /// Print a one-time sign-in link for an owner.
+    /// Print a sign-in link for an owner that works once, for 15 minutes.
     SetupLink(setup_link::SetupLink),
     /// Print how each connection stands.
     Status(status::Status),
