@@ -19,10 +19,10 @@ const PAGE: &str = "/settings/admins";
 /// What each role may do, in a sentence.
 const fn means(role: Role) -> &'static str {
     match role {
-        Role::Owner => "everything, sign-in and keys too",
-        Role::Admin => "everything but owners, sign-in and keys",
-        Role::Operator => "look, assign, retry",
-        Role::Auditor => "look and export",
+        Role::Owner => "everything",
+        Role::Admin => "everything but owners, sign-in providers and keys",
+        Role::Operator => "look, retry, assign and unassign",
+        Role::Auditor => "look and export, change nothing",
     }
 }
 
