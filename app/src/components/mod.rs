@@ -48,7 +48,7 @@ pub use field::{CheckField, FieldState, SelectField, SubmitButton, SwitchRow, Te
 pub use filter::{Chip, Chips, FilterBar, FilterDate, FilterSelect, SearchBox};
 pub use icon::Icon;
 pub use kv::{Kv, pair};
-pub use load::{if_read, page_of, part_of};
+pub use load::{content_of, if_read, page_of, part_of};
 pub use look::{Look, Tone};
 pub use menu::{Menu, MenuButton};
 pub use number::{duration, grouped, plural};
