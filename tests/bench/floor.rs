@@ -41,7 +41,8 @@ pub async fn make_tables(database: &str, token: &str) -> anyhow::Result<()> {
         create table token (hash bytea primary key, source text not null);
         create table person (id uuid primary key, user_name text not null unique,
                              active boolean not null default true, body jsonb not null);
-        create table durable (id uuid primary key)";
+        create table durable (id uuid primary key);
+        create table member (group_id uuid, member_id uuid, primary key (group_id, member_id))";
     database::execute(&mut db, tables.to_owned()).await?;
     sqlx::query("insert into token values ($1, 'Okta')").bind(hash(token)).execute(&mut db).await?;
     Ok(())
@@ -56,6 +57,17 @@ pub async fn before_the_last_page(database: &str) -> anyhow::Result<Uuid> {
 
 pub async fn commit_durably(db: &mut PgConnection) -> anyhow::Result<()> {
     sqlx::query("insert into durable values ($1)").bind(Uuid::now_v7()).execute(db).await?;
+    Ok(())
+}
+
+/// So many rows of two ids, in one durable commit.
+pub async fn write_members(db: &mut PgConnection, rows: usize) -> anyhow::Result<()> {
+    let members: Vec<Uuid> = (0..rows).map(|_| Uuid::now_v7()).collect();
+    sqlx::query("insert into member select $1, unnest($2::uuid[])")
+        .bind(Uuid::now_v7())
+        .bind(members)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

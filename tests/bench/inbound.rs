@@ -51,6 +51,7 @@ impl Row {
             Self::Last => "last page of 100",
             Self::Patch => "PATCH active",
             Self::Create => "create",
+            Self::Group => "group",
             Self::Verify => "verify",
         }
     }

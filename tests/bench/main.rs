@@ -10,6 +10,7 @@ mod client;
 mod counters;
 mod database;
 mod floor;
+mod group;
 mod inbound;
 mod leaver;
 mod load;
@@ -66,6 +67,8 @@ enum Row {
     Patch,
     /// A new user.
     Create,
+    /// Members of a group of thousands.
+    Group,
     /// The audit log: sealing and checking it.
     Verify,
 }
@@ -73,7 +76,7 @@ enum Row {
 impl Row {
     /// Those that are requests of a source.
     const fn is_inbound(self) -> bool {
-        !matches!(self, Self::Leaver | Self::Verify)
+        !matches!(self, Self::Leaver | Self::Group | Self::Verify)
     }
 }
 
@@ -87,6 +90,9 @@ async fn main() -> anyhow::Result<()> {
     let wanted = |row: &Row| arguments.rows.is_empty() || arguments.rows.contains(row);
     if wanted(&Row::Leaver) {
         leaver::run(&admin, arguments.quick).await?;
+    }
+    if wanted(&Row::Group) {
+        group::run(&admin, &arguments).await?;
     }
     if wanted(&Row::Verify) {
         verify::run(&admin, arguments.quick).await?;

@@ -8,6 +8,7 @@ mod commands;
 mod connections;
 mod engine;
 mod forms;
+mod groups;
 mod guard;
 mod headers;
 mod keys;

@@ -4,7 +4,7 @@ mod bad_input;
 mod bulk;
 mod etags;
 mod filter;
-mod groups;
+pub mod groups;
 mod lists;
 mod patch;
 mod projection;

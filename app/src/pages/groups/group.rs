@@ -74,7 +74,8 @@ fn deleted(group: &GroupSummary, may_restore: bool, form: FormState<RestoreGroup
 fn list(page: Page<Member>, query: Query) -> AnyView {
     if page.rows.is_empty() {
         let text = "The source has sent the group without members, or those it had are deleted.";
-        return view! { <Empty icon="users-round" title="Nobody is in this group" text=text actions=().into_any()/> }.into_any();
+        return view! { <Empty icon="users-round" title="Nobody is in this group" text=text actions=().into_any()/> }
+            .into_any();
     }
     let shown = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "member", "members");
     let rows = page.rows.into_iter().map(row).collect_view();

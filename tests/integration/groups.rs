@@ -1,0 +1,56 @@
+//! The pages of groups: found by name, their members, and the way back of one that was deleted.
+
+use crate::scim::groups::group;
+use model::Role;
+use serde_json::json;
+use tests::{TestApp, ada, user};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_are_listed_with_who_is_in_them() {
+    let app = TestApp::start().await;
+    let (owner, scim) = (app.owner().await, app.scim().await);
+    let empty = owner.open("/groups").await.html.text();
+    assert!(empty.contains("No source has pushed a group yet"), "{empty}");
+    let ada = scim.create(&ada()).await;
+    let inner = group(&scim, "Analysts", &[&ada]).await;
+    let outer = group(&scim, "Everybody", &[&ada, &inner]).await;
+
+    let list = owner.open("/groups?q=every").await.html.text();
+    assert!(list.contains("Everybody") && list.contains("Okta") && !list.contains("Analysts"), "{list}");
+    let page = owner.open(&format!("/groups/{outer}")).await.html.text();
+    for part in ["Everybody", "2 members", "Ada Lovelace", "ada.lovelace@example.com", "Analysts"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(owner.open("/groups?q=nothing").await.html.text().contains("No group matches this filter"));
+    assert_eq!(owner.get("/groups/019a0000-0000-7000-8000-000000000000").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_comes_back_whole() {
+    let app = TestApp::start().await;
+    let (owner, scim) = (app.owner().await, app.scim().await);
+    let ada = scim.create(&user("ada@example.com")).await;
+    let id = group(&scim, "Analysts", &[&ada]).await;
+    let before = scim.get(&format!("/Groups/{id}")).await.body;
+    assert_eq!(scim.delete(&format!("/Groups/{id}")).await.status, 204);
+    assert!(!owner.open("/groups").await.html.text().contains("Analysts"));
+    assert!(owner.open("/groups?state=deleted").await.html.text().contains("Analysts"));
+
+    let page = owner.open(&format!("/groups/{id}")).await;
+    assert!(page.html.text().contains("Okta has deleted this group."));
+    let again = group(&scim, "ANALYSTS", &[]).await;
+    let refused = owner.submit(&page, "restore_group", &[]).await;
+    assert_eq!(refused.status, 409, "{}", refused.html.text());
+    assert!(refused.html.text().contains("The source has made another group meanwhile"), "{}", refused.html.text());
+    assert_eq!(scim.delete(&format!("/Groups/{again}")).await.status, 204);
+
+    let restored = owner.submit(&page, "restore_group", &[]).await;
+    assert_eq!(restored.status, 200, "{}", restored.html.text());
+    let after = scim.get(&format!("/Groups/{id}")).await.body;
+    assert_eq!(after["members"], before["members"]);
+    assert_ne!(after["meta"]["version"], before["meta"]["version"]);
+    let auditor = app.signed_in_as(Role::Auditor).await;
+    assert_eq!(scim.delete(&format!("/Groups/{id}")).await.status, 204);
+    assert!(auditor.open(&format!("/groups/{id}")).await.html.form("restore_group").is_none());
+    assert_eq!(scim.patch(&format!("/Groups/{id}"), json!([])).await.status, 400);
+}
