@@ -14,6 +14,7 @@ mod error;
 mod path;
 mod resource;
 
+pub mod client;
 pub mod discovery;
 pub mod filter;
 pub mod json;

@@ -5,9 +5,13 @@
 //! or an unknown path gets a SCIM error too, and a slash at the end counts for nothing (RFC 7644, section 1.3).
 
 mod answer;
+mod replay;
 mod request;
 mod token;
+pub mod trace;
 mod users;
+
+pub use replay::replay;
 
 use crate::AppState;
 use answer::Answer;
@@ -15,10 +19,12 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use http::Method;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Method};
 use request::Call;
 use scim::list::response as list;
 use scim::{Error, discovery};
+use trace::Watch;
 
 /// The path below the public URL.
 pub const BASE_PATH: &str = "/scim/v2";
@@ -32,11 +38,16 @@ pub fn router() -> Router<AppState> {
 
 async fn answer_request(State(state): State<AppState>, request: Request) -> Response {
     let json_only = answer::wants_plain_json(request.headers());
+    let (watch, request) = Watch::begin(&state, request);
     let outcome = match Call::open(state, request).await {
         Ok(call) => endpoint(call).await,
         Err(refusal) => Err(refusal),
     };
-    answer::render(outcome, json_only)
+    let mut response = answer::render(outcome, json_only);
+    if let Some(seconds) = watch.note.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    watch.end(response).await
 }
 
 /// What answers where.

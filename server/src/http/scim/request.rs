@@ -1,12 +1,16 @@
 //! A request as the endpoints need it: who speaks, the path in its parts, the query, the body.
 
+use super::answer::failed;
+use super::trace::Note;
 use super::{BASE_PATH, token};
 use crate::AppState;
 use axum::body::Body;
 use axum::extract::Request;
-use directory::{Actor, Directory};
+use directory::tokens::Speaker;
+use directory::{Actor, Directory, Tx};
 use futures::StreamExt;
 use http::header::CONTENT_TYPE;
+use http::request::Parts;
 use http::{HeaderMap, Method};
 use model::SourceId;
 use scim::discovery::MAX_PAYLOAD_BYTES;
@@ -26,24 +30,66 @@ pub struct Call {
     query: String,
     headers: HeaderMap,
     body: Body,
+    note: Note,
+    /// Nothing is committed.
+    dry_run: bool,
 }
 
 impl Call {
-    /// Lets the request in when its token opens a source.
+    /// Lets the request in when its token opens a source, and may do what is asked.
     pub async fn open(state: AppState, request: Request) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let (actor, source) = token::authenticate(&state.directory, &parts.headers).await?;
+        let note = parts.extensions.get::<Note>().cloned().unwrap_or_default();
+        let speaker = token::authenticate(&state, &parts, &note).await?;
+        let base = format!("{}{BASE_PATH}", state.backend.public_url);
+        Self::new(state.directory, base, speaker, parts, body, note, false)
+    }
+
+    /// A request that is only tried: no token is looked at, and nothing will be committed.
+    pub fn rehearsal(
+        directory: Directory,
+        base: String,
+        speaker: Speaker,
+        request: Request,
+        note: Note,
+    ) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        Self::new(directory, base, speaker, parts, body, note, true)
+    }
+
+    fn new(
+        directory: Directory,
+        base: String,
+        speaker: Speaker,
+        parts: Parts,
+        body: Body,
+        note: Note,
+        dry_run: bool,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            actor,
-            source,
-            base: format!("{}{BASE_PATH}", state.backend.public_url),
-            directory: state.directory,
+            actor: speaker.actor,
+            source: speaker.source,
+            base,
+            directory,
             method: parts.method,
             path: segments(parts.uri.path())?,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
             body,
+            note,
+            dry_run,
         })
+    }
+
+    /// Ends what a request writes: commits it, or in a dry run undoes it, and notes what was changed. Everything that
+    /// writes ends here. Without a hold on the call, so that a task may carry it.
+    pub fn finish(&self, tx: Tx) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let (note, dry_run) = (self.note.clone(), self.dry_run);
+        async move {
+            let entries = if dry_run { tx.rehearse().await } else { tx.commit_and_tell().await };
+            note.changed(&entries.map_err(|error| failed(&error))?);
+            Ok(())
+        }
     }
 
     /// The filter and the page of a list.

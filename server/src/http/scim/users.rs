@@ -15,11 +15,10 @@ use serde_json::Value;
 pub async fn create(mut call: Call) -> Result<Answer, Error> {
     let view = View::of(&call)?;
     let user = User::from_json(call.json().await?)?;
-    let Call { directory, actor, source, .. } = call;
     let record = to_the_end(async move {
-        let mut tx = begin(&directory, actor).await?;
-        let record = records::create(&mut tx, source, &user).await.map_err(|e| failed(&e))?;
-        commit(tx).await.map(|()| record)
+        let mut tx = begin(&call.directory, call.actor.clone()).await?;
+        let record = records::create(&mut tx, call.source, &user).await.map_err(|e| failed(&e))?;
+        call.finish(tx).await.map(|()| record)
     })
     .await?;
     let (body, location, etag) = view.show(&record);
@@ -73,13 +72,12 @@ pub async fn patch(mut call: Call, id: &str) -> Result<Answer, Error> {
 /// `DELETE /Users/{id}`.
 pub async fn delete(call: Call, id: &str) -> Result<Answer, Error> {
     let id = record_id(id)?;
-    let Call { directory, actor, source, .. } = call;
     to_the_end(async move {
-        let mut tx = begin(&directory, actor).await?;
-        if !records::delete(&mut tx, source, id).await.map_err(|e| failed(&e))? {
+        let mut tx = begin(&call.directory, call.actor.clone()).await?;
+        if !records::delete(&mut tx, call.source, id).await.map_err(|e| failed(&e))? {
             return Err(not_found(&id.to_string()));
         }
-        commit(tx).await
+        call.finish(tx).await
     })
     .await?;
     Ok(Answer::nothing())
@@ -92,17 +90,16 @@ async fn change(
     view: View,
     alter: impl FnOnce(User) -> Result<User, Error> + Send + 'static,
 ) -> Result<Answer, Error> {
-    let Call { directory, actor, source, .. } = call;
     let record = to_the_end(async move {
-        let mut tx = begin(&directory, actor).await?;
-        let found = records::lock(&mut tx, source, id).await.map_err(|e| failed(&e))?;
+        let mut tx = begin(&call.directory, call.actor.clone()).await?;
+        let found = records::lock(&mut tx, call.source, id).await.map_err(|e| failed(&e))?;
         let record = found.ok_or_else(|| not_found(&id.to_string()))?;
         let user = alter(record.user.clone())?;
         if user == record.user {
             return Ok(record);
         }
         let record = records::save(&mut tx, record, user).await.map_err(|e| failed(&e))?;
-        commit(tx).await.map(|()| record)
+        call.finish(tx).await.map(|()| record)
     })
     .await?;
     Ok(view.answer(&record))
@@ -120,10 +117,6 @@ async fn to_the_end<T: Send + 'static>(
 
 async fn begin(directory: &Directory, actor: Actor) -> Result<Tx, Error> {
     directory.begin(actor).await.map_err(|e| failed(&e))
-}
-
-async fn commit(tx: Tx) -> Result<(), Error> {
-    tx.commit().await.map_err(|e| failed(&e))
 }
 
 fn record_id(id: &str) -> Result<RecordId, Error> {
