@@ -11,7 +11,7 @@ mod rotation;
 pub use expiry::{ending, warn};
 pub use opening::{Access, Bearer, Speaker, authenticate, is_in_force};
 pub use restrictions::{Restrictions, networks};
-pub use rotation::{OVERLAP, rotate, successor_name};
+pub use rotation::{OVERLAP, rotate};
 
 use crate::audit::Entry;
 use crate::keyring::random;

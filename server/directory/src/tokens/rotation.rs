@@ -55,24 +55,3 @@ pub async fn rotate(
     tx.audit(entry.before(before).after(serde_json::json!({ "expires_at": end, "successor": name })));
     Ok(generated)
 }
-
-/// What a successor is called: the same name with the next number.
-pub fn successor_name(name: &str) -> String {
-    match name.rsplit_once(' ').and_then(|(start, number)| Some((start, number.parse::<u32>().ok()?))) {
-        Some((start, number)) if !start.is_empty() => format!("{start} {}", number.saturating_add(1)),
-        _ => format!("{name} 2"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::successor_name;
-
-    #[test]
-    fn a_successor_has_the_next_number() {
-        assert_eq!(successor_name("Okta"), "Okta 2");
-        assert_eq!(successor_name("Okta 2"), "Okta 3");
-        assert_eq!(successor_name("Okta EU 9"), "Okta EU 10");
-        assert_eq!(successor_name("7"), "7 2");
-    }
-}
