@@ -17,4 +17,5 @@ mod road;
 mod scim;
 mod secrets;
 mod sign_in;
+mod sources;
 mod sweep;
