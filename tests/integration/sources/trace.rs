@@ -131,6 +131,28 @@ async fn a_clean_stop_writes_what_waits() {
         there.get("/Users").await;
     }
     second.stop().await;
-    let found = directory::trace::list(&mut app.tx().await, source, &TraceFilter::default(), &model::Cursor::First, 50);
-    assert_eq!(found.await.unwrap().rows.len(), 20);
+    let (mut tx, all) = (app.tx().await, TraceFilter::default());
+    let found = directory::trace::list(&mut tx, source, &all, &model::Cursor::First, 50).await.unwrap();
+    assert_eq!(found.rows.len(), 20);
+}
+
+/// What it asked for is done all the same, whole: the row says that nobody heard of it.
+#[tokio::test]
+async fn a_client_that_hangs_up_has_a_row_without_an_answer() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    let id: model::RecordId = scim.create(&user("ada@example.com")).await.parse().unwrap();
+    let mut held = app.tx().await;
+    directory::records::lock(&mut held, source, id).await.unwrap();
+    let patch = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "replace", "path": "title", "value": "Countess" }] });
+    let request = scim.request(Method::PATCH, &format!("/Users/{id}"));
+    let request = request.header("content-type", "application/scim+json").body(patch.to_string());
+    let sent = tokio::spawn(request.send());
+    app.wait_for_lock().await;
+    sent.abort();
+    let rows = requests(&app, source, 2).await;
+    assert_eq!((rows[0].method.as_str(), rows[0].status), ("PATCH", None));
+    drop(held);
+    while scim.get(&format!("/Users/{id}")).await.body["title"] != "Countess" {}
 }

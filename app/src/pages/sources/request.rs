@@ -1,7 +1,7 @@
 //! One request of a source's client: what it sent, what it was answered, what that changed, and what it would do now.
 
 use super::cause;
-use super::trace::{look_of, status_text};
+use super::trace::{look_of, readable, status_text};
 use crate::api::trace::{GetRequest, ReplayRequest, RequestDetails};
 use crate::components::{
     Badge, Callout, Card, CodeBlock, Crumb, Json, Kv, Look, Moment, PageHead, SubmitButton, Tone, duration, page_of,
@@ -198,9 +198,10 @@ fn Outcome(replayed: Replayed) -> impl IntoView {
 
 fn summary(request: TracedRequest) -> Vec<(String, AnyView)> {
     let (row, source) = (request.row, request.source);
+    let query = readable(&row.query);
     let token = request.token_name.unwrap_or_else(|| "gone".to_owned());
     let client = row.client.unwrap_or_else(|| "Not known".to_owned());
-    vec![
+    let mut rows = vec![
         pair("Time", view! { <Moment at=row.at/> }),
         pair("Source", view! { <a href=format!("/sources/{source}")>{request.source_name}</a> }),
         pair("Token", token),
@@ -208,5 +209,9 @@ fn summary(request: TracedRequest) -> Vec<(String, AnyView)> {
         pair("Address", view! { <span class="mono">{row.address}</span> }),
         pair("Duration", view! { <span class="num">{duration(i64::from(row.duration_ms))}</span> }),
         pair("Request", view! { <span class="mono">{row.id.to_string()}</span> }),
-    ]
+    ];
+    if !query.is_empty() {
+        rows.insert(1, pair("Query", view! { <span class="mono">{query}</span> }));
+    }
+    rows
 }

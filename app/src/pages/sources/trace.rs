@@ -2,10 +2,9 @@
 
 use crate::api::trace::ListRequests;
 use crate::components::{
-    Chip, Chips, Empty, FilterBar, FilterSelect, Moment, Pager, Query, SearchBox, Status, Table, duration, part_of,
-    plural,
+    Chip, Chips, Empty, FilterBar, FilterSelect, Look, Moment, Pager, Query, SearchBox, Status, Table, Tone, duration,
+    part_of, plural,
 };
-use crate::components::{Look, Tone};
 use crate::live::use_live;
 use crate::reading::reread;
 use leptos::prelude::*;
@@ -101,7 +100,7 @@ fn list(source: SourceId, page: Page<RequestRow>, query: Query) -> AnyView {
 fn Row(source: SourceId, row: RequestRow) -> impl IntoView {
     let href = format!("/sources/{source}/requests/{}", row.id);
     let text = status_text(row.status);
-    let below = row.detail.clone().unwrap_or_else(|| row.query.clone());
+    let below = row.detail.clone().unwrap_or_else(|| readable(&row.query));
     let client = row.client.clone().unwrap_or_else(|| "Not known".to_owned());
     view! {
         <tr>
@@ -116,6 +115,13 @@ fn Row(source: SourceId, row: RequestRow) -> impl IntoView {
             <td class="p3 muted">{client}<span class="sub mono">{row.address}</span></td>
         </tr>
     }
+}
+
+/// A query string without its encoding: `filter=userName eq "ada"`.
+pub(super) fn readable(query: &str) -> String {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    let parts = pairs.into_iter().map(|(name, value)| if value.is_empty() { name } else { format!("{name}={value}") });
+    parts.collect::<Vec<_>>().join(" & ")
 }
 
 /// How an answer looks, by its status.
@@ -179,6 +185,12 @@ mod tests {
         let two = [change("person.created", "Ada"), change("person.updated", "Bob")];
         assert_eq!(changed(&two[..1]), "Person created: Ada");
         assert_eq!(changed(&two), "Person created: Ada, and 1 more");
+    }
+
+    #[test]
+    fn a_query_is_shown_as_it_was_meant() {
+        assert_eq!(readable("filter=userName+eq+%22ada%22&count=1"), "filter=userName eq \"ada\" & count=1");
+        assert_eq!(readable("aadOptscim062020"), "aadOptscim062020");
     }
 
     #[test]

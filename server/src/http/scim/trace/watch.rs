@@ -21,7 +21,7 @@ const HEADERS: &[&str] = &["user-agent", "accept", "content-type", "if-match", "
 /// How long a header's value may be.
 const VALUE: usize = 300;
 
-/// Dropped before [`Watch::end`], as when the client hangs up, it records a request without an answer.
+/// Dropped before [`Watch::end`], it records that the client hung up, or that a panic ended the request.
 pub struct Watch {
     recorder: Recorder,
     pub note: Note,
@@ -105,7 +105,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.record(None);
+        self.record(std::thread::panicking().then(|| (500, Bytes::new())));
     }
 }
 
