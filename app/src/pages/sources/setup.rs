@@ -1,7 +1,7 @@
 //! What to paste into the identity provider, and how to set each one up, in its own words.
 
 use crate::api::guides::{GUIDES, GetGuide, Guide};
-use crate::components::{Card, CodeBlock, CopyField, Kv, Query, Tab, TabNav, Table, pair, part_of};
+use crate::components::{Card, CodeBlock, CopyField, Query, Tab, TabNav, Table, part_of};
 use crate::reading::read;
 use leptos::prelude::*;
 
@@ -53,8 +53,9 @@ fn slug_of(client: &str) -> Option<&'static str> {
 fn Steps(guide: Guide) -> impl IntoView {
     let steps = guide.steps.iter().map(|step| view! { <li><div><p>{marked(step)}</p></div></li> }).collect_view();
     let fields = guide.fields.into_iter().map(|(field, value)| {
-        let machine = value.starts_with("http") || value.starts_with('/') || value == "userName";
-        pair(field, view! { <span class=machine.then_some("mono")>{value}</span> })
+        let machine = value.starts_with("http") || value.starts_with('/') || value.starts_with("userName");
+        let class = if machine { "mono wrap-anywhere" } else { "wrap-anywhere" };
+        view! { <tr><th scope="row" class="wrap-anywhere">{field}</th><td class=class>{value}</td></tr> }
     });
     let mapping = guide.mapping.into_iter().map(|(theirs, ours)| {
         view! { <tr><th scope="row" class="wrap-anywhere">{theirs}</th><td class="mono wrap-anywhere">{ours}</td></tr> }
@@ -62,19 +63,17 @@ fn Steps(guide: Guide) -> impl IntoView {
     let notes = (!guide.notes.is_empty()).then(|| {
         guide.notes.iter().map(|note| view! { <p class="muted text-sm mt-2">{marked(note)}</p> }).collect_view()
     });
-    let caption = format!("Attributes of {}", guide.name);
+    let (fields_of, attributes_of) = (format!("Fields of {}", guide.name), format!("Attributes of {}", guide.name));
     view! {
-        <section>
-            <ol class="steps">{steps}</ol>
-            {notes}
-            <h3 class="mt-5 mb-2">"What goes into each field"</h3>
-            <Kv rows=fields.collect()/>
-            {guide.template.map(|template| view! {
-                <h3 class="mt-5 mb-2">"To paste"</h3>
-                <CodeBlock text=template/>
-            })}
-        </section>
-        <Table caption=caption>
+        <section><ol class="steps">{steps}</ol>{notes}</section>
+        <Table caption=fields_of>
+            <thead><tr><th scope="col">"Field"</th><th scope="col">"What goes into it"</th></tr></thead>
+            <tbody>{fields.collect_view()}</tbody>
+        </Table>
+        {guide.template.map(|template| view! {
+            <section><h3 class="mb-2">"To paste"</h3><CodeBlock text=template/></section>
+        })}
+        <Table caption=attributes_of>
             <thead><tr><th scope="col">"Attribute there"</th><th scope="col">"Goes to"</th></tr></thead>
             <tbody>{mapping.collect_view()}</tbody>
         </Table>

@@ -102,12 +102,16 @@ fn Row(source: SourceId, row: RequestRow) -> impl IntoView {
     let text = status_text(row.status);
     let below = row.detail.clone().unwrap_or_else(|| readable(&row.query));
     let client = row.client.clone().unwrap_or_else(|| "Not known".to_owned());
+    // Where there is no room for its column.
+    let narrow =
+        (!row.changes.is_empty()).then(|| view! { <span class="sub md:hidden">{changed(&row.changes)}</span> });
     view! {
         <tr>
             <td class="nowrap muted"><Moment at=row.at/></td>
             <th scope="row">
                 <a class="plain font-[550] hover:underline wrap-anywhere mono" href=href>{row.method.clone()}" "{row.path.clone()}</a>
                 <span class="sub wrap-anywhere line-clamp-2">{below}</span>
+                {narrow}
             </th>
             <td class="nowrap"><Status look=look_of(row.status) text=text/></td>
             <td class="p2 wrap-anywhere">{changed(&row.changes)}</td>

@@ -21,6 +21,7 @@ pub(super) fn TrafficStrip(source: SourceId, people: i64) -> impl IntoView {
                 {strip(source, people, &traffic)}
             </section>
             {strangers(&traffic)}
+            {untraced(&traffic)}
             {error.map(|row| view! { <LastError source row/> })}
         }
         .into_any()
@@ -82,6 +83,28 @@ fn strangers(traffic: &Traffic) -> Option<AnyView> {
                 <p>
                     "The last one "<Time at/>". Such a request belongs to no source, so it may be this one’s: look \
                      whether the token was pasted whole, has expired or was revoked."
+                </p>
+            </Callout>
+        }
+        .into_any(),
+    )
+}
+
+/// The trace must not look whole when it is not.
+fn untraced(traffic: &Traffic) -> Option<AnyView> {
+    if traffic.untraced == 0 {
+        return None;
+    }
+    let count = plural(traffic.untraced, "request is", "requests are");
+    Some(
+        view! {
+            <Callout
+                look=Look::new(Tone::Info, "info", "Not in the trace")
+                title=format!("{count} missing in the trace")
+            >
+                <p>
+                    "In the last 24 hours more came at once than could be written down, or the database was away. They \
+                     were answered and done as always; only the record of them is missing."
                 </p>
             </Callout>
         }
