@@ -42,7 +42,7 @@ pub enum Letter {
         by: Option<String>,
     },
     /// Warns that a token ends.
-    TokenExpiry { admin: Administrator, token: ScimToken },
+    TokenExpiry { admin: Administrator, token: Box<ScimToken> },
 }
 
 /// Has the invitation mailed, once this transaction is committed; also one that was mailed before.
@@ -130,7 +130,7 @@ pub async fn claim(directory: &Directory) -> Result<Option<Claimed>> {
     let admin = admin.ok_or(Error::NotFound("the administrator"))?;
     let letter = match row.token_id {
         None => Letter::Invitation { admin, by: row.queued_by },
-        Some(id) => Letter::TokenExpiry { admin, token: crate::tokens::get(&mut tx, TokenId(id)).await? },
+        Some(id) => Letter::TokenExpiry { admin, token: Box::new(crate::tokens::get(&mut tx, TokenId(id)).await?) },
     };
     tx.commit().await?;
     Ok(Some(Claimed { id: MailId(row.id), letter, queued_at: row.queued_at, attempts: row.attempts }))

@@ -195,7 +195,7 @@ mod tests {
         };
         let from: Mailbox = "rollcall@example.com".parse().unwrap();
         let written = |token: ScimToken| {
-            let letter = Letter::TokenExpiry { admin: admin.clone(), token };
+            let letter = Letter::TokenExpiry { admin: admin.clone(), token: Box::new(token) };
             let mail = write(MailId(id), &letter, &from, "https://rc.example.com", DateTime::UNIX_EPOCH).unwrap();
             String::from_utf8(mail.formatted()).unwrap()
         };

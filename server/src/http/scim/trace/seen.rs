@@ -51,15 +51,12 @@ impl Seen {
         let client = client::recognise(Shape { user_agent, query: &self.query, body: parsed.as_ref() });
         let mut removed = secrets::Removed::default();
         let request = (!sent.is_empty()).then(|| kept(&sent, parsed, &mut removed));
-        let answered = self.answer.as_ref().filter(|(_, body)| !body.is_empty());
-        let answered = answered.map(|(_, body)| (body, serde_json::from_slice::<Value>(body).ok()));
-        let text = |name: &str| Some(answered.as_ref()?.1.as_ref()?.get(name)?.as_str()?.to_owned());
-        let (scim_type, detail) = if self.is_error() { (text("scimType"), text("detail")) } else { (None, None) };
-        let detail = detail.map(|detail| cut_text(&removed.from_text(&detail), SENTENCE).0);
-        let answer = answered.map(|(body, parsed)| kept(body, parsed, &mut removed));
+        let (scim_type, detail) = self.error(&removed);
+        let answer = self.answer.as_ref().filter(|(_, body)| !body.is_empty());
+        let answer = answer.map(|(_, body)| kept_answer(body, &mut removed));
         let mut changes = self.note.changes();
         for change in &mut changes {
-            change.target_name = removed.from_text(&change.target_name);
+            change.target_name = removed.clean(&change.target_name);
         }
         Observed {
             id: RequestId(Uuid::now_v7()),
@@ -68,7 +65,7 @@ impl Seen {
             at: self.at,
             method: self.method.clone(),
             path: cut_text(&secrets::clean_text(&self.path), ADDRESS).0,
-            query: cut_text(&secrets::clean_query(&self.query), ADDRESS).0,
+            query: cut_text(&removed.clean(&secrets::clean_query(&self.query)), ADDRESS).0,
             status: self.answer.as_ref().map(|(status, _)| *status),
             duration_ms: self.duration_ms,
             client: client.map(|client| client.name().to_owned()),
@@ -80,6 +77,14 @@ impl Seen {
             request,
             answer,
         }
+    }
+
+    /// Keyword and sentence of the error that it was answered with.
+    fn error(&self, removed: &secrets::Removed) -> (Option<String>, Option<String>) {
+        let body = self.answer.as_ref().filter(|_| self.is_error()).map(|(_, body)| body);
+        let Some(Ok(error)) = body.map(|body| serde_json::from_slice::<Value>(body)) else { return (None, None) };
+        let text = |name: &str| Some(error.get(name)?.as_str()?.to_owned());
+        (text("scimType"), text("detail").map(|detail| cut_text(&removed.clean(&detail), SENTENCE).0))
     }
 
     #[cfg(test)]
@@ -101,10 +106,23 @@ impl Seen {
     }
 }
 
+/// Answers are our own writing, so most are seen to hold no secret without being read: pages of a list are long.
+fn kept_answer(body: &[u8], removed: &mut secrets::Removed) -> Body {
+    if removed.is_empty()
+        && let Ok(text) = std::str::from_utf8(body)
+    {
+        let (text, cut) = cut_text(text, BODY);
+        if secrets::holds_none(&text) {
+            return Body { text, cut };
+        }
+    }
+    kept(body, serde_json::from_slice(body).ok(), removed)
+}
+
 fn kept(body: &[u8], parsed: Option<Value>, removed: &mut secrets::Removed) -> Body {
     let text = match parsed {
         Some(mut value) => {
-            removed.from_json(&mut value);
+            removed.clean_json(&mut value);
             value.to_string()
         }
         None => secrets::clean_unreadable(&String::from_utf8_lossy(body)),
@@ -141,6 +159,13 @@ mod tests {
         assert!(!format!("{told:?}").contains("hunter2!"), "{told:?}");
         assert_eq!(told.scim_type.as_deref(), Some("invalidValue"));
         assert!(told.request.unwrap().text.contains(r#""userName":"ada""#));
+    }
+
+    #[test]
+    fn an_answer_loses_its_secrets_too() {
+        let told = observed("", 200, r#"{"id":"1","urn:x":{"api_token":"tok-1234"}}"#).answer.unwrap();
+        assert_eq!(told.text, r#"{"id":"1","urn:x":{"api_token":"[removed]"}}"#);
+        assert_eq!(observed("", 200, r#"{"b":1,"a":2}"#).answer.unwrap().text, r#"{"b":1,"a":2}"#, "as it was");
     }
 
     #[test]
