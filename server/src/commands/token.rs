@@ -19,6 +19,9 @@ pub struct Token {
 #[derive(Subcommand)]
 enum TokenCommand {
     /// Generate a token and print it, alone, on standard output. It cannot be shown again.
+    #[command(
+        after_help = "Example:\n  rollcall token create --source okta --name \"Okta, from May\" --expires-in 90d --from 203.0.113.0/24"
+    )]
     Create {
         /// The source's name.
         #[arg(long)]
@@ -39,6 +42,9 @@ enum TokenCommand {
     },
     /// Generate a token that takes the place of another one, with the same restrictions, and print it, alone. Both work until
     /// the old one ends.
+    #[command(
+        after_help = "Example:\n  rollcall token rotate 019a2f6e-5d1c-7c3e-9b1a-6f0d2c4e8a71 --overlap 7d --expires-in 90d"
+    )]
     Rotate {
         /// The old token's id, as `rollcall token list` prints it.
         id: TokenId,
@@ -50,8 +56,10 @@ enum TokenCommand {
         expires_in: Option<Duration>,
     },
     /// List the tokens, never their secrets.
+    #[command(after_help = "Example:\n  rollcall token list")]
     List,
     /// Revoke a token: it opens nothing from the next request on.
+    #[command(after_help = "Example:\n  rollcall token revoke 019a2f6e-5d1c-7c3e-9b1a-6f0d2c4e8a71")]
     Revoke {
         /// The token's id, as `rollcall token list` prints it.
         id: TokenId,
