@@ -8,6 +8,7 @@ use directory::{Actor, Directory, Tx};
 use leptos::prelude::{expect_context, use_context};
 use model::admin::FRESH_FOR;
 use model::provider::{Checked, Draft, Wrong};
+use model::trace::{Replayed, TracedRequest};
 use model::{Administrator, Permission};
 use std::future::Future;
 use std::pin::Pin;
@@ -26,6 +27,7 @@ pub struct Backend {
     /// Where script, wasm and stylesheet of this build are found: `/pkg/<hash>`.
     pub assets: String,
     pub check_provider: CheckProvider,
+    pub replay: Replay,
 }
 
 /// Who is signed in; in the extensions of the request.
@@ -51,6 +53,10 @@ impl ThisSession {
 /// Asks a provider's own description whether a draft can work: the sign-in room does it, which this one does not see.
 pub type CheckProvider = Arc<dyn Fn(Draft) -> Checking + Send + Sync>;
 pub type Checking = Pin<Box<dyn Future<Output = Result<Checked, Wrong>> + Send>>;
+
+/// Sends a request of a source's trace once more, in a dry run: the room of SCIM does it, which this one does not see either.
+pub type Replay = Arc<dyn Fn(TracedRequest) -> Replaying + Send + Sync>;
+pub type Replaying = Pin<Box<dyn Future<Output = Result<Replayed, String>> + Send>>;
 
 /// What the server gave to this request.
 pub fn backend() -> Backend {

@@ -13,6 +13,7 @@ pub mod postgres;
 use crate::http::client::Attempts;
 use crate::http::login::SignIn;
 use crate::http::origin::Ours;
+use crate::http::scim::trace::{self, Recorder};
 use app::session::{Backend, CheckProvider};
 use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
@@ -50,6 +51,10 @@ pub struct AppState {
     /// What signing in by an identity provider keeps in memory.
     pub sign_in: Arc<SignIn>,
     pub attempts: Arc<Attempts>,
+    /// Requests to SCIM whose token opens nothing.
+    pub wrong_tokens: Arc<Attempts>,
+    /// Where SCIM requests go to be written down.
+    pub trace: Recorder,
     /// How many proxies add to `X-Forwarded-For`.
     pub proxy_hops: u8,
     /// Turns true when the process is to end.
@@ -132,13 +137,18 @@ pub enum StartError {
     Directory(#[from] directory::Error),
 }
 
-/// A running server: listener, worker, mail, the sealer of the audit log, and the relay between replicas.
+/// A running server: listener, worker, mail, the sealer of the audit log, the trace of SCIM requests, and the relay between
+/// replicas.
 pub struct Server {
     pub address: SocketAddr,
     pub public_url: Url,
     pub directory: Directory,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    /// Turns true when no more requests come.
+    answered: watch::Sender<bool>,
+    /// Writes SCIM requests down.
+    tracing: JoinHandle<()>,
 }
 
 impl Server {
@@ -153,6 +163,7 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let outbound = Outbound::new(options.allow_private_urls).map_err(std::io::Error::other)?;
         let portal = public_url.as_str().trim_end_matches('/').to_owned();
+        let (recorder, seen) = trace::queue();
         let state = AppState {
             directory: directory.clone(),
             backend: Backend {
@@ -162,9 +173,12 @@ impl Server {
                 allow_private_urls: options.allow_private_urls,
                 assets: format!("/{}", assets::pkg_dir()),
                 check_provider: check_provider(directory.clone(), outbound.clone(), options.allow_private_urls),
+                replay: http::scim::replay(directory.clone(), &portal),
             },
             sign_in: Arc::new(SignIn::new(outbound)),
             attempts: Arc::default(),
+            wrong_tokens: Arc::default(),
+            trace: recorder,
             proxy_hops: options.proxy_hops,
             ours: Arc::new(Ours::new(&public_url)),
             https: public_url.scheme() == "https",
@@ -185,18 +199,27 @@ impl Server {
                 tasks.push(tokio::spawn(mail::run(directory.clone(), Mailer::new(mail, &portal), stopping)));
             }
         }
-        Ok(Self { address, public_url, directory, stop, tasks })
+        // It goes on until the last request is answered.
+        let (answered, all_answered) = watch::channel(false);
+        let tracing = tokio::spawn(trace::run(directory.clone(), seen, all_answered));
+        Ok(Self { address, public_url, directory, stop, tasks, answered, tracing })
     }
 
     /// Ends in an orderly way: requests and calls under way are finished, leases given up.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a task ended badly");
-            }
+            finished(task).await;
         }
+        self.answered.send_replace(true);
+        finished(self.tracing).await;
         self.directory.close().await;
+    }
+}
+
+async fn finished(task: JoinHandle<()>) {
+    if let Err(error) = task.await {
+        tracing::error!(%error, "a task ended badly");
     }
 }
 

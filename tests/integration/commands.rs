@@ -8,6 +8,7 @@ mod doctor;
 mod key;
 mod mail;
 mod status;
+mod token;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

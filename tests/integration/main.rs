@@ -18,4 +18,5 @@ mod road;
 mod scim;
 mod secrets;
 mod sign_in;
+mod sources;
 mod sweep;

@@ -22,6 +22,7 @@ pub struct Start {
     pub allow_private_urls: bool,
     pub zoom: simulator::Options,
     pub mail: Option<Mail>,
+    pub proxy_hops: u8,
 }
 
 /// A running server, the database below it and the Zoom behind it. Everything ends when it is dropped.
@@ -49,6 +50,7 @@ impl TestApp {
             allow_private_urls: true,
             zoom: simulator::Options::default(),
             mail: None,
+            proxy_hops: 0,
         };
         change(&mut start);
         let database = Database::create().await;
@@ -59,7 +61,7 @@ impl TestApp {
             public_url: start.public_url,
             allow_private_urls: start.allow_private_urls,
             worker: start.worker,
-            proxy_hops: 0,
+            proxy_hops: start.proxy_hops,
             mail: start.mail.clone(),
         };
         let server = Server::start(directory.clone(), options).await.unwrap();

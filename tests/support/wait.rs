@@ -5,7 +5,8 @@ use directory::{Actor, Directory, Signal};
 use model::link::{LinkState, PersonLink};
 use model::log::{LogEntry, LogFilter, LogRow};
 use model::mail::Mail;
-use model::{ConnectionId, Cursor, PersonId};
+use model::trace::{RequestRow, TraceFilter, Traffic};
+use model::{ConnectionId, Cursor, PersonId, SourceId};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -121,6 +122,33 @@ impl TestApp {
                 Some(mail) if is_so(&mail) => return mail,
                 mail => self.hear(&mut heard, || format!("the mail is still {mail:?}")).await,
             }
+        }
+    }
+
+    /// Waits until so many requests of a source match, and says which: the newest 50 at most.
+    pub async fn wait_requests(&self, source: SourceId, filter: &TraceFilter, count: usize) -> Vec<RequestRow> {
+        let mut heard = self.directory.listen();
+        loop {
+            let mut tx = self.tx().await;
+            let found = directory::trace::list(&mut tx, source, filter, &Cursor::First, 50).await.unwrap().rows;
+            drop(tx);
+            if found.len() >= count {
+                assert_eq!(found.len(), count, "{found:?}");
+                return found;
+            }
+            self.hear(&mut heard, || format!("{count} requests did not come: {found:?}")).await;
+        }
+    }
+
+    /// Waits until the numbers of a source are so.
+    pub async fn wait_traffic(&self, source: SourceId, is_so: impl Fn(&Traffic) -> bool) -> Traffic {
+        let mut heard = self.directory.listen();
+        loop {
+            let traffic = directory::trace::traffic(&mut self.tx().await, source).await.unwrap();
+            if is_so(&traffic) {
+                return traffic;
+            }
+            self.hear(&mut heard, || format!("the numbers stay: {traffic:?}")).await;
         }
     }
 

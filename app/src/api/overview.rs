@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use model::SourceId;
 use model::connection::ConnectionSummary;
 use model::log::LogRow;
+use model::source::ScimToken;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub struct Overview {
     pub may: May,
     pub connections: Vec<ConnectionSummary>,
     pub setup: Setup,
+    /// Tokens that end soon, the first to end first.
+    pub ending: Vec<ScimToken>,
     pub newest: Vec<LogRow>,
 }
 
@@ -41,6 +44,7 @@ pub async fn get_overview() -> Result<Overview, AppError> {
             token: sources.iter().any(|summary| summary.tokens > 0),
             people: directory::people::count(&mut tx).await?,
         },
+        ending: directory::tokens::ending(&mut tx).await?,
         newest: log.rows,
     })
 }

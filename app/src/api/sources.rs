@@ -30,6 +30,8 @@ pub struct SourceDetails {
     pub summary: SourceSummary,
     /// The address to paste; the token says which source it opens.
     pub scim_url: String,
+    /// What the client was recognised as.
+    pub client: Option<String>,
     /// Whether whoever looks may generate and revoke tokens.
     pub may_manage_tokens: bool,
 }
@@ -42,6 +44,7 @@ pub async fn get_source(id: SourceId) -> Result<SourceDetails, AppError> {
     Ok(SourceDetails {
         summary: found.ok_or_else(|| AppError::NotFound { what: "source".to_owned() })?,
         scim_url: format!("{}/scim/v2", crate::session::backend().public_url),
+        client: directory::trace::traffic(&mut tx, id).await?.client,
         may_manage_tokens: crate::session::signed_in()?.role.allows(model::Permission::ManageTokens),
     })
 }

@@ -8,6 +8,7 @@ use crate::reading::reread;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::log::{LogRow, Status};
+use model::source::ScimToken;
 
 #[component]
 pub fn Overview() -> impl IntoView {
@@ -28,7 +29,37 @@ fn Body(data: Data) -> impl IntoView {
     let connections = (!data.connections.is_empty())
         .then(|| view! { <ConnectionCards connections=data.connections may_add=data.may.manage/> });
     let newest = (!data.newest.is_empty()).then(|| view! { <Newest rows=data.newest more="/logs"/> });
-    view! { <div class="stack">{checklist}{connections}{newest}</div> }
+    let ending = (!data.ending.is_empty()).then(|| view! { <Ending tokens=data.ending/> });
+    view! { <div class="stack">{checklist}{ending}{connections}{newest}</div> }
+}
+
+/// What needs somebody's attention: tokens that end soon.
+#[component]
+fn Ending(tokens: Vec<ScimToken>) -> impl IntoView {
+    let count = i64::try_from(tokens.len()).unwrap_or(i64::MAX);
+    let rows = tokens.into_iter().filter_map(|token| {
+        let at = token.expires_at?;
+        let href = format!("/sources/{}#tokens", token.source_id);
+        let advice = match &token.replaced_by {
+            Some(successor) => format!("{successor} takes its place, but this one is still used: paste the new one into the identity provider."),
+            None => "From then on the identity provider is refused, and nobody who joins, changes or leaves arrives. Rotate it before.".to_owned(),
+        };
+        Some(view! {
+            <li data-tone=Tone::Warn.as_str()>
+                <span class="glyph" aria-hidden="true"><Icon name="key-round"/></span>
+                <div class="body">
+                    <p class="title">{format!("The token {} of {} ends ", token.name, token.source_name)}<Time at/></p>
+                    <p class="desc">{advice}</p>
+                </div>
+                <div class="actions"><a class="btn" data-variant="outline" data-size="sm" href=href>"Open tokens"</a></div>
+            </li>
+        })
+    });
+    view! {
+        <Card id="attention" title="Needs attention" count=count>
+            <ul class="rows" data-actions>{rows.collect_view()}</ul>
+        </Card>
+    }
 }
 
 /// A step of the way from an identity source to Zoom.

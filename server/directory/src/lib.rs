@@ -30,6 +30,7 @@ pub mod sign_in;
 pub mod sources;
 mod text;
 pub mod tokens;
+pub mod trace;
 pub mod tx;
 pub mod wake;
 

@@ -55,7 +55,8 @@ pub async fn write(tx: &mut Tx, entry: &NewEntry) -> Result<LogId> {
     Ok(id)
 }
 
-fn strip_nul(value: &mut Value) {
+/// Takes out of all texts what Postgres cannot hold in JSON.
+pub(crate) fn strip_nul(value: &mut Value) {
     match value {
         Value::String(text) if text.contains('\0') => *text = text.replace('\0', ""),
         Value::Array(items) => items.iter_mut().for_each(strip_nul),

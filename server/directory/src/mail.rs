@@ -3,15 +3,19 @@
 //! putting its time ahead by [`CLAIM`], with no transaction open while a mail server is spoken to; who dies meanwhile
 //! leaves a mail that is due again then. What came of it goes through [`record`].
 
+mod expiry;
 mod record;
 
 pub use record::{failed, not_now, sent};
+
+pub(crate) use expiry::{forget_ended, queue_expiry};
 
 use crate::audit::Entry;
 use crate::{Actor, Directory, Error, Result, Tx};
 use chrono::{DateTime, Duration, Utc};
 use model::mail::Mail;
-use model::{AdminId, Administrator, MailId};
+use model::source::ScimToken;
+use model::{AdminId, Administrator, MailId, TokenId};
 use uuid::Uuid;
 
 /// For how long whoever took a mail up may send it before another one does.
@@ -37,6 +41,8 @@ pub enum Letter {
         /// The administrator who asked for it; none when it was somebody at the command line.
         by: Option<String>,
     },
+    /// Warns that a token ends.
+    TokenExpiry { admin: Administrator, token: Box<ScimToken> },
 }
 
 /// Has the invitation mailed, once this transaction is committed; also one that was mailed before.
@@ -48,7 +54,7 @@ pub(crate) async fn queue_invitation(tx: &mut Tx, admin: AdminId) -> Result<()> 
     let (id, now) = (Uuid::now_v7(), tx.now());
     sqlx::query!(
         "insert into mail (id, kind, admin_id, queued_at, queued_by, due_at) values ($1, 'invitation', $2, $3, $4, $3)
-         on conflict on constraint mail_invitation do update set
+         on conflict (admin_id) where kind = 'invitation' do update set
             id = excluded.id, queued_at = excluded.queued_at, queued_by = excluded.queued_by, state = 'waiting',
             attempts = 0, due_at = excluded.due_at, ended_at = null, problem = null",
         id,
@@ -100,7 +106,7 @@ pub async fn queued(directory: &Directory) {
     directory.mailed.notified().await;
 }
 
-/// Takes up the mail that is due longest, if there is one.
+/// Takes up the mail that is due longest, if there is one. What a mail tells of must still be so.
 pub async fn claim(directory: &Directory) -> Result<Option<Claimed>> {
     let mut tx = directory.begin(Actor::System).await?;
     let (now, end) = (tx.now(), tx.now() + CLAIM);
@@ -108,9 +114,12 @@ pub async fn claim(directory: &Directory) -> Result<Option<Claimed>> {
         "update mail set attempts = attempts + 1, due_at = $2
          where id = (
             select mail.id from mail join admin on admin.id = mail.admin_id
-            where mail.due_at <= $1 and admin.invited order by mail.due_at limit 1 for update of mail skip locked
+                left join scim_token t on t.id = mail.token_id
+            where mail.due_at <= $1 and case mail.kind when 'invitation' then admin.invited
+                else t.revoked_at is null and t.expires_at > $1 and admin.role in ('owner', 'admin') end
+            order by mail.due_at limit 1 for update of mail skip locked
          )
-         returning id, admin_id, queued_at, queued_by, attempts",
+         returning id, admin_id, token_id, queued_at, queued_by, attempts",
         now,
         end
     )
@@ -119,7 +128,10 @@ pub async fn claim(directory: &Directory) -> Result<Option<Claimed>> {
     let Some(row) = taken else { return Ok(None) };
     let admin = crate::admins::list(&mut tx).await?.into_iter().find(|admin| admin.id.0 == row.admin_id);
     let admin = admin.ok_or(Error::NotFound("the administrator"))?;
+    let letter = match row.token_id {
+        None => Letter::Invitation { admin, by: row.queued_by },
+        Some(id) => Letter::TokenExpiry { admin, token: Box::new(crate::tokens::get(&mut tx, TokenId(id)).await?) },
+    };
     tx.commit().await?;
-    let letter = Letter::Invitation { admin, by: row.queued_by };
     Ok(Some(Claimed { id: MailId(row.id), letter, queued_at: row.queued_at, attempts: row.attempts }))
 }

@@ -3,17 +3,26 @@
 //! A token reads `rc_scim_<public id>_<secret><checksum>`: a fixed start for secret scanners, 12 characters that find
 //! the row, 43 characters of 256 random bits, and 6 of a checksum that tells a typing mistake from a wrong token.
 
+mod expiry;
+mod opening;
+mod restrictions;
+mod rotation;
+
+pub use expiry::{ending, warn};
+pub use opening::{Access, Bearer, Speaker, authenticate, is_in_force};
+pub use restrictions::{Restrictions, networks};
+pub use rotation::{OVERLAP, rotate};
+
 use crate::audit::Entry;
 use crate::keyring::random;
-use crate::{Actor, Directory, Error, Result, Tx, sources};
+use crate::{Error, Result, Tx, sources};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use chrono::{DateTime, Duration, Utc};
-use model::source::{ScimToken, Source};
+use chrono::{DateTime, Utc};
+use model::source::ScimToken;
 use model::{SourceId, TokenId};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 const START: &str = "rc_scim_";
@@ -27,13 +36,28 @@ pub struct Generated {
     pub token: SecretString,
 }
 
-/// Generates a token for a source.
+/// What a token is made with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct New<'a> {
+    pub name: &'a str,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub restrictions: Restrictions,
+    /// The token whose place it takes.
+    pub replaces: Option<TokenId>,
+}
+
+/// Generates a token for a source that reads and writes, from everywhere.
 pub async fn generate(
     tx: &mut Tx,
     source: SourceId,
     name: &str,
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<Generated> {
+    generate_with(tx, source, New { name, expires_at, ..New::default() }).await
+}
+
+/// Generates a token for a source.
+pub async fn generate_with(tx: &mut Tx, source: SourceId, new: New<'_>) -> Result<Generated> {
     let source = sources::get(tx, source).await?;
     let id = TokenId(Uuid::now_v7());
     let public: String = random::<6>()?.iter().map(|b| format!("{b:02x}")).collect();
@@ -41,22 +65,31 @@ pub async fn generate(
     let token = format!("{START}{public}_{secret}{}", checksum(&public, &secret));
     let hash = Sha256::digest(&secret).to_vec();
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
+    let ranges = new.restrictions.texts();
     sqlx::query!(
-        "insert into scim_token (id, source_id, name, public_id, secret_hash, created_at, created_by, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into scim_token
+            (id, source_id, name, public_id, secret_hash, created_at, created_by, expires_at, read_only, ranges, replaces)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         id.0,
         source.id.0,
-        name,
+        new.name,
         public,
         hash,
         now,
         by,
-        expires_at
+        new.expires_at,
+        new.restrictions.read_only,
+        &ranges,
+        new.replaces.map(|id| id.0)
     )
     .execute(tx.db())
     .await?;
-    let entry = Entry::new("token.generated", "token", id.0, name);
-    tx.audit(entry.after(serde_json::json!({ "source": source.name, "prefix": public, "expires_at": expires_at })));
+    let mut after = serde_json::json!({ "source": source.name, "prefix": public, "expires_at": new.expires_at });
+    if new.restrictions != Restrictions::default() {
+        after["read_only"] = new.restrictions.read_only.into();
+        after["ranges"] = ranges.into();
+    }
+    tx.audit(Entry::new("token.generated", "token", id.0, new.name).after(after));
     Ok(Generated { id, token: SecretString::from(token) })
 }
 
@@ -75,51 +108,6 @@ fn parse(token: &str) -> Option<(&str, &str)> {
     (checksum(public, secret) == check).then_some((public, secret))
 }
 
-/// The source a token opens now; none when it is wrong, revoked or expired. Notes the use, at most once a minute.
-pub async fn authenticate(directory: &Directory, token: &str) -> Result<Option<(Actor, SourceId)>> {
-    let Some((public, secret)) = parse(token) else { return Ok(None) };
-    let now = directory.now();
-    let row = sqlx::query!(
-        "select t.id, t.name, t.source_id, t.secret_hash, t.last_used_at, s.name as source
-         from scim_token t join source s on s.id = t.source_id
-         where t.public_id = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
-        public,
-        now
-    )
-    .fetch_optional(&directory.pool)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    if !bool::from(row.secret_hash.as_slice().ct_eq(&Sha256::digest(secret))) {
-        return Ok(None);
-    }
-    let actor = Actor::Token { id: TokenId(row.id), source: row.source };
-    match row.last_used_at {
-        None => first_use(directory, &actor, TokenId(row.id), &row.name, public).await?,
-        Some(last) if now - last >= Duration::minutes(1) => {
-            sqlx::query!("update scim_token set last_used_at = $2 where id = $1", row.id, now)
-                .execute(&directory.pool)
-                .await?;
-        }
-        Some(_) => {}
-    }
-    Ok(Some((actor, SourceId(row.source_id))))
-}
-
-/// Notes the first use, in the audit log as well. Of several at once, one is the first.
-async fn first_use(directory: &Directory, actor: &Actor, id: TokenId, name: &str, public: &str) -> Result<()> {
-    let mut tx = directory.begin(actor.clone()).await?;
-    let now = tx.now();
-    let done =
-        sqlx::query!("update scim_token set last_used_at = $2 where id = $1 and last_used_at is null", id.0, now)
-            .execute(tx.db())
-            .await?;
-    if done.rows_affected() == 1 {
-        let entry = Entry::new("token.first_used", "token", id.0, name);
-        tx.audit(entry.after(serde_json::json!({ "source": actor.name(), "prefix": public })));
-    }
-    tx.commit().await
-}
-
 struct Row {
     id: Uuid,
     source_id: Uuid,
@@ -131,6 +119,11 @@ struct Row {
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
     last_used_at: Option<DateTime<Utc>>,
+    last_used_from: Option<String>,
+    last_client: Option<String>,
+    read_only: bool,
+    ranges: Vec<String>,
+    replaced_by: Option<String>,
 }
 
 impl From<Row> for ScimToken {
@@ -146,19 +139,38 @@ impl From<Row> for ScimToken {
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
             last_used_at: row.last_used_at,
+            last_used_from: row.last_used_from,
+            last_client: row.last_client,
+            read_only: row.read_only,
+            ranges: row.ranges,
+            replaced_by: row.replaced_by,
         }
     }
 }
 
 /// The tokens of a source, or of all, newest first.
 pub async fn list(tx: &mut Tx, source: Option<SourceId>) -> Result<Vec<ScimToken>> {
+    select(tx, source, None).await
+}
+
+/// One token.
+pub async fn get(tx: &mut Tx, id: TokenId) -> Result<ScimToken> {
+    select(tx, None, Some(id)).await?.pop().ok_or(Error::NotFound("the token"))
+}
+
+async fn select(tx: &mut Tx, source: Option<SourceId>, id: Option<TokenId>) -> Result<Vec<ScimToken>> {
+    let now = tx.now();
     let rows = sqlx::query_as!(
         Row,
         "select t.id, t.source_id, s.name as source_name, t.name, t.public_id, t.created_at, t.created_by,
-                t.expires_at, t.revoked_at, t.last_used_at
+                t.expires_at, t.revoked_at, t.last_used_at, t.last_used_from, t.last_client, t.read_only, t.ranges,
+                (select n.name from scim_token n where n.replaces = t.id and n.revoked_at is null
+                    and (n.expires_at is null or n.expires_at > $3) order by n.id desc limit 1) as replaced_by
          from scim_token t join source s on s.id = t.source_id
-         where $1::uuid is null or t.source_id = $1 order by t.id desc",
-        source.map(|id| id.0)
+         where ($1::uuid is null or t.source_id = $1) and ($2::uuid is null or t.id = $2) order by t.id desc",
+        source.map(|id| id.0),
+        id.map(|id| id.0),
+        now
     )
     .fetch_all(tx.db())
     .await?;
@@ -171,22 +183,12 @@ pub async fn revoke(tx: &mut Tx, id: TokenId) -> Result<ScimToken> {
     let done = sqlx::query!("update scim_token set revoked_at = $2 where id = $1 and revoked_at is null", id.0, now)
         .execute(tx.db())
         .await?;
-    let token = list(tx, None).await?.into_iter().find(|token| token.id == id);
-    let token = token.ok_or(Error::NotFound("the token"))?;
+    let token = get(tx, id).await?;
     if done.rows_affected() > 0 {
         let entry = Entry::new("token.revoked", "token", id.0, &token.name);
         tx.audit(entry.before(serde_json::json!({ "source": token.source_name, "prefix": token.prefix })));
     }
     Ok(token)
-}
-
-/// The source a token belongs to, by the token's row.
-pub async fn source_of(tx: &mut Tx, id: TokenId) -> Result<Source> {
-    let source = sqlx::query_scalar!("select source_id from scim_token where id = $1", id.0)
-        .fetch_optional(tx.db())
-        .await?
-        .ok_or(Error::NotFound("the token"))?;
-    sources::get(tx, SourceId(source)).await
 }
 
 #[cfg(test)]

@@ -120,7 +120,12 @@ impl Tx {
     }
 
     /// Writes the audit entries, commits, and only then wakes whoever has to know.
-    pub async fn commit(mut self) -> Result<()> {
+    pub async fn commit(self) -> Result<()> {
+        self.commit_and_tell().await.map(drop)
+    }
+
+    /// The same, and hands out what was written to the audit log.
+    pub async fn commit_and_tell(mut self) -> Result<Vec<audit::Entry>> {
         let entries = std::mem::take(&mut self.entries);
         audit::write(&mut self, &entries).await?;
         self.db.commit().await.map_err(Error::Database)?;
@@ -134,6 +139,14 @@ impl Tx {
             self.directory.bell.ring(Signal::Due(connection));
         }
         self.directory.bell.ring(Signal::Changed);
-        Ok(())
+        Ok(entries)
+    }
+
+    /// Undoes all of it, wakes nobody, and hands out what would have been written to the audit log. What is checked at a
+    /// commit only is checked before.
+    pub async fn rehearse(mut self) -> Result<Vec<audit::Entry>> {
+        sqlx::query!("set constraints all immediate").execute(self.db()).await?;
+        self.db.rollback().await.map_err(Error::Database)?;
+        Ok(self.entries)
     }
 }

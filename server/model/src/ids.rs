@@ -33,6 +33,8 @@ ids! {
     SourceId
     /// A SCIM token of a source.
     TokenId
+    /// A request of a source's SCIM client.
+    RequestId
     /// What one source says of one user; the `id` a SCIM client sees (RFC 7643, section 3.1).
     RecordId
     /// A group, as SCIM clients see it.

@@ -18,6 +18,7 @@ pub mod person;
 pub mod provider;
 pub mod session;
 pub mod source;
+pub mod trace;
 
 pub use admin::{Administrator, Permission, Role};
 pub use ids::*;

@@ -35,13 +35,16 @@ pub struct SourceSummary {
     pub last_request_at: Option<DateTime<Utc>>,
 }
 
+/// From when on a token that ends is warned of.
+pub const WARNED_BEFORE: chrono::Duration = chrono::Duration::days(14);
+
 crate::words! {
     /// What a token is good for now.
     TokenState {
         /// Made, never used yet.
         Waiting = "waiting", "Waiting";
         Active = "active", "Active";
-        /// Ends within 30 days.
+        /// Ends within [`WARNED_BEFORE`].
         ExpiresSoon = "expires-soon", "Expires soon";
         Expired = "expired", "Expired";
         Revoked = "revoked", "Revoked";
@@ -62,6 +65,16 @@ pub struct ScimToken {
     pub expires_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
     pub last_used_at: Option<DateTime<Utc>>,
+    /// The client's address at the last use.
+    pub last_used_from: Option<String>,
+    /// What the client was recognised as at the last use.
+    pub last_client: Option<String>,
+    /// It reads and changes nothing.
+    pub read_only: bool,
+    /// The networks it may be used from; none: from everywhere.
+    pub ranges: Vec<String>,
+    /// The name of the token that takes its place and is in force.
+    pub replaced_by: Option<String>,
 }
 
 impl ScimToken {
@@ -70,9 +83,30 @@ impl ScimToken {
         match (self.revoked_at, self.expires_at) {
             (Some(_), _) => TokenState::Revoked,
             (None, Some(end)) if end <= now => TokenState::Expired,
-            (None, Some(end)) if end <= now + chrono::Duration::days(30) => TokenState::ExpiresSoon,
+            (None, Some(end)) if end <= now + WARNED_BEFORE => TokenState::ExpiresSoon,
             (None, _) if self.last_used_at.is_none() => TokenState::Waiting,
             (None, _) => TokenState::Active,
         }
+    }
+}
+
+/// What a successor is called: the same name with the next number.
+pub fn successor_name(name: &str) -> String {
+    match name.rsplit_once(' ').and_then(|(start, number)| Some((start, number.parse::<u32>().ok()?))) {
+        Some((start, number)) if !start.is_empty() => format!("{start} {}", number.saturating_add(1)),
+        _ => format!("{name} 2"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::successor_name;
+
+    #[test]
+    fn a_successor_has_the_next_number() {
+        assert_eq!(successor_name("Okta"), "Okta 2");
+        assert_eq!(successor_name("Okta 2"), "Okta 3");
+        assert_eq!(successor_name("Okta EU 9"), "Okta EU 10");
+        assert_eq!(successor_name("7"), "7 2");
     }
 }

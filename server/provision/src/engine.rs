@@ -14,7 +14,7 @@ mod work;
 use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
-use directory::{Actor, Directory, Signal, Tx, links, logs, sessions, sign_in};
+use directory::{Actor, Directory, Signal, Tx, links, logs, sessions, sign_in, tokens, trace};
 use futures::FutureExt;
 use model::ConnectionId;
 use std::collections::HashMap;
@@ -48,6 +48,8 @@ const GRACE: Duration = Duration::from_secs(18);
 /// After a database error, or when another process has the lease.
 const AGAIN: chrono::Duration = chrono::Duration::seconds(3);
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+/// How often the traces are tidied, and tokens that end are looked for.
+const TIDYING: Duration = Duration::from_secs(60);
 
 /// What every drain of this process shares.
 struct Shared {
@@ -88,7 +90,7 @@ impl Worker {
         let outbound = Outbound::new(options.allow_private_urls)?;
         let (stop, stopped) = watch::channel(false);
         let bell = directory.listen();
-        let housekeeper = directory.clone();
+        let (housekeeper, tidier) = (directory.clone(), directory.clone());
         let owner = Uuid::new_v4();
         let accounts = Accounts::default();
         let shared = Arc::new(Shared { directory, options, outbound, owner, accounts, stop: stopped });
@@ -100,11 +102,18 @@ impl Worker {
                 tokio::time::sleep(wait).await;
             }
         };
+        let tidying = async {
+            loop {
+                tidy(&tidier).await;
+                tokio::time::sleep(TIDYING).await;
+            }
+        };
         // The log's partitions have to be there before the first entry.
         housekeep(&housekeeper).await;
         tokio::select! {
             () = shutdown => {}
             () = housekeeping => {}
+            () = tidying => {}
             () = supervisor.watch(bell) => {}
         }
         stop.send_replace(true);
@@ -130,6 +139,16 @@ async fn housekeep(directory: &Directory) -> bool {
         tracing::warn!(%error, "housekeeping did not work; it is tried again");
     }
     done.is_ok()
+}
+
+/// Keeps the traces of the sources to their measure, and warns of tokens that end.
+async fn tidy(directory: &Directory) {
+    if let Err(error) = trace::prune(directory, trace::MOST).await {
+        tracing::warn!(%error, "the traces of the sources were not tidied; it is tried again");
+    }
+    if let Err(error) = tokens::warn(directory).await {
+        tracing::warn!(%error, "nobody was warned of tokens that end; it is tried again");
+    }
 }
 
 struct Supervisor {

@@ -16,6 +16,7 @@ mod error;
 mod resource;
 
 pub mod bulk;
+pub mod client;
 pub mod discovery;
 pub mod etag;
 pub mod filter;

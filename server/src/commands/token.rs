@@ -3,13 +3,14 @@
 use super::{Beside, Failure, Opened, configuration, start_log};
 use chrono::Duration;
 use clap::Subcommand;
-use directory::{Actor, Directory};
+use directory::{Actor, Directory, tokens};
 use model::TokenId;
+use model::source::successor_name;
 use secrecy::ExposeSecret;
 
-/// Make, list and revoke SCIM tokens.
+/// Make, rotate, list and revoke SCIM tokens.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  rollcall token create --source okta --expires-in 90d")]
+#[command(after_help = "Example:\n  rollcall token create --source okta --expires-in 90d --from 203.0.113.0/24")]
 pub struct Token {
     #[command(subcommand)]
     command: TokenCommand,
@@ -19,7 +20,7 @@ pub struct Token {
 enum TokenCommand {
     /// Generate a token and print it, alone, on standard output. It cannot be shown again.
     #[command(
-        after_help = "Example:\n  rollcall token create --source okta --name \"Okta, from May\" --expires-in 90d"
+        after_help = "Example:\n  rollcall token create --source okta --name \"Okta, from May\" --expires-in 90d --from 203.0.113.0/24"
     )]
     Create {
         /// The source's name.
@@ -29,6 +30,28 @@ enum TokenCommand {
         #[arg(long, default_value = "Command line")]
         name: String,
         /// When it ends: a number with d, h or m, such as 90d. Without it, never.
+        #[arg(long, value_parser = life)]
+        expires_in: Option<Duration>,
+        /// It reads, and whatever would change something is refused.
+        #[arg(long)]
+        read_only: bool,
+        /// A network it may be used from, such as 203.0.113.0/24 or 2001:db8::/32, or a single address. Several are separated
+        /// by commas, or --from is repeated. Without it, from everywhere.
+        #[arg(long, value_name = "CIDR")]
+        from: Vec<String>,
+    },
+    /// Generate a token that takes the place of another one, with the same restrictions, and print it, alone. Both work until
+    /// the old one ends.
+    #[command(
+        after_help = "Example:\n  rollcall token rotate 019a2f6e-5d1c-7c3e-9b1a-6f0d2c4e8a71 --overlap 7d --expires-in 90d"
+    )]
+    Rotate {
+        /// The old token's id, as `rollcall token list` prints it.
+        id: TokenId,
+        /// For how long the old token goes on: a number with d, h or m.
+        #[arg(long, value_parser = life, default_value = "7d")]
+        overlap: Duration,
+        /// When the successor ends: a number with d, h or m, such as 90d. Without it, never.
         #[arg(long, value_parser = life)]
         expires_in: Option<Duration>,
     },
@@ -73,26 +96,39 @@ impl TokenCommand {
     async fn run(self, directory: &Directory) -> Result<(), Failure> {
         let mut tx = directory.begin(Actor::Command).await?;
         match self {
-            Self::Create { source, name, expires_in } => {
+            Self::Create { source, name, expires_in, read_only, from } => {
+                let ranges = tokens::networks(&from.join(",")).map_err(Failure::usage)?;
                 let found = directory::sources::by_name(&mut tx, &source).await?.ok_or_else(|| {
                     Failure::usage(format!(
                         "there is no source `{source}`. Make it on the Sources page or with `rollcall apply`."
                     ))
                 })?;
+                let expires_at = expires_in.map(|span| tx.now() + span);
+                let restrictions = tokens::Restrictions { read_only, ranges };
+                let new = tokens::New { name: name.trim(), expires_at, restrictions, replaces: None };
+                let made = tokens::generate_with(&mut tx, found.id, new).await?;
+                tx.commit().await?;
+                println!("{}", made.token.expose_secret());
+            }
+            Self::Rotate { id, overlap, expires_in } => {
+                let old = tokens::get(&mut tx, id).await?;
                 let end = expires_in.map(|span| tx.now() + span);
-                let made = directory::tokens::generate(&mut tx, found.id, name.trim(), end).await?;
+                let made = tokens::rotate(&mut tx, id, &successor_name(&old.name), end, overlap).await?;
                 tx.commit().await?;
                 println!("{}", made.token.expose_secret());
             }
             Self::List => {
                 let now = tx.now();
-                for token in directory::tokens::list(&mut tx, None).await? {
+                for token in tokens::list(&mut tx, None).await? {
                     let state = token.state(now).label();
-                    println!("{}  {}  {}  {}  {state}", token.id, token.prefix, token.source_name, token.name);
+                    let does = if token.read_only { "read-only" } else { "read and write" };
+                    let from = if token.ranges.is_empty() { "everywhere".to_owned() } else { token.ranges.join(",") };
+                    let (id, prefix, source, name) = (token.id, token.prefix, token.source_name, token.name);
+                    println!("{id}  {prefix}  {source}  {name}  {state}  {does}  from {from}");
                 }
             }
             Self::Revoke { id } => {
-                let token = directory::tokens::revoke(&mut tx, id).await?;
+                let token = tokens::revoke(&mut tx, id).await?;
                 tx.commit().await?;
                 println!("revoked {} ({})", token.name, token.prefix);
             }

@@ -1,4 +1,4 @@
-//! Who calls: the client's address, and how often one client may try to sign in.
+//! Who calls: the client's address, and how often one client may try to sign in, or bring a token that opens nothing.
 
 use crate::AppState;
 use crate::config::UNKNOWN_PROXY;
@@ -65,7 +65,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Counts the steps of signing in, in this process.
+/// Counts the steps of signing in, or wrong tokens, in this process.
 pub struct Attempts {
     clients: DefaultKeyedRateLimiter<Client>,
     proxies: DefaultKeyedRateLimiter<IpAddr>,
@@ -86,6 +86,11 @@ impl Default for Attempts {
 }
 
 impl Attempts {
+    /// Counts one of whoever sent a request; for how many seconds to wait when it is one too many.
+    pub fn count_sender(&self, extensions: &Extensions, headers: &HeaderMap, hops: u8) -> Result<(), u64> {
+        self.count(Client::of(extensions, headers, hops)).map_err(|wait| wait.as_secs() + 1)
+    }
+
     /// Counts one; how long to wait when it is one too many. What is refused to a client is not counted for its proxy.
     fn count(&self, client: Client) -> Result<(), Duration> {
         self.tidy(Instant::now());

@@ -6,6 +6,7 @@ use directory::mail::Letter;
 use lettre::Message;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder};
+use model::source::ScimToken;
 use model::{Administrator, MailId};
 use std::error::Error;
 
@@ -30,6 +31,7 @@ pub(super) fn write(
         .header(ContentType::TEXT_PLAIN);
     match letter {
         Letter::Invitation { admin, by } => invitation(head, admin, by.as_deref(), portal),
+        Letter::TokenExpiry { admin, token } => token_expiry(head, admin, token, portal, now),
     }
 }
 
@@ -53,6 +55,49 @@ fn invitation(
          You did not expect this? Then leave it. This mail alone lets nobody in.\n"
     );
     Ok(head.to(to).subject(format!("Invitation to Rollcall ({host})")).body(text)?)
+}
+
+fn token_expiry(
+    head: MessageBuilder,
+    admin: &Administrator,
+    token: &ScimToken,
+    portal: &str,
+    now: DateTime<Utc>,
+) -> Result<Message, Unwritable> {
+    let to = Mailbox::new(admin.name.as_deref().map(line), admin.email.trim().parse()?);
+    let (name, source, prefix) = (line(&token.name), line(&token.source_name), line(&token.prefix));
+    let end = token.expires_at.ok_or("the token does not end")?;
+    let (exact, left) = (end.format("%-d %B %Y, %H:%M UTC"), left(end - now));
+    let used = match token.last_used_at {
+        Some(at) => format!("It was last used on {}.", at.format("%-d %B %Y, %H:%M UTC")),
+        None => "It was never used.".to_owned(),
+    };
+    let advice = match &token.replaced_by {
+        Some(successor) => format!(
+            "{} takes its place, but the identity provider still uses this one. Paste\nthe new token there before this one ends.",
+            line(successor)
+        ),
+        None => "Rotate it: that generates a successor with the same restrictions, and both\n\
+                 work until you have pasted the new one into the identity provider."
+            .to_owned(),
+    };
+    let text = format!(
+        "The SCIM token {name} ({prefix}...) of the source {source}\nends {left}, on {exact}. {used}\n\n\
+         From then on the identity provider is refused, and nobody who joins, changes\nor leaves reaches Zoom. \
+         Nobody is removed by it.\n\n{advice}\n\n  {portal}/sources/{}\n",
+        token.source_id
+    );
+    Ok(head.to(to).subject(format!("The token {name} of {source} ends {left}")).body(text)?)
+}
+
+/// How long it is until then.
+fn left(span: chrono::Duration) -> String {
+    match (span.num_hours() + 12) / 24 {
+        ..=1 if span.num_hours() < 2 => "within 2 hours".to_owned(),
+        ..=1 if span.num_hours() < 20 => format!("in {} hours", span.num_hours()),
+        ..=1 => "in 1 day".to_owned(),
+        days => format!("in {days} days"),
+    }
 }
 
 /// A name without what could end its line.
@@ -117,6 +162,49 @@ mod tests {
             assert!(mail.contains(part), "{part} is not in {mail}");
         }
         assert!(written("ada@example.com", None, None).unwrap().contains("You are invited to Rollcall"));
+    }
+
+    #[test]
+    fn a_warning_says_which_token_ends_when_and_what_to_do() {
+        let id = Uuid::nil();
+        let token = |replaced_by: Option<&str>| ScimToken {
+            id: id.into(),
+            source_id: id.into(),
+            source_name: "Okta\r\nBcc: evil@example.org".into(),
+            name: "Production".into(),
+            prefix: "rc_scim_0123".into(),
+            created_at: DateTime::UNIX_EPOCH,
+            created_by: "ada@example.com".into(),
+            expires_at: Some(DateTime::UNIX_EPOCH + chrono::Duration::days(3)),
+            revoked_at: None,
+            last_used_at: None,
+            last_used_from: None,
+            last_client: None,
+            read_only: false,
+            ranges: Vec::new(),
+            replaced_by: replaced_by.map(str::to_owned),
+        };
+        let admin = Administrator {
+            id: AdminId(id),
+            email: "ada@example.com".into(),
+            name: None,
+            role: Role::Owner,
+            role_from: None,
+            invited: false,
+            last_sign_in_at: None,
+        };
+        let from: Mailbox = "rollcall@example.com".parse().unwrap();
+        let written = |token: ScimToken| {
+            let letter = Letter::TokenExpiry { admin: admin.clone(), token: Box::new(token) };
+            let mail = write(MailId(id), &letter, &from, "https://rc.example.com", DateTime::UNIX_EPOCH).unwrap();
+            String::from_utf8(mail.formatted()).unwrap()
+        };
+        let mail = written(token(None));
+        for part in ["Production", "in 3 days", "4 January 1970", "It was never used.", "/sources/0000", "Rotate it"] {
+            assert!(mail.contains(part), "{part} is not in {mail}");
+        }
+        assert!(!mail.lines().any(|line| line.starts_with("Bcc:")), "{mail}");
+        assert!(written(token(Some("Production 2"))).contains("Production 2 takes its place"));
     }
 
     #[test]

@@ -1,12 +1,14 @@
-//! One source: what to paste into the identity provider, its tokens, and how to set the provider up.
+//! One source: how its client gets on, its tokens, how to set the provider up, and what it sends.
 
-use super::guides::Guides;
-use super::tokens::{Created, GenerateDialog, RevokeDialog, Tokens};
+use super::setup::Setup;
+use super::tokens::{Created, GenerateDialog, RevokeDialog, RotateDialog, Tokens};
+use super::trace::Trace;
+use super::traffic::TrafficStrip;
 use crate::api::sources::{GetSource, SourceDetails};
-use crate::api::tokens::GenerateToken;
-use crate::components::{Card, Content, CopyField, Crumb, Icon, PageHead, Query, page_of, plural, use_id};
+use crate::api::tokens::{GenerateToken, NewToken, RotateToken};
+use crate::components::{Content, Crumb, Icon, PageHead, Query, page_of, use_id};
 use crate::error::AppError;
-use crate::form::{FormState, use_form};
+use crate::form::use_form;
 use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
@@ -15,35 +17,45 @@ use leptos_router::hooks::use_navigate;
 use model::SourceId;
 
 #[component]
-pub fn SourcePage() -> impl IntoView {
+pub(super) fn SourcePage() -> impl IntoView {
     let id = use_id::<SourceId>();
     let query = Query::here();
     // Outside of what is read anew, so that the new token stays on the page.
-    let generate = use_form::<GenerateToken>();
-    let dialog = open_dialog(query, generate);
+    let (generate, rotate) = (use_form::<GenerateToken>(), use_form::<RotateToken>());
+    // Ids grow: the newest of both.
+    let made = Memo::new(move |_| generate.success().into_iter().chain(rotate.success()).max_by_key(|made| made.id));
+    let dialog = open_dialog(query, made);
     let data = read(move || Ok(GetSource { id: id.get().ok_or_else(|| AppError::no("source"))? }));
     page_of(data, move |details| {
         let (id, may) = (details.summary.source.id, details.may_manage_tokens);
-        let name = details.summary.source.name.clone();
+        let (name, people) = (details.summary.source.name.clone(), details.summary.people);
         let source_name = name.clone();
         let over = move || match dialog.get() {
             Some(open) if may && open == "generate" => {
                 view! { <GenerateDialog source=id name=source_name.clone() form=generate/> }.into_any()
             }
+            Some(open) if may && open == "rotate" => view! { <RotateDialog source=id query form=rotate/> }.into_any(),
             Some(open) if may && open == "revoke" => view! { <RevokeDialog source=id query/> }.into_any(),
             _ => ().into_any(),
+        };
+        let setup = view! { <Setup scim_url=details.scim_url.clone() client=details.client.clone() query/> };
+        // Until something arrives, how to set the provider up matters most.
+        let (before, after) = if details.client.is_some() {
+            (().into_any(), setup.into_any())
+        } else {
+            (setup.into_any(), ().into_any())
         };
         view! {
             <Screen title=name.clone() crumbs=vec![Crumb::link("Sources", "/sources"), Crumb::here(name)]>
                 <Content dialog=Signal::derive(move || dialog.read().is_some())>
                     <Head details=details.clone()/>
-                    <Created source=id form=generate/>
-                    <div class="cols">
-                        <div class="stack">
-                            <Tokens source=id may_manage=may form=generate query/>
-                            <Paste scim_url=details.scim_url/>
-                        </div>
-                        <aside class="stack" aria-label="Instructions"><Guides/></aside>
+                    <Created source=id made/>
+                    <div class="stack">
+                        <TrafficStrip source=id people/>
+                        <Tokens source=id may_manage=may made query/>
+                        {before}
+                        <Trace source=id query/>
+                        {after}
                     </div>
                 </Content>
                 {over}
@@ -53,17 +65,17 @@ pub fn SourcePage() -> impl IntoView {
     })
 }
 
-/// The dialog the address asks for. When a token was generated, the address is turned back to the page without one;
-/// without script the answer simply has no dialog.
-fn open_dialog(query: Memo<Query>, generate: FormState<GenerateToken>) -> Memo<Option<String>> {
-    // Whether the page was without a dialog since the last token was generated.
+/// The dialog the address asks for. When a token was made, the address is turned back to the page without one; without
+/// script the answer simply has no dialog.
+fn open_dialog(query: Memo<Query>, made: Memo<Option<NewToken>>) -> Memo<Option<String>> {
+    // Whether the page was without a dialog since the last token was made.
     let closed_since = RwSignal::new(false);
     let asked = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
     let navigate = use_navigate();
     Effect::new(move |_| {
-        if generate.success().is_some() {
+        if made.read().is_some() {
             closed_since.set(false);
-            let page = query.get_untracked().without(&["dialog", "do"]).href();
+            let page = query.get_untracked().without(&["dialog", "token", "do"]).href();
             navigate(&page, NavigateOptions { replace: true, scroll: false, ..Default::default() });
         }
     });
@@ -73,8 +85,8 @@ fn open_dialog(query: Memo<Query>, generate: FormState<GenerateToken>) -> Memo<O
         }
     });
     Memo::new(move |_| {
-        let made = generate.success().is_some() && !closed_since.get();
-        asked.get().filter(|dialog| !(made && dialog == "generate"))
+        let made = made.read().is_some() && !closed_since.get();
+        asked.get().filter(|dialog| !(made && ["generate", "rotate"].contains(&dialog.as_str())))
     })
 }
 
@@ -87,29 +99,6 @@ fn Head(details: SourceDetails) -> impl IntoView {
     } else {
         ().into_any()
     };
-    let people = plural(details.summary.people, "person", "people");
-    let text = format!("{people} from this source. Your identity provider sends them with one of the tokens below.");
+    let text = "What your identity provider sends, with which token, and what became of it.";
     view! { <PageHead title=source.name description=text actions=actions/> }
-}
-
-/// What the identity provider asks for, field by field.
-#[component]
-fn Paste(scim_url: String) -> impl IntoView {
-    view! {
-        <Card id="paste" title="What to paste into your identity provider">
-            <section class="form">
-                <CopyField id="scim-url" label="SCIM URL" value=scim_url hint="The same for every source: the token says which one it opens."/>
-                <div class="grid-2">
-                    <div class="field">
-                        <label for="unique">"Unique identifier field"</label>
-                        <input class="input mono" id="unique" readonly value="userName"/>
-                    </div>
-                    <div class="field">
-                        <label for="auth-mode">"Authentication mode"</label>
-                        <input class="input" id="auth-mode" readonly value="HTTP Header, Authorization: Bearer"/>
-                    </div>
-                </div>
-            </section>
-        </Card>
-    }
 }

@@ -1,30 +1,68 @@
-//! The tokens of a source: the table, the dialogs to generate and to revoke, and the new token, shown once.
+//! The tokens of a source: the table, those that end soon, and the dialogs to generate, rotate and revoke.
 
-use crate::api::tokens::{GenerateToken, LIFETIMES, ListTokens, NewToken, RevokeToken};
-use crate::components::{
-    Callout, Card, CopyField, Dialog, Empty, FieldState, Icon, Look, Menu, Query, SelectField, Status, SubmitButton,
-    Table, TextField, Time, Tone, part_of,
-};
-use crate::form::{FormProblem, FormState, PostForm, use_form};
+mod created;
+mod generate;
+mod revoke;
+mod rotate;
+
+pub(super) use created::Created;
+pub(super) use generate::GenerateDialog;
+pub(super) use revoke::RevokeDialog;
+pub(super) use rotate::RotateDialog;
+
+use crate::api::tokens::{ListTokens, NewToken};
+use crate::components::{Callout, Card, Empty, Icon, Look, Menu, Query, Status, Table, Time, Tone, part_of};
 use crate::live::use_live;
 use crate::now::use_now;
-use crate::reading::{read, reread};
+use crate::reading::reread;
 use leptos::prelude::*;
+use model::SourceId;
 use model::source::{ScimToken, TokenState};
-use model::{SourceId, TokenId};
 
 /// The tokens of a source, read anew whenever something changes: "last used" shows the provider's first request.
 #[component]
-pub fn Tokens(source: SourceId, may_manage: bool, form: FormState<GenerateToken>, query: Memo<Query>) -> impl IntoView {
+pub(super) fn Tokens(
+    source: SourceId,
+    may_manage: bool,
+    made: Memo<Option<NewToken>>,
+    query: Memo<Query>,
+) -> impl IntoView {
     let live = use_live();
     // A dialog that closes may have changed one.
     let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
-    let data = reread(move || (live.get(), form.version(), dialog.get()), move || Ok(ListTokens { source }));
+    let newest = Memo::new(move |_| made.get().map(|made| made.id));
+    let data = reread(move || (live.get(), newest.get(), dialog.get()), move || Ok(ListTokens { source }));
     part_of(data, move |tokens| {
         let count = i64::try_from(tokens.len()).unwrap_or(i64::MAX);
+        let now = use_now().get_untracked();
+        let ending =
+            tokens.iter().filter(|token| token.state(now) == TokenState::ExpiresSoon && token.replaced_by.is_none());
+        let ending = ending.map(|token| ends_soon(token, may_manage)).collect_view();
         let body = if tokens.is_empty() { no_tokens() } else { table(tokens, may_manage) };
-        view! { <Card id="tokens" title="Tokens" count=count>{body}</Card> }.into_any()
+        view! { {ending}<Card id="tokens" title="Tokens" count=count>{body}</Card> }.into_any()
     })
+}
+
+fn ends_soon(token: &ScimToken, may_manage: bool) -> Option<AnyView> {
+    let at = token.expires_at?;
+    let href = format!("/sources/{}?dialog=rotate&token={}", token.source_id, token.id);
+    let rotate = may_manage
+        .then(|| view! { <a class="btn" data-size="sm" href=href><Icon name="refresh-cw"/>"Rotate"</a> }.into_any());
+    Some(
+        view! {
+            <Callout
+                look=Look::new(Tone::Warn, "hourglass", "Ends soon")
+                title=format!("The token {} ends soon", token.name)
+                actions=rotate.unwrap_or_else(|| ().into_any())
+            >
+                <p>
+                    "It ends "<Time at/>". From then on the identity provider is refused, and nobody who joins, changes \
+                     or leaves arrives. Rotate it, and paste its successor into the provider."
+                </p>
+            </Callout>
+        }
+        .into_any(),
+    )
 }
 
 fn no_tokens() -> AnyView {
@@ -44,7 +82,7 @@ fn table(tokens: Vec<ScimToken>, may_manage: bool) -> AnyView {
         <Table caption="SCIM tokens">
             <thead><tr>
                 <th scope="col">"Name"</th>
-                <th scope="col" class="p3">"Made"</th>
+                <th scope="col" class="p3">"May"</th>
                 <th scope="col">"Expires"</th>
                 <th scope="col" class="p2">"Last used"</th>
                 <th scope="col">"Status"</th>
@@ -63,133 +101,53 @@ fn Row(token: ScimToken, may_manage: bool) -> impl IntoView {
         Some(at) => view! { <Time at/> }.into_any(),
         None => "never".into_any(),
     };
-    let last_used = match token.last_used_at {
-        Some(at) => view! { <Time at/> }.into_any(),
-        None => "never".into_any(),
-    };
     let soon = state == TokenState::ExpiresSoon;
-    let open = may_manage && !matches!(state, TokenState::Revoked);
-    let revoke = format!("/sources/{}?dialog=revoke&token={}", token.source_id, token.id);
-    let menu = open.then(|| {
-        view! {
-            <Menu id=format!("m-{}", token.id) label=format!("Actions for {}", token.name)>
-                <a href=revoke class="danger"><Icon name="ban"/>"Revoke"</a>
-            </Menu>
-        }
-    });
+    let replaced =
+        token.replaced_by.clone().map(|by| view! { <span class="sub">{format!("{by} takes its place")}</span> });
+    let menu = (may_manage && state != TokenState::Revoked).then(|| actions(&token, state));
     view! {
         <tr>
-            <th scope="row"><span class="font-[550]">{token.name}</span><span class="sub"><code class="mono">{token.prefix}"…"</code>{format!(" by {}", token.created_by)}</span></th>
-            <td class="p3 muted nowrap"><Time at=token.created_at/></td>
+            <th scope="row">
+                <span class="font-[550]">{token.name.clone()}</span>
+                <span class="sub"><code class="mono">{token.prefix.clone()}"…"</code>" made "<Time at=token.created_at/>{format!(" by {}", token.created_by)}</span>
+            </th>
+            <td class="p3 muted">{may(&token)}</td>
             <td class="nowrap"><span class=soon.then_some("text-warn font-[520]")>{expires}</span></td>
-            <td class="p2 muted nowrap">{last_used}</td>
-            <td><Status look=state/></td>
+            <td class="p2 muted">{last_used(&token)}</td>
+            <td><Status look=state/>{replaced}</td>
             <td class="shrink">{menu}</td>
         </tr>
     }
 }
 
-/// The dialog that generates a token.
-#[component]
-pub fn GenerateDialog(source: SourceId, name: String, form: FormState<GenerateToken>) -> impl IntoView {
-    let close = format!("/sources/{source}");
-    let footer = view! {
-        <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
-        <SubmitButton label="Generate token" form="generate" pending=Signal::derive(move || form.pending())/>
-    }
-    .into_any();
-    let lifetimes = LIFETIMES.iter().map(|(value, text)| ((*value).to_owned(), (*text).to_owned())).collect();
+fn actions(token: &ScimToken, state: TokenState) -> AnyView {
+    let dialog = |name: &str| format!("/sources/{}?dialog={name}&token={}", token.source_id, token.id);
+    let live = state != TokenState::Expired && token.replaced_by.is_none();
+    let (rotate, revoke) = (dialog("rotate"), dialog("revoke"));
+    let (id, label) = (format!("m-{}", token.id), format!("Actions for {}", token.name));
+    let rotate = live.then(|| view! { <a href=rotate><Icon name="refresh-cw"/>"Rotate"</a> });
     view! {
-        <Dialog id="gt" title="Generate token" description="The token is shown once, on the next page." close=close footer=footer>
-            <PostForm state=form id="generate" class="form">
-                <FormProblem state=form/>
-                <input type="hidden" name="source" value=source.to_string()/>
-                <TextField
-                    field=FieldState::of(form, "name", &name)
-                    label="Name"
-                    hint="So that you know it again in this list and in the audit log."
-                />
-                <SelectField
-                    field=FieldState::of(form, "expires_in", "365")
-                    label="Expires"
-                    options=lifetimes
-                    hint="Generate the next one before that, and paste it over the old one: both work until you revoke the old."
-                />
-            </PostForm>
-        </Dialog>
+        <Menu id=id label=label>
+            {rotate}
+            <a href=revoke class="danger"><Icon name="ban"/>"Revoke"</a>
+        </Menu>
     }
+    .into_any()
 }
 
-/// The new token, once.
-#[component]
-pub fn Created(source: SourceId, form: FormState<GenerateToken>) -> impl IntoView {
-    move || {
-        form.success().filter(|made| made.source == source).map(|NewToken { name, token, scim_url, .. }| {
-            view! {
-                <div class="flash">
-                    <Callout
-                        look=Look::new(Tone::Ok, "key-round", "Token made")
-                        title=format!("Token {name} made. Copy it now.")
-                        role="status"
-                    >
-                        <p>"It is shown once and kept only as a hash. If it is lost, generate another."</p>
-                    </Callout>
-                    <div class="card mt-3"><section class="form">
-                        <CopyField
-                            id="new-token"
-                            label="Bearer token"
-                            value=token
-                            hint="Okta calls it API Token, Microsoft Entra calls it Secret Token. The status below turns to Active when the first request arrives."
-                        />
-                        <CopyField id="new-token-url" label="SCIM URL" value=scim_url/>
-                    </section></div>
-                </div>
-            }
-        })
-    }
-}
-
-/// The question before a token is revoked; it names the token.
-#[component]
-pub fn RevokeDialog(source: SourceId, query: Memo<Query>) -> impl IntoView {
-    let form = use_form::<RevokeToken>();
-    let asked = query.read_untracked().parsed::<TokenId>("token");
-    let data = read(move || Ok(ListTokens { source }));
-    part_of(data, move |tokens| match tokens.into_iter().find(|token| Some(token.id) == asked) {
-        Some(token) => view! { <Revoke token form/> }.into_any(),
-        None => ().into_any(),
-    })
-}
-
-#[component]
-fn Revoke(token: ScimToken, form: FormState<RevokeToken>) -> impl IntoView {
-    let close = format!("/sources/{}", token.source_id);
-    let footer = view! {
-        <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
-        <SubmitButton label="Revoke token" form="revoke" variant="danger-solid" pending=Signal::derive(move || form.pending())/>
-    }
-    .into_any();
-    let use_of = match token.last_used_at {
-        Some(at) => view! { "It was last used "<Time at/>"." }.into_any(),
-        None => "It was never used.".into_any(),
+/// What it may do, and from where.
+fn may(token: &ScimToken) -> AnyView {
+    let does = if token.read_only { "Read" } else { "Read and write" };
+    let from = match token.ranges.as_slice() {
+        [] => view! { <span class="sub">"from everywhere"</span> }.into_any(),
+        ranges => view! { <span class="sub mono wrap-anywhere">{ranges.join(", ")}</span> }.into_any(),
     };
-    view! {
-        <Dialog
-            id="rt"
-            title=format!("Revoke {}?", token.name)
-            description="From the next request on, the identity provider that uses it is refused. This cannot be undone."
-            close=close
-            footer=footer
-            alert=true
-        >
-            <PostForm state=form id="revoke" class="form">
-                <FormProblem state=form/>
-                <input type="hidden" name="token" value=token.id.to_string()/>
-                <p>
-                    <code class="mono">{token.prefix.clone()}"…"</code>" opens "<strong>{token.source_name.clone()}</strong>". "
-                    {use_of}" Nobody is changed or removed in Zoom by revoking it."
-                </p>
-            </PostForm>
-        </Dialog>
-    }
+    view! { {does}{from} }.into_any()
+}
+
+fn last_used(token: &ScimToken) -> AnyView {
+    let Some(at) = token.last_used_at else { return "never".into_any() };
+    let by =
+        [token.last_client.clone(), token.last_used_from.clone()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    view! { <span class="nowrap"><Time at/></span><span class="sub wrap-anywhere">{by}</span> }.into_any()
 }

@@ -22,11 +22,25 @@ impl Claimed {
     }
 
     fn entry(&self, what: Outcome<'_>) -> Entry {
-        let Letter::Invitation { admin, .. } = &self.letter;
-        match what {
-            Outcome::Sent => Entry::new("admin.invitation_mailed", "admin", admin.id.0, &admin.email),
-            Outcome::Failed(why) => Entry::new("admin.invitation_not_mailed", "admin", admin.id.0, &admin.email)
-                .after(serde_json::json!({ "why": why })),
+        let (sent, failed, kind, id, name, to) = match &self.letter {
+            Letter::Invitation { admin, .. } => {
+                ("admin.invitation_mailed", "admin.invitation_not_mailed", "admin", admin.id.0, &admin.email, None)
+            }
+            Letter::TokenExpiry { admin, token } => {
+                let to = Some(&admin.email);
+                ("token.expiry_mailed", "token.expiry_not_mailed", "token", token.id.0, &token.name, to)
+            }
+        };
+        let (action, why) = match what {
+            Outcome::Sent => (sent, None),
+            Outcome::Failed(why) => (failed, Some(why)),
+        };
+        let entry = Entry::new(action, kind, id, name);
+        match (to, why) {
+            (None, None) => entry,
+            (None, Some(why)) => entry.after(serde_json::json!({ "why": why })),
+            (Some(to), None) => entry.after(serde_json::json!({ "to": to })),
+            (Some(to), Some(why)) => entry.after(serde_json::json!({ "to": to, "why": why })),
         }
     }
 }

@@ -18,7 +18,7 @@ const CONNECTION: &str = "Zoom (simulated)";
 /// The token of the demo's source, both made on the first start. A token that was revoked meanwhile is replaced.
 pub(super) async fn token(directory: &Directory, kept: &mut Kept) -> Result<SecretString, Failure> {
     if let Some(token) = &kept.token
-        && tokens::authenticate(directory, token).await?.is_some()
+        && tokens::is_in_force(directory, token).await?
     {
         return Ok(SecretString::from(token.clone()));
     }

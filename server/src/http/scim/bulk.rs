@@ -7,7 +7,7 @@
 use super::answer::Answer;
 use super::change::{Asked, Done};
 use super::request::Call;
-use super::write::{Speaker, to_the_end};
+use super::write::{Unit, to_the_end};
 use directory::Tx;
 use directory::search::Of;
 use http::Method;
@@ -20,11 +20,11 @@ use uuid::Uuid;
 
 pub async fn run(mut call: Call) -> Result<Answer, Error> {
     let request = Request::from_json(call.json().await?)?;
-    let (speaker, base) = (call.speaker, call.base);
+    let (unit, base) = (call.unit, call.base);
     to_the_end(async move {
-        let mut tx = speaker.begin().await?;
+        let mut tx = unit.begin().await?;
         let mut running = Running {
-            speaker: &speaker,
+            unit: &unit,
             base: &base,
             made: HashMap::new(),
             unmade: HashSet::new(),
@@ -34,14 +34,14 @@ pub async fn run(mut call: Call) -> Result<Answer, Error> {
         };
         running.all(&mut tx, request).await?;
         let answers = running.in_order();
-        speaker.finish(tx).await?;
+        unit.finish(tx).await?;
         Ok(Answer::ok(&bulk::response(answers)))
     })
     .await
 }
 
 struct Running<'r> {
-    speaker: &'r Speaker,
+    unit: &'r Unit,
     base: &'r str,
     /// The ids of what was made, by `bulkId`.
     made: HashMap<String, Uuid>,
@@ -115,7 +115,7 @@ impl Running<'_> {
         };
         let condition = operation.version.as_deref().map(Condition::if_match);
         let mark = tx.mark().await.map_err(|e| super::answer::failed(&e))?;
-        let outcome = asked.make(tx, self.speaker.source, condition.as_ref()).await;
+        let outcome = asked.make(tx, self.unit.source, condition.as_ref()).await;
         let settled = if outcome.is_ok() { tx.keep(mark).await } else { tx.back_to(mark).await };
         settled.map_err(|e| super::answer::failed(&e))?;
         Ok(outcome)

@@ -4,7 +4,7 @@ use super::answer::{Answer, failed};
 use super::request::Call;
 use super::resources::list_text;
 use super::view::View;
-use super::write::Speaker;
+use super::write::Unit;
 use directory::Tx;
 use directory::search::{self, At, Found, Of, Search};
 use model::SourceId;
@@ -20,17 +20,17 @@ pub async fn search(mut call: Call) -> Result<Answer, Error> {
         Ok::<_, Error>(View::new(of, call.base.clone(), projection))
     };
     let views = [view(Of::Users)?, view(Of::Groups)?];
-    found(&call.speaker, &query, &views).await
+    found(&call.unit, &query, &views).await
 }
 
 /// `GET /`.
 pub async fn list(call: Call) -> Result<Answer, Error> {
     let query = call.list_query(&[Of::Users, Of::Groups])?;
     let views = [call.view(Of::Users)?, call.view(Of::Groups)?];
-    found(&call.speaker, &query, &views).await
+    found(&call.unit, &query, &views).await
 }
 
-async fn found(speaker: &Speaker, query: &ListQuery, views: &[View; 2]) -> Result<Answer, Error> {
+async fn found(unit: &Unit, query: &ListQuery, views: &[View; 2]) -> Result<Answer, Error> {
     if query.sort.is_some() {
         return Err(Error::bad_request(
             ScimType::InvalidValue,
@@ -43,12 +43,12 @@ async fn found(speaker: &Speaker, query: &ListQuery, views: &[View; 2]) -> Resul
             "Users and groups together have no cursor. Use startIndex, or search at /Users or at /Groups.",
         ));
     }
-    let mut tx = speaker.begin().await?;
+    let mut tx = unit.begin().await?;
     let (mut total, mut shown) = (0, Vec::new());
     for view in views {
         let left = query.page.count.saturating_sub(u32::try_from(shown.len()).unwrap_or(u32::MAX));
         let offset = (query.page.start_index - 1).saturating_sub(total);
-        let found = page(&mut tx, speaker.source, query, view, offset, left).await?;
+        let found = page(&mut tx, unit.source, query, view, offset, left).await?;
         shown.extend(view.show_all(&mut tx, &found.page).await?);
         total += found.total;
     }

@@ -9,12 +9,16 @@ mod bulk;
 mod change;
 mod everything;
 mod groups;
+mod replay;
 mod request;
 mod resources;
 mod token;
+pub mod trace;
 mod users;
 mod view;
 mod write;
+
+pub use replay::replay;
 
 use crate::AppState;
 use answer::Answer;
@@ -23,10 +27,12 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
 use directory::search::Of;
-use http::Method;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Method};
 use request::Call;
 use scim::list::response as list;
 use scim::{Error, discovery};
+use trace::Watch;
 
 /// The path below the public URL.
 pub const BASE_PATH: &str = "/scim/v2";
@@ -40,11 +46,16 @@ pub fn router() -> Router<AppState> {
 
 async fn answer_request(State(state): State<AppState>, request: Request) -> Response {
     let json_only = answer::wants_plain_json(request.headers());
+    let (watch, request) = Watch::begin(&state, request);
     let outcome = match Call::open(state, request).await {
         Ok(call) => endpoint(call).await,
         Err(refusal) => Err(refusal),
     };
-    answer::render(outcome, json_only)
+    let mut response = answer::render(outcome, json_only);
+    if let Some(seconds) = watch.note.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    watch.end(response).await
 }
 
 /// What answers where.

@@ -1,14 +1,18 @@
 //! A request as the endpoints need it: who speaks, the path in its parts, the query, the body.
 
+use super::trace::Note;
 use super::view::View;
-use super::write::Speaker;
+use super::write::Unit;
 use super::{BASE_PATH, token};
 use crate::AppState;
 use axum::body::Body;
 use axum::extract::Request;
+use directory::Directory;
 use directory::search::Of;
+use directory::tokens::Speaker;
 use futures::StreamExt;
 use http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method};
 use scim::discovery::MAX_PAYLOAD_BYTES;
 use scim::etag::Condition;
@@ -17,7 +21,7 @@ use serde_json::Value;
 
 /// One authenticated call.
 pub struct Call {
-    pub speaker: Speaker,
+    pub unit: Unit,
     /// The address that ends in `/scim/v2`.
     pub base: String,
     pub method: Method,
@@ -29,13 +33,39 @@ pub struct Call {
 }
 
 impl Call {
-    /// Lets the request in when its token opens a source.
+    /// Lets the request in when its token opens a source, and may do what is asked.
     pub async fn open(state: AppState, request: Request) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let (actor, source) = token::authenticate(&state.directory, &parts.headers).await?;
+        let note = parts.extensions.get::<Note>().cloned().unwrap_or_default();
+        let speaker = token::authenticate(&state, &parts, &note).await?;
+        let base = format!("{}{BASE_PATH}", state.backend.public_url);
+        Self::new(state.directory, base, speaker, parts, body, note, false)
+    }
+
+    /// A request that is only tried: no token is looked at, and nothing will be committed.
+    pub fn rehearsal(
+        directory: Directory,
+        base: String,
+        speaker: Speaker,
+        request: Request,
+        note: Note,
+    ) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        Self::new(directory, base, speaker, parts, body, note, true)
+    }
+
+    fn new(
+        directory: Directory,
+        base: String,
+        speaker: Speaker,
+        parts: Parts,
+        body: Body,
+        note: Note,
+        dry_run: bool,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            base: format!("{}{BASE_PATH}", state.backend.public_url),
-            speaker: Speaker { directory: state.directory, actor, source },
+            unit: Unit { directory, actor: speaker.actor, source: speaker.source, note, dry_run },
+            base,
             method: parts.method,
             path: segments(parts.uri.path())?,
             query: parts.uri.query().unwrap_or_default().to_owned(),

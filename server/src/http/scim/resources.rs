@@ -19,8 +19,8 @@ const MEMBERS_IN_ANSWER: i64 = 1_000;
 /// `GET /Users/{id}`.
 pub async fn get(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
     let view = call.view(of)?;
-    let mut tx = call.speaker.begin().await?;
-    let found = search::get(&mut tx, call.speaker.source, of, resource_id(of, id)?).await.map_err(|e| failed(&e))?;
+    let mut tx = call.unit.begin().await?;
+    let found = search::get(&mut tx, call.unit.source, of, resource_id(of, id)?).await.map_err(|e| failed(&e))?;
     let stored = found.ok_or_else(|| not_found(of, id))?;
     let answer = Answer::resource(view.show(&mut tx, &stored).await?, view.location(stored.id), stored.version);
     match call.if_none_match() {
@@ -44,7 +44,7 @@ pub async fn search(mut call: Call, of: Of) -> Result<Answer, Error> {
 }
 
 async fn found(call: Call, query: &ListQuery, view: View) -> Result<Answer, Error> {
-    let mut tx = call.speaker.begin().await?;
+    let mut tx = call.unit.begin().await?;
     let asked = Search {
         of: view.of,
         filter: query.filter.as_ref(),
@@ -56,7 +56,7 @@ async fn found(call: Call, query: &ListQuery, view: View) -> Result<Answer, Erro
         count: query.page.count,
         base: &view.base,
     };
-    let found = search::search(&mut tx, call.speaker.source, &asked).await.map_err(|e| failed(&e))?;
+    let found = search::search(&mut tx, call.unit.source, &asked).await.map_err(|e| failed(&e))?;
     let shown = view.show_all(&mut tx, &found.page).await?;
     Ok(Answer::text(list_text(&found, query, &shown)))
 }
@@ -90,11 +90,11 @@ pub fn list_text(found: &Found, query: &ListQuery, shown: &[String]) -> String {
 pub async fn delete(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
     let condition = call.if_match();
     let asked = Asked::read(of, &Method::DELETE, Some(id), None)?;
-    let speaker = call.speaker;
+    let unit = call.unit;
     to_the_end(async move {
-        let mut tx = speaker.begin().await?;
-        asked.make(&mut tx, speaker.source, condition.as_ref()).await?;
-        speaker.finish(tx).await?;
+        let mut tx = unit.begin().await?;
+        asked.make(&mut tx, unit.source, condition.as_ref()).await?;
+        unit.finish(tx).await?;
         Ok(Answer::nothing())
     })
     .await
@@ -105,10 +105,10 @@ pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, 
     let (view, condition) = (call.view(of)?, call.if_match());
     let body = call.json().await?;
     let asked = Asked::read(of, &call.method, id, Some(body))?;
-    let (speaker, patched) = (call.speaker, call.method == Method::PATCH);
+    let (unit, patched) = (call.unit, call.method == Method::PATCH);
     to_the_end(async move {
-        let mut tx = speaker.begin().await?;
-        let (answer, written) = match asked.make(&mut tx, speaker.source, condition.as_ref()).await? {
+        let mut tx = unit.begin().await?;
+        let (answer, written) = match asked.make(&mut tx, unit.source, condition.as_ref()).await? {
             Done::Deleted => (Answer::nothing(), true),
             Done::Created(stored) => {
                 let body = view.show(&mut tx, &stored).await?;
@@ -118,7 +118,7 @@ pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, 
             Done::Same(stored) => (changed(&mut tx, &view, &stored, patched).await?, false),
         };
         if written {
-            speaker.finish(tx).await?;
+            unit.finish(tx).await?;
         }
         Ok(answer)
     })

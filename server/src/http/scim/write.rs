@@ -2,25 +2,34 @@
 //! and what it finds later is what the answer would have said.
 
 use super::answer::failed;
+use super::trace::Note;
 use directory::{Actor, Directory, Tx};
 use model::SourceId;
 use scim::Error;
 
-/// Who speaks, and about whose users and groups.
+/// The unit of work of a request: who speaks, and about whose users and groups.
 #[derive(Clone)]
-pub struct Speaker {
+pub struct Unit {
     pub directory: Directory,
     pub actor: Actor,
     pub source: SourceId,
+    /// What the trace is told.
+    pub note: Note,
+    /// Nothing is committed.
+    pub dry_run: bool,
 }
 
-impl Speaker {
+impl Unit {
     pub async fn begin(&self) -> Result<Tx, Error> {
         self.directory.begin(self.actor.clone()).await.map_err(|e| failed(&e))
     }
 
+    /// Ends what a request writes: commits it, or in a dry run undoes it, and notes what was changed. Everything that
+    /// writes ends here.
     pub async fn finish(&self, tx: Tx) -> Result<(), Error> {
-        tx.commit().await.map_err(|e| failed(&e))
+        let entries = if self.dry_run { tx.rehearse().await } else { tx.commit_and_tell().await };
+        self.note.changed(&entries.map_err(|error| failed(&error))?);
+        Ok(())
     }
 }
 

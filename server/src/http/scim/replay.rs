@@ -1,0 +1,50 @@
+//! A request of the trace once more, in a dry run: what it would answer and change now. Nothing of it is done.
+
+use super::request::Call;
+use super::trace::{Note, clean_text};
+use super::{BASE_PATH, answer, endpoint};
+use app::session::Replay;
+use axum::body::{Body, to_bytes};
+use directory::tokens::Speaker;
+use directory::{Actor, Directory};
+use http::Request;
+use model::trace::{Replayed, TracedRequest};
+use std::sync::Arc;
+
+/// How the pages replay a request: this room is not theirs to see. `portal` is the public URL without a slash at the end.
+pub fn replay(directory: Directory, portal: &str) -> Replay {
+    let base = format!("{portal}{BASE_PATH}");
+    Arc::new(move |traced| Box::pin(rehearse(directory.clone(), base.clone(), traced)))
+}
+
+/// Neither the token nor the address is looked at: the question is what the request means. What cannot be asked comes as
+/// a sentence.
+async fn rehearse(directory: Directory, base: String, traced: TracedRequest) -> Result<Replayed, String> {
+    let token = traced.token.ok_or("The token of this request is gone, so nobody can say who would send it.")?;
+    if traced.request.as_ref().is_some_and(|body| body.cut) {
+        return Err("Only the first 64 KB of this request’s body were kept, so it cannot be sent again.".to_owned());
+    }
+    let note = Note::default();
+    let request = request(&traced).map_err(|error| format!("This request cannot be made again: {error}."))?;
+    let json_only = answer::wants_plain_json(request.headers());
+    let actor = Actor::Token { id: token, source: traced.source_name };
+    let speaker = Speaker { actor, source: traced.source, token, read_only: false };
+    let outcome = match Call::rehearsal(directory, base, speaker, request, note.clone()) {
+        Ok(call) => endpoint(call).await,
+        Err(refusal) => Err(refusal),
+    };
+    let response = answer::render(outcome, json_only);
+    let status = response.status().as_u16();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
+    let answer = (!body.is_empty()).then(|| clean_text(&String::from_utf8_lossy(&body)));
+    Ok(Replayed { status, answer, changes: note.changes() })
+}
+
+fn request(traced: &TracedRequest) -> Result<Request<Body>, http::Error> {
+    let mut request =
+        Request::builder().method(traced.row.method.as_str()).uri(format!("{BASE_PATH}{}", traced.row.address_line()));
+    for (name, value) in &traced.headers {
+        request = request.header(name, value);
+    }
+    request.body(traced.request.as_ref().map_or_else(Body::empty, |body| Body::from(body.text.clone())))
+}

@@ -1,0 +1,100 @@
+//! The source's page, without script.
+
+use super::requests;
+use reqwest::Method;
+use tests::{Answer, TestApp, user};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_anything_arrives_the_page_teaches() {
+    let app = TestApp::start().await;
+    let (source, _) = app.source_with_token("Okta").await;
+    let owner = app.owner().await;
+    let page = owner.open(&format!("/sources/{source}")).await;
+    let text = page.html.text();
+    for part in ["Nothing arrived yet", "SCIM connector base URL", "Unique identifier field for users"] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let scim_url = format!("{}scim/v2", app.server.public_url);
+    assert_eq!(page.html.by_id("scim-url").unwrap().attribute("value"), Some(scim_url.as_str()));
+    for (guide, field) in [
+        ("entra", "?aadOptscim062020"),
+        ("pingone", "OAuth 2 Bearer Token"),
+        ("onelogin", "SCIM JSON Template"),
+        ("jumpcloud", "Token Key"),
+        ("google", "Endpoint URL"),
+        ("keycloak", "Auth password/token"),
+        ("authentik", "Backchannel Providers"),
+        ("nonsense", "SCIM connector base URL"),
+    ] {
+        let text = owner.open(&format!("/sources/{source}?guide={guide}")).await.html.text();
+        assert!(text.contains(field), "{guide}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_says_who_speaks_and_what_went_wrong() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Entra").await;
+    let agent = "Microsoft Azure AD SCIM provisioning 1.0.0";
+    let send = async |body: String| {
+        let request = scim.request(Method::POST, "/Users?aadOptscim062020").header("user-agent", agent);
+        Answer::of(request.header("content-type", "application/scim+json").body(body)).await.status
+    };
+    assert_eq!(send(user("ada@example.com").to_string()).await, 201);
+    assert_eq!(send(user("ada@example.com").to_string()).await, 409);
+    requests(&app, source, 2).await;
+    let owner = app.owner().await;
+    let page = owner.open(&format!("/sources/{source}")).await;
+    let text = page.html.text();
+    for part in [
+        "Microsoft Entra ID (aadOptscim062020)",
+        "Last error: Somebody else has this name already",
+        "Another user of this source has this userName",
+        "Tenant URL",
+        "Errors only",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let errors = owner.open(&format!("/sources/{source}?errors=true")).await.html.text();
+    assert!(errors.contains("1 request on this page"), "{errors}");
+    let none = owner.open(&format!("/sources/{source}?method=DELETE")).await.html.text();
+    assert!(none.contains("No request matches this filter"), "{none}");
+    let link = page.html.link("Open the request").unwrap();
+    let request = owner.open(link).await.html.text();
+    for part in [
+        "The client was told: Another user",
+        "uniqueness",
+        "What it changed",
+        "Nothing was changed.",
+        "Replay in a dry run",
+    ] {
+        assert!(request.contains(part), "{part} is not in {request}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_made_with_its_restrictions() {
+    let app = TestApp::start().await;
+    let (source, _) = app.source_with_token("Okta").await;
+    let owner = app.owner().await;
+    let dialog = owner.open(&format!("/sources/{source}?dialog=generate")).await;
+    let wrong = owner.submit(&dialog, "generate_token", &[("ranges", "10.0.0.0/99")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.error_at("ranges").unwrap().contains("10.0.0.0/99"));
+    let made =
+        owner.submit(&dialog, "generate_token", &[("ranges", "10.1.0.0/16, 192.0.2.7"), ("read_only", "true")]).await;
+    assert_eq!(made.status, 200, "{}", made.html.text());
+    let page = owner.open(&format!("/sources/{source}")).await.html.text();
+    assert!(page.contains("10.1.0.0/16, 192.0.2.7/32") && page.contains("Read"), "{page}");
+}
+
+/// A token that was pasted wrong shows nowhere but here.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_with_a_wrong_token_are_told_of_where_nothing_arrives() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    scim.with_token("rc_scim_cut_off").get("/Users").await;
+    app.wait_traffic(source, |traffic| traffic.strangers == 1).await;
+    let page = app.owner().await.open(&format!("/sources/{source}")).await.html.text();
+    assert!(page.contains("1 request came with a token that opens nothing"), "{page}");
+}
