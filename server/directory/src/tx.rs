@@ -40,6 +40,7 @@ pub struct Tx {
     entries: Vec<audit::Entry>,
     due: BTreeSet<ConnectionId>,
     mail: bool,
+    people: bool,
 }
 
 impl Tx {
@@ -54,6 +55,7 @@ impl Tx {
             entries: Vec::new(),
             due: BTreeSet::new(),
             mail: false,
+            people: false,
         })
     }
 
@@ -81,6 +83,11 @@ impl Tx {
         self.mail = true;
     }
 
+    /// Wakes whoever merges people anew after the commit.
+    pub(crate) const fn ring_for_people(&mut self) {
+        self.people = true;
+    }
+
     pub(crate) fn db(&mut self) -> &mut PgConnection {
         &mut self.db
     }
@@ -103,6 +110,9 @@ impl Tx {
         }
         if self.mail {
             self.directory.mailed.notify_one();
+        }
+        if self.people {
+            self.directory.merge_asked.notify_one();
         }
         for connection in self.due {
             self.directory.bell.ring(Signal::Due(connection));

@@ -14,7 +14,7 @@ mod work;
 use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
-use directory::{Actor, Directory, Signal, Tx, links, logs, sessions, sign_in};
+use directory::{Actor, Directory, Signal, Tx, links, logs, people, sessions, sign_in};
 use futures::FutureExt;
 use model::ConnectionId;
 use std::collections::HashMap;
@@ -113,7 +113,8 @@ impl Worker {
     }
 }
 
-/// Makes the log's partitions and removes old sessions and sign-ins; false when it did not work.
+/// Makes the log's partitions, removes old sessions and sign-ins, and prunes what was deleted long ago; false when it did
+/// not work.
 async fn housekeep(directory: &Directory) -> bool {
     let partitions = async {
         let mut tx = directory.begin(Actor::System).await?;
@@ -123,7 +124,8 @@ async fn housekeep(directory: &Directory) -> bool {
     };
     let done: directory::Result<()> = async {
         partitions.await?;
-        sessions::prune(directory).await
+        sessions::prune(directory).await?;
+        people::prune(directory).await.map(drop)
     }
     .await;
     if let Err(error) = &done {
