@@ -12,6 +12,7 @@ mod guard;
 mod headers;
 mod keys;
 mod mail;
+mod people;
 mod replicas;
 mod road;
 mod scim;
