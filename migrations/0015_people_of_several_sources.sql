@@ -6,7 +6,6 @@
 alter table source add column position integer not null default 0;
 update source set position = placed.n
     from (select id, row_number() over (order by created_at, id) as n from source) placed where placed.id = source.id;
-alter table source alter column position drop default;
 
 -- How people are joined without an administrator. One row.
 create table people_rule (
