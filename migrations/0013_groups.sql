@@ -17,6 +17,7 @@ create table grp (
 -- creation that a client sends again because it missed the answer.
 create unique index grp_name on grp (source_id, display_name_key, coalesce(external_id, '')) where deleted_at is null;
 create unique index grp_external_id on grp (source_id, external_id) where deleted_at is null and external_id is not null;
+create index grp_deleted on grp (deleted_at) where deleted_at is not null;
 create index grp_list on grp (source_id, id) where deleted_at is null;
 -- The list that administrators look at.
 create index grp_sort on grp (display_name_key, id);

@@ -137,7 +137,8 @@ pub enum StartError {
     Directory(#[from] directory::Error),
 }
 
-/// A running server: listener, worker, mail, the sealer of the audit log, the trace of SCIM requests, and the relay between
+/// A running server: listener, worker, mail, the sealer of the audit log, the trace of SCIM requests, who merges people
+/// anew, and the relay between
 /// replicas.
 pub struct Server {
     pub address: SocketAddr,
@@ -190,6 +191,7 @@ impl Server {
             tokio::spawn(http::serve::serve(listener, router(state), stopping.clone())),
             tokio::spawn(relay(directory.clone(), stopping.clone())),
             tokio::spawn(directory::audit::sealer::run(directory.clone(), stopped(stopping.clone()))),
+            tokio::spawn(directory::people::order::run(directory.clone(), stopped(stopping.clone()))),
         ];
         if options.worker {
             let engine =

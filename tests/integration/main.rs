@@ -13,6 +13,7 @@ mod guard;
 mod headers;
 mod keys;
 mod mail;
+mod people;
 mod replicas;
 mod road;
 mod scim;

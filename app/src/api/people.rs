@@ -4,7 +4,7 @@ use crate::error::AppError;
 use leptos::prelude::*;
 use model::link::PersonLink;
 use model::log::LogRow;
-use model::person::{Person, PersonState, PersonSummary};
+use model::person::{PeopleShown, Person, PersonSummary};
 use model::{Page, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -12,21 +12,33 @@ use serde::{Deserialize, Serialize};
 #[server]
 pub async fn list_people(
     q: Option<String>,
-    state: Option<PersonState>,
+    state: Option<PeopleShown>,
     after: Option<String>,
     before: Option<String>,
 ) -> Result<Page<PersonSummary>, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let filter = directory::people::Filter { q, state };
+    let filter = directory::people::Filter { q, shown: state };
     let at = model::Cursor::from_query(after, before);
     Ok(directory::people::list(&mut tx, &filter, &at, 50).await?)
 }
 
 /// One person, with what each source says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AboutPerson {
+    pub person: Person,
+    /// Whether whoever looks may link, separate and restore.
+    pub may_manage: bool,
+}
+
+/// One person. An id whose person was linked to another one leads on to that one.
 #[server]
-pub async fn get_person(id: PersonId) -> Result<Person, AppError> {
+pub async fn get_person(id: PersonId) -> Result<AboutPerson, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::people::get(&mut tx, id).await?)
+    let person = directory::people::get(&mut tx, id).await?;
+    if person.summary.id != id {
+        crate::session::go_to(&format!("/people/{}", person.summary.id));
+    }
+    Ok(AboutPerson { person, may_manage: crate::session::signed_in()?.role.allows(model::Permission::ManagePeople) })
 }
 
 /// Where a person stands on each connection, and what was done last.

@@ -19,6 +19,12 @@ pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
     view! { <time class="num" datetime=machine(at) title=exact(at)>{move || to_the_second(at, now.get())}</time> }
 }
 
+/// "19 Nov 2026", for what ends or ended on a day.
+#[component]
+pub fn Day(at: DateTime<Utc>) -> impl IntoView {
+    view! { <time class="num" datetime=machine(at) title=exact(at)>{at.format("%-d %b %Y").to_string()}</time> }
+}
+
 /// "19 Nov 2026, 14:08:52 UTC", on the page of that one moment.
 #[component]
 pub fn Exact(at: DateTime<Utc>) -> impl IntoView {

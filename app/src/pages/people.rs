@@ -1,6 +1,9 @@
 //! People: the list, and a page per person with where they stand on each connection.
 
+mod deleted;
+mod join;
 mod list;
+mod others;
 mod person;
 mod profile;
 mod provisioning;
@@ -8,9 +11,16 @@ mod retry;
 
 pub(crate) use retry::{Retried, Retry};
 
+use crate::components::{Look, Tone};
 use leptos::prelude::*;
 use leptos_router::components::{Outlet, ParentRoute, Route};
 use leptos_router::{SsrMode, path};
+use model::person::PersonSummary;
+
+/// Where a person stands, in a word.
+fn standing(person: &PersonSummary) -> Look {
+    if person.gone { Look::new(Tone::Idle, "trash-2", "Deleted") } else { Look::from(person.state) }
+}
 
 #[component(transparent)]
 pub fn PeopleRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {

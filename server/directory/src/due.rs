@@ -50,6 +50,43 @@ pub(crate) async fn person(tx: &mut Tx, person: PersonId, priority: Priority) ->
     Ok(())
 }
 
+/// These people changed: the same for many, in one statement.
+pub(crate) async fn all_of(tx: &mut Tx, people: &[PersonId], priority: Priority) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = people.iter().map(|id| id.0).collect();
+    let (now, priority) = (tx.now(), priority as i16);
+    let rung = sqlx::query_scalar!(
+        "with c as materialized (select id, scope from connection order by id for share),
+              rung as (
+                insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
+                select c.id, p.id, $2, $3, $2, $2 from c cross join person p
+                where p.id = any($1)
+                  and ((c.scope = 'everyone' and not p.gone)
+                    or exists (select from assignment a where a.connection_id = c.id and a.person_id = p.id)
+                    or exists (select from link l where l.connection_id = c.id and l.person_id = p.id))
+                order by p.id, c.id
+                on conflict (connection_id, person_id) do update set
+                    wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
+                    priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,
+                    state = 'pending', attempts = 0,
+                    changed_at = case when link.reached < link.wanted then link.changed_at else excluded.changed_at end,
+                    updated_at = excluded.updated_at
+                returning connection_id)
+         select distinct connection_id as \"connection_id!\" from rung",
+        &ids,
+        now,
+        priority
+    )
+    .fetch_all(tx.db())
+    .await?;
+    for connection in rung {
+        tx.ring(ConnectionId(connection));
+    }
+    Ok(())
+}
+
 /// These people, on this connection: assigned or unassigned, retried, provisioned on demand.
 pub(crate) async fn people(
     tx: &mut Tx,

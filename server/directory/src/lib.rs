@@ -63,6 +63,8 @@ pub struct Directory {
     audited: Arc<tokio::sync::Notify>,
     /// Wakes whoever sends mail in this process.
     mailed: Arc<tokio::sync::Notify>,
+    /// Wakes whoever merges people anew in this process.
+    merge_asked: Arc<tokio::sync::Notify>,
     keeping: audit::Keeping,
 }
 
@@ -100,6 +102,7 @@ impl Directory {
             audit_key: Arc::default(),
             audited: Arc::default(),
             mailed: Arc::default(),
+            merge_asked: Arc::default(),
             keeping: audit::Keeping::default(),
         };
         directory.check_key().await?;

@@ -2,7 +2,7 @@
 
 use crate::error::{from_json, to_json};
 use crate::text::{contains, cursor};
-use crate::{Result, Tx};
+use crate::{Result, Tx, people};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use model::log::{Action, Details, LogEntry, LogFilter, LogRow, Status};
 use model::{ConnectionId, Cursor, LogId, Page, PersonId};
@@ -112,10 +112,15 @@ impl TryFrom<Stored> for LogRow {
 pub async fn list(tx: &mut Tx, filter: &LogFilter, cursor: &Cursor, size: i64) -> Result<Page<LogRow>> {
     // A plan made for these very filters: a generic one reads every partition for a rare person.
     sqlx::query!("select set_config('plan_cache_mode', 'force_custom_plan', true) as plan").fetch_one(tx.db()).await?;
+    let people = match filter.person_id {
+        Some(person) => Some(people::ids_of(tx, person).await?),
+        None => None,
+    };
+    let people = people.as_deref();
     let rows = match cursor {
-        Cursor::Before(key) => newer(tx, filter, cursor::read_time(key)?, size + 1).await?,
-        Cursor::After(key) => older(tx, filter, Some(cursor::read_time(key)?), size + 1).await?,
-        Cursor::First => older(tx, filter, None, size + 1).await?,
+        Cursor::Before(key) => newer(tx, filter, people, cursor::read_time(key)?, size + 1).await?,
+        Cursor::After(key) => older(tx, filter, people, Some(cursor::read_time(key)?), size + 1).await?,
+        Cursor::First => older(tx, filter, people, None, size + 1).await?,
     };
     let rows = rows.into_iter().map(LogRow::try_from).collect::<Result<Vec<_>>>()?;
     let size = usize::try_from(size).unwrap_or_default();
@@ -125,6 +130,7 @@ pub async fn list(tx: &mut Tx, filter: &LogFilter, cursor: &Cursor, size: i64) -
 async fn older(
     tx: &mut Tx,
     filter: &LogFilter,
+    people: Option<&[Uuid]>,
     from: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Stored>> {
@@ -133,13 +139,13 @@ async fn older(
         Stored,
         "select id, at, connection_id, person_id, identity, user_name, action, source, target, status, duration_ms, summary
          from log_entry
-         where ($1::uuid is null or connection_id = $1) and ($2::uuid is null or person_id = $2)
+         where ($1::uuid is null or connection_id = $1) and ($2::uuid[] is null or person_id = any($2))
            and ($3::text is null or action = $3) and ($4::text is null or status = $4)
            and ($5::text is null or identity ilike $5 or user_name ilike $5)
            and ($6::timestamptz is null or (at, id) < ($6, $7::uuid))
          order by at desc, id desc limit $8",
         filter.connection_id.map(|id| id.0),
-        filter.person_id.map(|id| id.0),
+        people as Option<&[Uuid]>,
         filter.action.map(Action::as_str),
         filter.status.map(Status::as_str),
         filter.q.as_deref().and_then(contains),
@@ -151,18 +157,24 @@ async fn older(
     .await?)
 }
 
-async fn newer(tx: &mut Tx, filter: &LogFilter, to: (DateTime<Utc>, Uuid), limit: i64) -> Result<Vec<Stored>> {
+async fn newer(
+    tx: &mut Tx,
+    filter: &LogFilter,
+    people: Option<&[Uuid]>,
+    to: (DateTime<Utc>, Uuid),
+    limit: i64,
+) -> Result<Vec<Stored>> {
     Ok(sqlx::query_as!(
         Stored,
         "select id, at, connection_id, person_id, identity, user_name, action, source, target, status, duration_ms, summary
          from log_entry
-         where ($1::uuid is null or connection_id = $1) and ($2::uuid is null or person_id = $2)
+         where ($1::uuid is null or connection_id = $1) and ($2::uuid[] is null or person_id = any($2))
            and ($3::text is null or action = $3) and ($4::text is null or status = $4)
            and ($5::text is null or identity ilike $5 or user_name ilike $5)
            and (at, id) > ($6, $7)
          order by at, id limit $8",
         filter.connection_id.map(|id| id.0),
-        filter.person_id.map(|id| id.0),
+        people as Option<&[Uuid]>,
         filter.action.map(Action::as_str),
         filter.status.map(Status::as_str),
         filter.q.as_deref().and_then(contains),

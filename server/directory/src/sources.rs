@@ -29,12 +29,13 @@ impl TryFrom<Row> for Source {
     }
 }
 
-/// Makes a source. The name is free of spare white space; two names differ in more than case.
+/// Makes a source, the last in order. The name is free of spare white space; two names differ in more than case.
 pub async fn create(tx: &mut Tx, name: &str, kind: SourceKind) -> Result<SourceId> {
     let id = SourceId(Uuid::now_v7());
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     sqlx::query!(
-        "insert into source (id, name, name_key, kind, created_at, created_by) values ($1, $2, $3, $4, $5, $6)",
+        "insert into source (id, name, name_key, kind, created_at, created_by, position)
+         values ($1, $2, $3, $4, $5, $6, (select coalesce(max(position), 0) + 1 from source))",
         id.0,
         name,
         name_key(name),
@@ -67,7 +68,7 @@ pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Source>> {
         .transpose()
 }
 
-/// All sources by name, with what has come from them.
+/// All sources in their order, with what has come from them.
 pub async fn list(tx: &mut Tx) -> Result<Vec<SourceSummary>> {
     let now = tx.now();
     let rows = sqlx::query!(
@@ -76,7 +77,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<SourceSummary>> {
                 (select count(*) from scim_token t where t.source_id = s.id and t.revoked_at is null
                     and (t.expires_at is null or t.expires_at > $1)) as \"tokens!\",
                 (select max(t.last_used_at) from scim_token t where t.source_id = s.id) as last_request_at
-         from source s order by s.name_key",
+         from source s order by s.position, s.id",
         now
     )
     .fetch_all(tx.db())

@@ -40,6 +40,7 @@ pub struct Tx {
     entries: Vec<audit::Entry>,
     due: BTreeSet<ConnectionId>,
     mail: bool,
+    people: bool,
 }
 
 /// Where a transaction stood.
@@ -60,6 +61,7 @@ impl Tx {
             entries: Vec::new(),
             due: BTreeSet::new(),
             mail: false,
+            people: false,
         })
     }
 
@@ -85,6 +87,11 @@ impl Tx {
     /// Wakes whoever sends mail after the commit.
     pub(crate) const fn ring_for_mail(&mut self) {
         self.mail = true;
+    }
+
+    /// Wakes whoever merges people anew after the commit.
+    pub(crate) const fn ring_for_people(&mut self) {
+        self.people = true;
     }
 
     pub(crate) fn db(&mut self) -> &mut PgConnection {
@@ -134,6 +141,9 @@ impl Tx {
         }
         if self.mail {
             self.directory.mailed.notify_one();
+        }
+        if self.people {
+            self.directory.merge_asked.notify_one();
         }
         for connection in self.due {
             self.directory.bell.ring(Signal::Due(connection));

@@ -29,7 +29,9 @@ pub enum Permission {
     Assign,
     /// Retry a link, provision on demand.
     Retry,
-    /// Make and change sources.
+    /// Link people of different sources, separate them, restore those who were deleted.
+    ManagePeople,
+    /// Make and change sources, their order, and the rule that links people.
     ManageSources,
     /// Generate and revoke SCIM tokens.
     ManageTokens,
@@ -52,6 +54,7 @@ impl Permission {
         Self::Export,
         Self::Assign,
         Self::Retry,
+        Self::ManagePeople,
         Self::ManageSources,
         Self::ManageTokens,
         Self::ManageConnections,
@@ -70,14 +73,14 @@ impl Role {
     /// Whether this role may do that.
     pub const fn allows(self, permission: Permission) -> bool {
         use Permission::{
-            Assign, Export, Look, ManageAdmins, ManageConnections, ManageProviders, ManageSessions, ManageSources,
-            ManageTokens, Retry,
+            Assign, Export, Look, ManageAdmins, ManageConnections, ManagePeople, ManageProviders, ManageSessions,
+            ManageSources, ManageTokens, Retry,
         };
         match permission {
             Look => true,
             Export => matches!(self, Self::Owner | Self::Admin | Self::Auditor),
             Assign | Retry => matches!(self, Self::Owner | Self::Admin | Self::Operator),
-            ManageSources | ManageTokens | ManageConnections | ManageAdmins => {
+            ManagePeople | ManageSources | ManageTokens | ManageConnections | ManageAdmins => {
                 matches!(self, Self::Owner | Self::Admin)
             }
             ManageProviders | ManageSessions => matches!(self, Self::Owner),

@@ -4,9 +4,6 @@ use crate::{GroupId, PersonId, SourceId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// For how long what a source deleted can be restored.
-pub const RECOVERABLE_DAYS: i64 = 30;
-
 /// A group in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupSummary {

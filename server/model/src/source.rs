@@ -14,6 +14,15 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// When people of different sources are linked without an administrator.
+    LinkRule {
+        Off = "off", "Never";
+        UserName = "user_name", "Their user names are equal";
+        Email = "email", "Their e-mail addresses are equal";
+    }
+}
+
 /// Where people come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {

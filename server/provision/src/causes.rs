@@ -118,6 +118,6 @@ pub(crate) fn already_linked(address: &str) -> Cause {
         CauseKind::AlreadyLinked,
         format!("The Zoom account of {address} is linked to another person, and it was left as it is."),
         "Two people of the directory have the same address.",
-        "Correct the address of one of them in the identity source, or unassign one.",
+        "If they are one human, link the two on the person’s page. Otherwise correct the address of one of them in the identity source, or unassign one.",
     )
 }

@@ -14,7 +14,7 @@ mod work;
 use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
-use directory::{Actor, Directory, Signal, Tx, links, logs, sessions, sign_in, tokens, trace};
+use directory::{Actor, Directory, Signal, Tx, groups, links, logs, people, sessions, sign_in, tokens, trace};
 use futures::FutureExt;
 use model::ConnectionId;
 use std::collections::HashMap;
@@ -122,7 +122,8 @@ impl Worker {
     }
 }
 
-/// Makes the log's partitions and removes old sessions and sign-ins; false when it did not work.
+/// Makes the log's partitions, removes old sessions and sign-ins, and prunes what was deleted long ago; false when it did
+/// not work.
 async fn housekeep(directory: &Directory) -> bool {
     let partitions = async {
         let mut tx = directory.begin(Actor::System).await?;
@@ -132,7 +133,9 @@ async fn housekeep(directory: &Directory) -> bool {
     };
     let done: directory::Result<()> = async {
         partitions.await?;
-        sessions::prune(directory).await
+        sessions::prune(directory).await?;
+        people::prune(directory).await?;
+        groups::prune(directory).await.map(drop)
     }
     .await;
     if let Err(error) = &done {

@@ -273,3 +273,15 @@ roles = {{ admins = "admin", staff = "auditor" }}
     let login = stage.app.browser().open("/login").await.html.text();
     assert!(login.contains("Okta"), "{login}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sources_get_the_order_of_the_file() {
+    let stage = Stage::new().await;
+    let text = "[[source]]\nname = \"entra\"\n\n[[source]]\nname = \"okta\"\n";
+    let first = stage.apply(text).await;
+    let expected = "source entra: made (scim)\nsources: in the order entra, okta\n";
+    assert_eq!((first.status, first.out.as_str()), (Some(0), expected), "{}", first.err);
+    let stored = directory::sources::list(&mut stage.app.tx().await).await.unwrap();
+    assert_eq!(stored.iter().map(|it| it.source.name.as_str()).collect::<Vec<_>>(), ["entra", "Okta"]);
+    assert_eq!(stage.apply(text).await.out, "no changes\n");
+}

@@ -1,5 +1,6 @@
 //! Everybody in the directory, by name.
 
+use super::standing;
 use crate::api::people::ListPeople;
 use crate::components::Crumb;
 use crate::components::{
@@ -10,7 +11,7 @@ use crate::reading::read;
 use crate::shell::Screen;
 use leptos::prelude::*;
 use model::Page;
-use model::person::{PersonState, PersonSummary};
+use model::person::{PeopleShown, PersonSummary};
 
 /// The parameters of the filter form.
 const FIELDS: &[&str] = &["q", "state"];
@@ -36,12 +37,12 @@ pub fn People() -> impl IntoView {
 
 #[component]
 fn Filters(query: Query) -> impl IntoView {
-    let states = PersonState::ALL.iter().map(|state| (state.as_str().to_owned(), state.label().to_owned())).collect();
+    let states = PeopleShown::ALL.iter().map(|state| (state.as_str().to_owned(), state.label().to_owned())).collect();
     let mut chips = Vec::new();
     if let Some(q) = query.get("q") {
         chips.push(Chip { name: "q", text: format!("Contains “{q}”") });
     }
-    if let Some(state) = query.parsed::<PersonState>("state") {
+    if let Some(state) = query.parsed::<PeopleShown>("state") {
         chips.push(Chip { name: "state", text: format!("State is {}", state.label()) });
     }
     let value = |name| query.get(name).unwrap_or_default().to_owned();
@@ -57,8 +58,13 @@ fn Filters(query: Query) -> impl IntoView {
 
 fn list(page: Page<PersonSummary>, query: Query) -> AnyView {
     if page.rows.is_empty() {
-        let filtered = query.get("q").is_some() || query.parsed::<PersonState>("state").is_some();
-        return if filtered { nobody_found() } else { nobody_yet() };
+        let filtered = query.get("q").is_some() || query.parsed::<PeopleShown>("state").is_some();
+        let deleted = query.parsed("state") == Some(PeopleShown::Deleted) && query.get("q").is_none();
+        return match (deleted, filtered) {
+            (true, _) => nobody_deleted(),
+            (false, true) => nobody_found(),
+            (false, false) => nobody_yet(),
+        };
     }
     let shown = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "person", "people");
     let rows = page.rows.into_iter().map(|person| view! { <Row person/> });
@@ -82,6 +88,7 @@ fn list(page: Page<PersonSummary>, query: Query) -> AnyView {
 #[component]
 fn Row(person: PersonSummary) -> impl IntoView {
     let sources = if person.gone { "None any more".to_owned() } else { person.sources.join(", ") };
+    let look = standing(&person);
     view! {
         <tr>
             <th scope="row">
@@ -90,10 +97,23 @@ fn Row(person: PersonSummary) -> impl IntoView {
             <td class="p2">{person.department}</td>
             <td class="p3">{person.title}</td>
             <td class="p2 muted">{sources}</td>
-            <td><Status look=person.state/></td>
+            <td><Status look/></td>
             <td class="p3 muted nowrap"><Time at=person.updated_at/></td>
         </tr>
     }
+}
+
+fn nobody_deleted() -> AnyView {
+    let actions = view! { <a class="btn" data-variant="outline" href="/people">"Show everybody"</a> }.into_any();
+    view! {
+        <Empty
+            icon="trash-2"
+            title="Nobody is deleted"
+            text="Whoever no source knows any more shows here, and can be restored for 30 days."
+            actions=actions
+        />
+    }
+    .into_any()
 }
 
 fn nobody_found() -> AnyView {

@@ -1,44 +1,78 @@
 //! What the sources say of a person.
 
 use crate::components::{Card, Kv, Look, Status, Time, Tone, pair};
+use crate::now::use_now;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use model::person::RecordSummary;
+use model::PersonId;
+use model::person::{Held, RecordSummary};
 use serde_json::Value;
 
-/// What each source says, in short.
+/// What each source says, in short. Where several hold the person, each can be separated; what one deleted can be
+/// restored while another one holds the person still.
 #[component]
-pub fn Records(records: Vec<RecordSummary>) -> impl IntoView {
-    let items = records.into_iter().map(|record| {
+pub fn Records(person: PersonId, records: Vec<RecordSummary>, may_manage: bool) -> impl IntoView {
+    let living = records.iter().filter(|record| record.deleted_at.is_none()).count();
+    let now = use_now().get_untracked();
+    let items = records.into_iter().map(move |record| {
         let look = match (record.deleted_at, record.active) {
             (Some(_), _) => Look::new(Tone::Idle, "trash-2", "Deleted there"),
             (None, true) => Look::new(Tone::Ok, "circle-check", "Active there"),
             (None, false) => Look::new(Tone::Idle, "user-x", "Inactive there"),
         };
+        let action = match record.deleted_at {
+            None if living > 1 => Some(("separate", "Separate")),
+            Some(_) if living > 0 && record.restorable_until().is_some_and(|end| end > now) => Some(("restore", "Restore")),
+            _ => None,
+        };
+        let action = action.filter(|_| may_manage).map(|(dialog, label)| {
+            let href = format!("/people/{person}?dialog={dialog}&record={}", record.id);
+            let whole = format!("{label} {} of {}", record.user_name, record.source_name);
+            view! { <a class="btn" data-variant="outline" data-size="sm" href=href aria-label=whole>{label}</a> }
+        });
         view! {
             <li>
                 <div class="body">
                     <p class="title"><a href=format!("/sources/{}", record.source_id)>{record.source_name}</a></p>
                     <p class="desc">
-                        <span class="mono">{record.user_name}</span>
-                        {record.external_id.map(|id| view! { ", there as "<span class="mono">{id}</span> })}
+                        <span class="mono wrap-anywhere">{record.user_name}</span>
+                        {record.external_id.map(|id| view! { ", there as "<span class="mono wrap-anywhere">{id}</span> })}
                         ", "<Time at=record.deleted_at.unwrap_or(record.updated_at)/>
                     </p>
                 </div>
-                <Status look=look/>
+                <span class="actions grid gap-2 justify-items-end"><Status look=look/>{action}</span>
             </li>
         }
     });
-    view! { <Card id="records" title="Sources"><ul class="rows">{items.collect_view()}</ul></Card> }
+    let items = items.collect_view();
+    let several = (living > 1).then(|| {
+        view! { <footer class="hint">"The first of them that gives an attribute decides."</footer> }
+    });
+    view! { <Card id="records" title="Sources"><ul class="rows">{items}</ul>{several}</Card> }
 }
 
-/// The SCIM attributes.
+/// The SCIM attributes; with the source of each where several hold the person.
 #[component]
-pub fn Profile(profile: Value, since: DateTime<Utc>) -> impl IntoView {
-    let mut rows: Vec<(String, AnyView)> =
-        flatten(&profile).into_iter().map(|(name, value)| pair(name, value)).collect();
+pub fn Profile(profile: Value, held: Vec<Held>, since: DateTime<Utc>) -> impl IntoView {
+    let mut rows: Vec<(String, AnyView)> = if held.is_empty() {
+        flatten(&profile).into_iter().map(|(name, value)| pair(name, value)).collect()
+    } else {
+        held.into_iter().flat_map(from_its_source).collect()
+    };
     rows.push(pair("Known since", view! { <Time at=since/> }));
     view! { <Card id="profile" title="Profile"><section><Kv rows=rows/></section></Card> }
+}
+
+/// An attribute that one of several sources gave.
+fn from_its_source(held: Held) -> Vec<(String, AnyView)> {
+    let source = held.source_name;
+    flatten(&serde_json::json!({ held.name: held.value }))
+        .into_iter()
+        .map(|(name, value)| {
+            let source = source.clone();
+            pair(name, view! { {value}" "<span class="tag">{source}</span> })
+        })
+        .collect()
 }
 
 /// Attributes a person need not see: what the protocol needs, and what the page shows elsewhere.

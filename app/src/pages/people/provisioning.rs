@@ -16,9 +16,19 @@ pub fn Links(
     person: PersonId,
     name: String,
     links: Vec<PersonLink>,
+    /// No source knows the person any more.
+    gone: bool,
     /// The form of the retry buttons; none when the role may not.
     retry: Option<FormState<RetryLink>>,
 ) -> impl IntoView {
+    if links.is_empty() && gone {
+        return view! {
+            <section class="card">
+                <Empty icon="video" title="No Zoom account" text=format!("{name} is deleted and has no account in Zoom.")/>
+            </section>
+        }
+        .into_any();
+    }
     if links.is_empty() {
         let actions = view! { <a class="btn" href="/connections">"Go to connections"</a> }.into_any();
         return view! {

@@ -35,6 +35,7 @@ pub const ACTIONS: &[&str] = &[
     "group.changed",
     "group.created",
     "group.deleted",
+    "group.pruned",
     "group.restored",
     "key.changed",
     "key.rewrapped",

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::entry::{AdminEntry, SourceEntry};
-use directory::{Tx, admins, sources};
+use directory::{Tx, admins, people, sources};
 
 pub(super) async fn sources(tx: &mut Tx, entries: &[SourceEntry], lines: &mut Vec<String>) -> Result<(), Refusal> {
     for SourceEntry { name, kind } in entries {
@@ -18,6 +18,19 @@ pub(super) async fn sources(tx: &mut Tx, entries: &[SourceEntry], lines: &mut Ve
             }
             Some(_) => {}
         }
+    }
+    order(tx, entries, lines).await
+}
+
+/// Those listed stand in the order of the file, in the places they have among all.
+async fn order(tx: &mut Tx, entries: &[SourceEntry], lines: &mut Vec<String>) -> Result<(), Refusal> {
+    let mut listed = Vec::new();
+    for entry in entries {
+        listed.extend(sources::by_name(tx, &entry.name.value).await?.map(|source| source.id));
+    }
+    if people::order::set(tx, &listed).await? {
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name.value.as_str()).collect();
+        lines.push(format!("sources: in the order {}", names.join(", ")));
     }
     Ok(())
 }
