@@ -1,6 +1,8 @@
 //! The pages of groups: found by name, their members, and the way back of one that was deleted.
 
 use crate::scim::groups::group;
+use chrono::{DateTime, Duration};
+use directory::Clock;
 use model::Role;
 use serde_json::json;
 use tests::{TestApp, ada, user};
@@ -53,4 +55,24 @@ async fn what_was_deleted_comes_back_whole() {
     assert_eq!(scim.delete(&format!("/Groups/{id}")).await.status, 204);
     assert!(auditor.open(&format!("/groups/{id}")).await.html.form("restore_group").is_none());
     assert_eq!(scim.patch(&format!("/Groups/{id}"), json!([])).await.status, 400);
+}
+
+#[tokio::test]
+async fn after_thirty_days_a_deleted_group_goes_for_good() {
+    let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+    let app = TestApp::with(|start| start.clock = clock.clone()).await;
+    let scim = app.scim().await;
+    let ada = scim.create(&user("ada@example.com")).await;
+    let deleted = group(&scim, "Analysts", &[&ada]).await;
+    let living = group(&scim, "Everybody", &[&ada, &deleted]).await;
+    assert_eq!(scim.delete(&format!("/Groups/{deleted}")).await.status, 204);
+    clock.advance(Duration::days(30) - Duration::seconds(1));
+    assert_eq!(directory::groups::prune(&app.directory).await.unwrap(), 0);
+    clock.advance(Duration::seconds(1));
+    let late = directory::groups::restore(&mut app.tx().await, deleted.parse().unwrap()).await;
+    assert!(matches!(late, Err(directory::Error::NotFound(_))), "{late:?}");
+    assert_eq!(directory::groups::prune(&app.directory).await.unwrap(), 1);
+    assert_eq!(app.database.count("select count(*) from grp").await, 1);
+    assert_eq!(app.database.count("select count(*) from grp_member").await, 1, "Ada in Everybody");
+    assert_eq!(scim.get(&format!("/Groups/{living}")).await.body["members"].as_array().unwrap().len(), 1);
 }

@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub use listed::{get, list, members, of_person, restore};
-pub use prune::prune;
 pub(crate) use prune::forget_members;
+pub use prune::prune;
 pub use shown::{has_more_members_than, members_of, of_users};
 
 /// A group without its members.

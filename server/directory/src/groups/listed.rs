@@ -5,6 +5,7 @@ use crate::text::{contains, cursor};
 use crate::{Error, Result, Tx};
 use chrono::{DateTime, Utc};
 use model::group::{GroupSummary, Member, MemberIs};
+use model::person::RESTORABLE_FOR;
 use model::{Cursor, GroupId, Page, PersonId, SourceId};
 use uuid::Uuid;
 
@@ -138,12 +139,13 @@ pub async fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<(GroupId, St
 /// Takes a deletion back: the source sees the group again, with the id and the members it had. [`Error::Refused`] when
 /// the source has made another of its name or `externalId` meanwhile.
 pub async fn restore(tx: &mut Tx, id: GroupId) -> Result<()> {
-    let now = tx.now();
+    let (now, end) = (tx.now(), tx.now() - RESTORABLE_FOR);
     let restored = sqlx::query!(
         "update grp set deleted_at = null, updated_at = $2, version = version + 1
-         where id = $1 and deleted_at is not null returning display_name",
+         where id = $1 and deleted_at > $3 returning display_name",
         id.0,
-        now
+        now,
+        end
     )
     .fetch_optional(tx.db())
     .await

@@ -53,6 +53,8 @@ pub async fn restore(tx: &mut Tx, record: RecordId) -> Result<PersonId> {
     let before = serde_json::json!({ "source": row.name, "record": record, "deleted_at": row.deleted_at });
     tx.audit(entry.before(before).after(row.resource));
     due::person(tx, person, Priority::Change).await?;
+    // They are members again of what they were members of.
+    crate::groups::touch_groups_of(tx, record.0).await?;
     Ok(person)
 }
 
