@@ -52,9 +52,12 @@ pub const ACTIONS: &[&str] = &[
     "setup_link.created",
     "setup_link.refused",
     "source.created",
+    "token.expiry_mailed",
+    "token.expiry_not_mailed",
     "token.first_used",
     "token.generated",
     "token.revoked",
+    "token.rotated",
 ];
 
 /// What was done to what. The names are stored as they were then.
