@@ -116,7 +116,8 @@ fn is_genuine(directory: &Directory, report: &Report, at: DateTime<Utc>, mac: Op
 pub async fn state(tx: &mut Tx) -> Result<AuditState> {
     // At one moment: what is sealed between two questions would be in neither answer.
     let stands = sqlx::query!(
-        "select (select sequence from audit_chain) as sealed, count(*) as \"waiting!\", min(at) as since
+        "select (select sequence from audit_chain) as sealed, count(*) as \"waiting!\",
+                min(readable(at)) as since
          from audit_entry where sequence is null"
     )
     .fetch_one(tx.db())
