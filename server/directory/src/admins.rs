@@ -1,6 +1,7 @@
 //! Administrators and the one-time link that lets an owner in.
 
 use crate::audit::Entry;
+use crate::sessions::ABSOLUTE_LIFE;
 use crate::text::name_key;
 use crate::{Directory, Error, Result, Tx, mail};
 use chrono::{DateTime, Duration, Utc};
@@ -48,6 +49,27 @@ pub async fn find(directory: &Directory, id: AdminId) -> Result<Option<Administr
         id.0
     )
     .fetch_optional(&directory.pool)
+    .await?
+    .map(Administrator::try_from)
+    .transpose()
+}
+
+/// The administrator as they stand in this unit of work, if the session that they began at that moment lives. It is known
+/// by its start: another request may have given it a new id meanwhile.
+pub async fn in_session(tx: &mut Tx, id: AdminId, started_at: DateTime<Utc>) -> Result<Option<Administrator>> {
+    let (now, oldest) = (tx.now(), tx.now() - ABSOLUTE_LIFE);
+    sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin
+         where id = $1 and exists (
+            select from session s
+            where s.admin_id = $1 and s.created_at = $2 and s.created_at > $3 and s.expires_at > $4)",
+        id.0,
+        started_at,
+        oldest,
+        now
+    )
+    .fetch_optional(tx.db())
     .await?
     .map(Administrator::try_from)
     .transpose()

@@ -85,7 +85,7 @@ async fn find(state: &AppState, hash: Vec<u8>, by_person: bool) -> anyhow::Resul
     let directory = &state.directory;
     let Some(session) = directory::sessions::find(directory, &hash).await? else { return Ok(None) };
     let Some(admin) = directory::admins::find(directory, session.admin).await? else { return Ok(None) };
-    let mut this = ThisSession { hash, fresh_at: session.fresh_at };
+    let mut this = ThisSession { hash, started_at: session.started_at, fresh_at: session.fresh_at };
     let mut cookie = None;
     if by_person {
         if directory.now() - session.last_seen_at >= RENEWED_EVERY {
