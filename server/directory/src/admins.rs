@@ -258,22 +258,6 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     Ok(Some(admin.ok_or(Error::NotFound("the administrator"))?))
 }
 
-/// Notes a one-time link that let nobody in. Anybody can send wrong ones, so ten a minute are noted at most.
-pub async fn setup_link_refused(tx: &mut Tx, address: &str) -> Result<()> {
-    let since = tx.now() - Duration::minutes(1);
-    let noted = sqlx::query_scalar!(
-        "select count(*) as \"count!\" from audit_entry where action = 'setup_link.refused' and at > $1",
-        since
-    )
-    .fetch_one(tx.db())
-    .await?;
-    if noted < 10 {
-        let entry = Entry::new("setup_link.refused", "setup_link", None, "One-time sign-in link");
-        tx.audit(entry.after(serde_json::json!({ "why": "wrong, used or too old", "address": address })));
-    }
-    Ok(())
-}
-
 /// No owner has come: ours is made, or made an owner again. An administrator of that name behind whom an account or the
 /// groups of a provider stand is somebody else, and ours gets another name.
 async fn restore_owner(tx: &mut Tx) -> Result<AdminId> {

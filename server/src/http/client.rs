@@ -5,11 +5,12 @@ use crate::config::UNKNOWN_PROXY;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use directory::sign_in::network;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::header::RETRY_AFTER;
 use http::{Extensions, HeaderMap, StatusCode};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -54,14 +55,6 @@ impl Client {
     fn of(extensions: &Extensions, headers: &HeaderMap, hops: u8) -> Self {
         let behind = forwarded(headers, 1).filter(|_| hops == 0).map(network);
         Self { network: network(address(extensions, headers, hops)), behind }
-    }
-}
-
-/// An IPv4 address, or the /64 of an IPv6 address: everybody has a whole one to choose from.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        v4 => v4,
     }
 }
 
