@@ -236,7 +236,9 @@ pub async fn keep_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Uses a one-time link: the oldest owner who ever came comes in, made when there is none. None when the link is wrong, used or old.
+/// Uses a one-time link: the oldest owner in whom no provider ever had a say comes in, made when there is none. Nobody else
+/// does: what is done after it would stand in the audit log under the name of somebody who has an account of their own.
+/// None when the link is wrong, used or old.
 pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Administrator>> {
     let now = tx.now();
     let used = sqlx::query!(
@@ -249,8 +251,8 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     if used.rows_affected() == 0 {
         return Ok(None);
     }
-    let id = match hold_owners(tx).await?.first() {
-        Some(id) => AdminId(*id),
+    let id = match our_owner(tx).await? {
+        Some(id) => id,
         None => restore_owner(tx).await?,
     };
     sqlx::query!("update admin set last_sign_in_at = $2 where id = $1", id.0, now).execute(tx.db()).await?;
@@ -258,8 +260,20 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     Ok(Some(admin.ok_or(Error::NotFound("the administrator"))?))
 }
 
-/// No owner has come: ours is made, or made an owner again. An administrator of that name behind whom an account or the
-/// groups of a provider stand is somebody else, and ours gets another name.
+/// The oldest of the owners who have come in whom no provider ever had a say.
+async fn our_owner(tx: &mut Tx) -> Result<Option<AdminId>> {
+    let owners = hold_owners(tx).await?;
+    let ours = sqlx::query_scalar!(
+        "select id from admin a where id = any($1) and role_from is null
+            and not exists (select from admin_identity i where i.admin_id = a.id)
+         order by id limit 1",
+        &owners
+    );
+    Ok(ours.fetch_optional(tx.db()).await?.map(AdminId))
+}
+
+/// No owner of ours has come: one is made, or made an owner again. An administrator of that name behind whom an account or
+/// the groups of a provider stand is somebody else, and ours gets another name.
 async fn restore_owner(tx: &mut Tx) -> Result<AdminId> {
     let mut name = FIRST_OWNER.to_owned();
     let mut number = 1;
