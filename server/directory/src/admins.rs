@@ -139,28 +139,34 @@ async fn is_last_owner(tx: &mut Tx, id: AdminId) -> Result<bool> {
 
 /// Adds an administrator.
 pub async fn create(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
+    let id = insert(tx, email, role, false).await?;
+    tx.audit(Entry::new("admin.created", "admin", id.0, email).after(serde_json::json!({ "role": role })));
+    Ok(id)
+}
+
+async fn insert(tx: &mut Tx, email: &str, role: Role, invited: bool) -> Result<AdminId> {
     let id = AdminId(Uuid::now_v7());
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     sqlx::query!(
-        "insert into admin (id, email, email_key, role, created_at, created_by) values ($1, $2, $3, $4, $5, $6)",
+        "insert into admin (id, email, email_key, role, invited, created_at, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         id.0,
         email.trim(),
         name_key(email),
         role.as_str(),
+        invited,
         now,
         by
     )
     .execute(tx.db())
     .await?;
-    tx.audit(Entry::new("admin.created", "admin", id.0, email).after(serde_json::json!({ "role": role })));
     Ok(id)
 }
 
 /// Invites somebody: the first who signs in with that e-mail, verified by a provider, becomes this administrator. A mail
 /// tells them.
 pub async fn invite(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
-    let id = create(tx, email, role).await?;
-    sqlx::query!("update admin set invited = true where id = $1", id.0).execute(tx.db()).await?;
+    let id = insert(tx, email, role, true).await?;
     tx.audit(Entry::new("admin.invited", "admin", id.0, email).after(serde_json::json!({ "role": role })));
     mail::queue_invitation(tx, id).await?;
     Ok(id)
@@ -205,6 +211,10 @@ async fn change_role(tx: &mut Tx, old: &Administrator, role: Role, from: Option<
     if role != Role::Owner && is_last_owner(tx, old.id).await? {
         return Err(Error::Refused(format!("The last owner keeps the role. {ANOTHER_OWNER}")));
     }
+    set_role_from(tx, old, role, from).await
+}
+
+async fn set_role_from(tx: &mut Tx, old: &Administrator, role: Role, from: Option<ProviderId>) -> Result<()> {
     sqlx::query!(
         "update admin set role = $2, role_from = $3 where id = $1",
         old.id.0,
@@ -216,6 +226,25 @@ async fn change_role(tx: &mut Tx, old: &Administrator, role: Role, from: Option<
     let before = shown_role(tx, old.role, old.role_from).await?;
     let after = shown_role(tx, role, from).await?;
     tx.audit(Entry::new("admin.role_changed", "admin", old.id.0, &old.email).before(before).after(after));
+    Ok(())
+}
+
+/// The roles that a provider's groups gave stay, from now on as if they were given here.
+pub(crate) async fn keep_roles_of(tx: &mut Tx, provider: ProviderId) -> Result<()> {
+    // In the order in which everybody holds administrators.
+    hold_owners(tx).await?;
+    let theirs = sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin where role_from = $1
+         order by id for update",
+        provider.0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    for row in theirs {
+        let admin = Administrator::try_from(row)?;
+        set_role_from(tx, &admin, admin.role, None).await?;
+    }
     Ok(())
 }
 

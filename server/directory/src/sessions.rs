@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::error::from_json;
-use crate::{Directory, Error, Result, Tx, admins};
+use crate::{Directory, Error, Result, Tx};
 use chrono::{DateTime, Duration, Utc};
 use model::session::{SessionOrigin, SessionSummary};
 use model::{AdminId, ProviderId, Role};
@@ -214,20 +214,22 @@ pub async fn revoke(tx: &mut Tx, id: &str, of: Option<AdminId>) -> Result<()> {
 
 /// Ends all sessions of an administrator, or everybody's, but one; how many.
 pub async fn revoke_all(tx: &mut Tx, of: Option<AdminId>, but: &str) -> Result<u64> {
+    let who = match of {
+        Some(id) => sqlx::query_scalar!("select email from admin where id = $1", id.0)
+            .fetch_optional(tx.db())
+            .await?
+            .ok_or(Error::NotFound("the administrator"))?,
+        None => "everybody".to_owned(),
+    };
     let done = sqlx::query!(
-        "delete from session where ($1::uuid is null or admin_id = $1) and admin_id is not null
-            and encode(id_hash, 'hex') <> $2",
+        "delete from session where ($1::uuid is null or admin_id = $1) and encode(id_hash, 'hex') <> $2",
         of.map(|id| id.0),
         but
     )
     .execute(tx.db())
     .await?
     .rows_affected();
-    let who = match of {
-        Some(id) => admins::list(tx).await?.into_iter().find(|admin| admin.id == id).map(|admin| admin.email),
-        None => Some("everybody".to_owned()),
-    };
-    let entry = Entry::new("session.revoked_all", "admin", of.map(|id| id.0), &who.unwrap_or_default());
+    let entry = Entry::new("session.revoked_all", "admin", of.map(|id| id.0), &who);
     tx.audit(entry.after(json!({ "sessions": done })));
     Ok(done)
 }

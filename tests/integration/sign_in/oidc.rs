@@ -272,3 +272,25 @@ async fn signing_out_goes_on_at_the_provider() {
     );
     assert_eq!(browser.get("/people").await.status, 303);
 }
+
+/// With a provider go the roles that its groups gave, the sessions it opened: the log names whose.
+#[tokio::test]
+async fn what_goes_with_a_provider_is_in_the_log() {
+    let app = TestApp::start().await;
+    let _provider = provider(&app).await;
+    let owner = app.owner().await;
+    for _ in 0..2 {
+        sign_in(&app.browser()).await;
+    }
+    let mut tx = app.tx().await;
+    let id = directory::providers::by_slug(&mut tx, "corp").await.unwrap().unwrap().id;
+    drop(tx);
+    let gone = owner.call(super::function("remove_provider"), &[("id", &id.to_string())]).await;
+    assert_eq!(gone.status, 200, "{}", gone.body);
+    let removed = "select count(*) from audit_entry where action = 'provider.removed'
+        and (after ->> 'sessions_ended')::int = 2";
+    assert_eq!(app.database.count(removed).await, 1);
+    let role = "select count(*) from audit_entry where action = 'admin.role_changed' and target_name = 'jane@example.com'
+        and before::jsonb = '{\"role\": \"admin\", \"role_from\": \"corp\"}' and after::jsonb = '{\"role\": \"admin\"}'";
+    assert_eq!(app.database.count(role).await, 1);
+}

@@ -165,3 +165,13 @@ async fn a_session_that_cannot_be_looked_up_is_not_over() {
     app.database.change("alter table lost rename to session").await;
     owner.open("/people").await;
 }
+
+#[tokio::test]
+async fn nobodys_sessions_are_not_ended() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let nobody = uuid::Uuid::new_v4().to_string();
+    assert_eq!(owner.call(function("end_sessions"), &[("whose", &nobody)]).await.status, 404);
+    let said = "select count(*) from audit_entry where action = 'session.revoked_all'";
+    assert_eq!(app.database.count(said).await, 0);
+}
