@@ -273,6 +273,18 @@ async fn signing_out_goes_on_at_the_provider() {
     assert_eq!(browser.get("/people").await.status, 303);
 }
 
+/// As after its key was taken away: it can be tried again, and nothing is wrong on the server.
+#[tokio::test]
+async fn a_test_that_does_not_open_is_no_longer_there() {
+    let app = TestApp::start().await;
+    let _provider = provider(&app).await;
+    let owner = app.owner().await;
+    let back = until_back(&owner, "/auth/corp/start?test=1").await;
+    let result = owner.get(&back).await;
+    app.database.change("update sign_in_test set outcome = '\\x00'").await;
+    assert_eq!(owner.get(result.location()).await.status, 404);
+}
+
 /// With a provider go the roles that its groups gave, the sessions it opened: the log names whose.
 #[tokio::test]
 async fn what_goes_with_a_provider_is_in_the_log() {
