@@ -39,7 +39,13 @@ fn peer(extensions: &Extensions) -> IpAddr {
 fn forwarded(headers: &HeaderMap, from_end: usize) -> Option<IpAddr> {
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
     let told: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-    told.get(told.len().checked_sub(from_end)?)?.parse().ok()
+    parse(told.get(told.len().checked_sub(from_end)?)?)
+}
+
+/// An address as proxies write it: alone, with a port behind it, IPv6 in brackets.
+fn parse(told: &str) -> Option<IpAddr> {
+    let bare = told.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(told);
+    bare.parse().ok().or_else(|| Some(told.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// Whose attempts are counted together.
@@ -65,6 +71,8 @@ pub struct Attempts {
     tidied: Mutex<Option<Instant>>,
     /// Whether the log has it that a proxy is at work of which we were not told.
     told_of_proxy: AtomicBool,
+    /// Whether the log has it that a proxy we were told of does not say who calls.
+    told_of_silence: AtomicBool,
 }
 
 impl Default for Attempts {
@@ -74,6 +82,7 @@ impl Default for Attempts {
             proxies: RateLimiter::keyed(Quota::per_minute(ATTEMPTS_OF_PROXY)),
             tidied: Mutex::default(),
             told_of_proxy: AtomicBool::default(),
+            told_of_silence: AtomicBool::default(),
         }
     }
 }
@@ -113,6 +122,15 @@ pub async fn limit_attempts(State(state): State<AppState>, request: Request, nex
     if state.https && client.behind.is_some() && !state.attempts.told_of_proxy.swap(true, Ordering::Relaxed) {
         tracing::warn!(proxy = %client.network, "requests carry X-Forwarded-For, which is not believed. {UNKNOWN_PROXY}");
     }
+    let hops = state.proxy_hops;
+    let silent = hops > 0 && forwarded(request.headers(), usize::from(hops)).is_none();
+    if silent && !state.attempts.told_of_silence.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            proxy = %client.network, hops,
+            "X-Forwarded-For has no address where ROLLCALL_TRUSTED_PROXY_HOPS says that the client's stands: all who come \
+             by this proxy are taken for one"
+        );
+    }
     let Err(wait) = state.attempts.count(client) else { return next.run(request).await };
     let seconds = wait.as_secs() + 1;
     tracing::warn!(address = %client.behind.unwrap_or(client.network), path = request.uri().path(), "too many attempts to sign in");
@@ -138,8 +156,26 @@ mod tests {
         assert_eq!(seen(4), "10.0.0.1", "fewer than there should be");
     }
 
+    #[test]
+    fn an_address_is_read_as_proxies_write_it() {
+        for (told, read) in [
+            ("203.0.113.9", Some("203.0.113.9")),
+            ("203.0.113.9:49152", Some("203.0.113.9")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:49152", Some("2001:db8::1")),
+            ("unknown", None),
+            ("_hidden", None),
+            ("203.0.113.9:x", None),
+            ("[203.0.113.9", None),
+            ("", None),
+        ] {
+            assert_eq!(parse(told).map(|address| address.to_string()).as_deref(), read, "{told}");
+        }
+    }
+
     fn client(network: &str, behind: Option<&str>) -> Client {
-        let parsed = |address: &str| self::network(address.parse().unwrap());
+        let parsed = |address: &str| super::network(address.parse().unwrap());
         Client { network: parsed(network), behind: behind.map(parsed) }
     }
 
