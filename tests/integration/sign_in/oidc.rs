@@ -306,3 +306,18 @@ async fn what_goes_with_a_provider_is_in_the_log() {
         and before::jsonb = '{\"role\": \"admin\", \"role_from\": \"corp\"}' and after::jsonb = '{\"role\": \"admin\"}'";
     assert_eq!(app.database.count(role).await, 1);
 }
+
+#[tokio::test]
+async fn a_client_secret_has_a_bound() {
+    let app = TestApp::start().await;
+    let provider = OidcProvider::start().await;
+    let owner = app.owner().await;
+    let page = owner.open("/settings/sign-in/new?kind=oidc").await;
+    let long = "s".repeat(501);
+    let mut filled = vec![("label", "Corp"), ("slug", "corp"), ("issuer", provider.issuer.as_str())];
+    filled.extend([("client_id", "c"), ("groups_claim", "groups"), ("client_secret", long.as_str())]);
+    let shown = owner.submit(&page, "save_provider", &filled).await;
+    assert_eq!(shown.status, 422);
+    assert!(shown.error_at("client_secret").unwrap().contains("at most 500"), "{}", shown.html.text());
+    assert!(!shown.body.contains(&long));
+}
