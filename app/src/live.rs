@@ -30,12 +30,18 @@ mod browser {
     /// its tabs together.
     pub(super) fn listen(beats: RwSignal<u32>) {
         let owner = Owner::current();
-        let heard = Closure::<dyn Fn()>::new(move || {
+        let missed = StoredValue::new(false);
+        let tell = move || {
+            missed.set_value(menu_is_open());
+            if missed.get_value() {
+                return;
+            }
             beats.update(|n| *n = n.wrapping_add(1));
             if let Some(owner) = &owner {
                 owner.with(crate::now::tick);
             }
-        });
+        };
+        let heard = Closure::<dyn Fn()>::new(tell.clone());
         let heard: js_sys::Function = heard.into_js_value().unchecked_into();
         let stream = StoredValue::new_local(None::<EventSource>);
         let follow = move || {
@@ -47,10 +53,25 @@ mod browser {
         };
         follow();
         let seen = window_event_listener_untyped("visibilitychange", move |_| follow());
+        let toggled = Closure::<dyn Fn()>::new(move || {
+            if missed.try_get_value().unwrap_or(false) {
+                tell();
+            }
+        });
+        let toggled: js_sys::Function = toggled.into_js_value().unchecked_into();
+        // A toggle does not bubble: it is caught on its way down.
+        drop(document().add_event_listener_with_callback_and_bool("toggle", &toggled, true));
         on_cleanup(move || {
             seen.remove();
+            drop(document().remove_event_listener_with_callback_and_bool("toggle", &toggled, true));
             close(stream);
         });
+    }
+
+    /// What is read anew is drawn anew, and an open menu would close under the hand that is about to choose: it waits
+    /// until the menu has been closed.
+    fn menu_is_open() -> bool {
+        document().query_selector(":popover-open").is_ok_and(|open| open.is_some())
     }
 
     /// "open" counts as a change as well: what happened before it was missed.

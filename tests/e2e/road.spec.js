@@ -11,6 +11,8 @@ const ADA = {
   emails: [{ value: 'ada.lovelace@example.com', type: 'work', primary: true }],
 };
 
+const GRACE = { userName: 'grace.hopper@example.com', displayName: 'Grace Hopper' };
+
 for (const script of [true, false]) {
   test.describe(script ? 'with script' : 'without script', () => {
     test.use({ javaScriptEnabled: script });
@@ -26,6 +28,7 @@ for (const script of [true, false]) {
       await road.turnOn();
       await push(scimUrl, token, ADA);
       await road.assign();
+      if (script) await road.menuStaysOpen(() => push(scimUrl, token, GRACE));
       await road.readLog();
       await road.visitTheRest();
       await road.leave();
@@ -133,6 +136,27 @@ class Road extends Visitor {
       }).toPass();
     }
     await this.look('assignments');
+  }
+
+  async menuStaysOpen(change) {
+    await this.open('/audit');
+    await this.press('Export');
+    const menu = this.page.locator('#export');
+    await expect(menu).toBeVisible();
+    // A stream of the test's own says when the page has been told, too.
+    await this.page.evaluate(() => {
+      const stream = new EventSource('/live');
+      const told = new Promise((resolve) => stream.addEventListener('changed', resolve, { once: true }));
+      window.told = told.then(() => stream.close());
+      return new Promise((resolve) => stream.addEventListener('open', resolve, { once: true }));
+    });
+    await change();
+    await this.page.evaluate(() => window.told);
+    await expect(menu).toBeVisible();
+    const news = this.page.getByText('Grace Hopper');
+    await expect(news).toHaveCount(0);
+    await this.page.keyboard.press('Escape');
+    await expect(news.first()).toBeVisible();
   }
 
   async readLog() {
