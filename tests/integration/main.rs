@@ -9,6 +9,7 @@ mod connections;
 mod engine;
 mod forms;
 mod guard;
+mod hang_up;
 mod headers;
 mod keys;
 mod mail;
