@@ -22,8 +22,15 @@ pub struct Answer(pub Result<String, AppError>);
 impl Answer {
     /// Its output.
     pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
-        json::read(&self.0?).map_err(|_| AppError::Internal)
+        json::read(&as_written(&self.0?)).map_err(|_| AppError::Internal)
     }
+}
+
+/// Signs that turn the direction of writing make a name look like another one, or like what stands beside it. Wherever
+/// one comes from, it is shown as a sign that cannot be shown (Unicode Standard Annex 9, section 2, has them all).
+fn as_written(json: &str) -> String {
+    let turns = |sign: char| matches!(sign, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    json.replace(turns, "\u{FFFD}")
 }
 
 /// As it travels in the page to the browser.
@@ -180,6 +187,12 @@ mod tests {
         assert_eq!(error_of(400, "Could not find a server function"), AppError::Outdated);
         assert_eq!(error_of(502, "<html>Bad gateway"), AppError::Unreachable);
         assert!(error_of(413, "length limit exceeded").to_string().contains("larger than 1 MiB"));
+    }
+
+    #[test]
+    fn nothing_turns_the_direction_of_writing() {
+        let answer = Answer(Ok("\"Ada\u{202E}moc.live\u{2066} שרה\"".to_owned()));
+        assert_eq!(answer.read::<String>().unwrap(), "Ada\u{FFFD}moc.live\u{FFFD} שרה");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! One message that the next page shows: what was just done.
+//! One message that the next page shows: what was just done. It gets the focus, and goes when a form on that page has a
+//! newer answer.
 
-use crate::components::if_read;
+use crate::components::{focus_when_shown, if_read};
 use crate::error::AppError;
 use crate::reading::{Reading, reread};
 use leptos::prelude::*;
@@ -36,31 +37,70 @@ pub async fn take_message() -> Result<Option<Message>, AppError> {
 
 /// The message for the page that is shown.
 #[derive(Clone, Copy)]
-struct Taken(Reading<Option<Message>>);
+struct Taken {
+    message: Reading<Option<Message>>,
+    /// Whether a form has had a newer answer.
+    outdated: RwSignal<bool>,
+    /// The one that had the focus: a page may draw it several times.
+    focused: StoredValue<Option<Message>>,
+}
 
 /// Takes the message of each page. Called once by the frame around the pages: a page is drawn several times, and only
 /// the first drawing would find the message.
 pub fn provide_message() {
     let location = use_location();
     let message = reread(move || (location.pathname.get(), location.search.get()), || Ok(TakeMessage {}));
-    provide_context(Taken(message));
+    let outdated = RwSignal::new(false);
+    Effect::new(move |_| {
+        message.answer.track();
+        outdated.set(false);
+    });
+    provide_context(Taken { message, outdated, focused: StoredValue::new(None) });
+}
+
+/// Takes the message away when it is called, as something newer was said.
+pub(crate) fn outdate() -> impl Fn() + Copy + Send + Sync + 'static {
+    let taken = use_context::<Taken>();
+    move || {
+        if let Some(Taken { outdated, .. }) = taken {
+            outdated.set(true);
+        }
+    }
 }
 
 /// Shows the message above the page, until the next page.
 #[component]
 pub fn Flash() -> impl IntoView {
-    let Taken(message) = use_context::<Taken>()?;
-    let shown = if_read(message, |message| {
-        let Some(message) = message else { return ().into_any() };
-        view! {
-            <div class="flash">
-                <div class="callout" data-tone="ok" role="status">
-                    <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-check"></use></svg>
-                    <div><div><strong>{message.title}</strong><p>{message.text}</p></div></div>
-                </div>
-            </div>
+    let Taken { message, outdated, focused } = use_context::<Taken>()?;
+    let shown = if_read(message, move |message| {
+        if message.is_none() {
+            focused.set_value(None);
         }
-        .into_any()
+        message.map(|message| view! { <Said message focused outdated/> }).into_any()
     });
     Some(shown)
+}
+
+#[component]
+fn Said(message: Message, focused: StoredValue<Option<Message>>, outdated: RwSignal<bool>) -> impl IntoView {
+    let node = NodeRef::new();
+    let this = Some(message.clone());
+    focus_when_shown(node, move || {
+        let is_new = focused.with_value(|focused| *focused != this);
+        focused.set_value(this.clone());
+        is_new || nothing_has_focus()
+    });
+    view! {
+        <div class="flash" node_ref=node tabindex="-1" hidden=move || outdated.get()>
+            <div class="callout" data-tone="ok" role="status">
+                <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-check"></use></svg>
+                <div><div><strong>{message.title}</strong><p>{message.text}</p></div></div>
+            </div>
+        </div>
+    }
+}
+
+/// Whether what had the focus is gone from the page.
+fn nothing_has_focus() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
 }

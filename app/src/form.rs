@@ -6,7 +6,7 @@
 //! error's own status. Either way a page reads the answer from [`FormState`].
 
 use crate::call::{Answer, Asker, post};
-use crate::components::Query;
+use crate::components::{Query, focus_when_shown};
 use crate::error::AppError;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -40,7 +40,15 @@ pub struct Form {
 impl Form {
     fn new(path: &'static str) -> Self {
         let plain = SharedValue::new(|| use_context::<Submitted>().filter(|sent| sent.path == path)).into_inner();
-        let action = Action::new(move |body: &String| post(path, body.clone(), Asker::Person));
+        let outdate_message = crate::flash::outdate();
+        let action = Action::new(move |body: &String| {
+            let answer = post(path, body.clone(), Asker::Person);
+            async move {
+                let answer = answer.await;
+                outdate_message();
+                answer
+            }
+        });
         Self { path, action, plain: StoredValue::new(plain) }
     }
 
@@ -212,12 +220,8 @@ pub fn FormProblem(#[prop(into)] state: Form) -> impl IntoView {
 /// A form's problem has the focus: the button that sent the form may stand far below.
 #[component]
 fn Found(problem: AppError) -> impl IntoView {
-    let node = NodeRef::<leptos::html::Div>::new();
-    Effect::new(move |_| {
-        if let Some(node) = node.get() {
-            let _ = node.focus();
-        }
-    });
+    let node = NodeRef::new();
+    focus_when_shown(node, || true);
     view! { <div node_ref=node tabindex="-1"><Problem problem/></div> }
 }
 

@@ -287,15 +287,22 @@ pub fn Screen(
     }
 }
 
-/// What a page shows instead of its content when its data could not be read; the answer has the error's status.
-#[component]
-pub fn PageProblem(problem: AppError) -> impl IntoView {
+/// Gives the server's answer the error's own status.
+pub(crate) fn answer_with(problem: &AppError) {
     #[cfg(feature = "ssr")]
     if let (Some(response), Ok(status)) =
         (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(problem.status()))
     {
         response.set_status(status);
     }
+    #[cfg(not(feature = "ssr"))]
+    let _ = problem;
+}
+
+/// What a page shows instead of its content when its data could not be read; the answer has the error's status.
+#[component]
+pub fn PageProblem(problem: AppError) -> impl IntoView {
+    answer_with(&problem);
     let title = match &problem {
         AppError::NotFound { .. } => "Not found",
         AppError::Forbidden => "Not allowed",

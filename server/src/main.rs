@@ -35,6 +35,8 @@ fn main() -> ExitCode {
 }
 
 fn fail(failure: &Failure) -> ExitCode {
-    eprintln!("rollcall: {failure}");
+    if !matches!(failure, Failure::Told) {
+        eprintln!("rollcall: {failure}");
+    }
     failure.exit_code()
 }

@@ -72,7 +72,7 @@ async function byOidc(ada) {
   await ada.open('/settings/admins');
   await expect(ada.page.getByRole('link', { name: 'Invite' })).toHaveCount(0);
   await ada.open('/settings/sessions');
-  await ada.says('Where you are signed in.');
+  await ada.says('Your open sessions');
   await ada.look('sessions, own');
 }
 

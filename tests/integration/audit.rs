@@ -109,7 +109,7 @@ fn seal(directory: &Directory) -> JoinHandle<()> {
 
 async fn write_one(directory: &Directory, name: &str) {
     let mut tx = directory.begin(Actor::Command).await.unwrap();
-    let entry = Entry::new("test.done", "test", uuid::Uuid::now_v7(), name);
+    let entry = Entry::new("link.retried", "test", uuid::Uuid::now_v7(), name);
     tx.audit(entry.before(serde_json::json!({ "n": 1 })).after(serde_json::json!({ "n": 1.50, "name": name })));
     tx.commit().await.unwrap();
 }

@@ -111,9 +111,25 @@ impl Drop for Scratch {
 
 #[tokio::test]
 async fn every_command_has_help_with_an_example() {
-    let commands = ["apply", "audit", "demo", "doctor", "key", "serve", "setup-link", "status", "token"];
+    let commands = [
+        "apply",
+        "audit",
+        "audit export",
+        "audit verify",
+        "demo",
+        "doctor",
+        "key",
+        "serve",
+        "setup-link",
+        "status",
+        "token",
+        "token create",
+        "token list",
+        "token revoke",
+    ];
     for name in commands {
-        let ran = run(&[name, "--help"], &[]).await;
+        let words: Vec<&str> = name.split(' ').chain(["--help"]).collect();
+        let ran = run(&words, &[]).await;
         assert_eq!(ran.status, Some(0), "{ran:?}");
         assert!(ran.out.contains("Example:\n  ") && ran.out.contains(&format!("rollcall {name}")), "{}", ran.out);
     }

@@ -184,7 +184,7 @@ mod save {
     use super::kind_of;
     use crate::error::{AppError, Problems, wrong_field};
     use directory::providers::Settings;
-    use model::provider::{Draft, Oidc, Protocol, ProviderKind, RoleRule, SLUG_LENGTH, Saml, check_slug};
+    use model::provider::{Draft, Oidc, Protocol, ProviderKind, RoleRule, SLUG_LENGTH, Saml, check_slug, read_scopes};
     use model::{Permission, ProviderId, Role};
     use secrecy::SecretString;
 
@@ -265,8 +265,12 @@ mod save {
                 } else {
                     problems.optional_text("client_secret", "Client secret", &form.client_secret, SECRET);
                 }
-                let scopes = form.scopes.split([' ', ',']).filter(|scope| !scope.is_empty()).map(str::to_owned);
-                Draft::Oidc { issuer, client_id, scopes: scopes.collect() }
+                let scopes = problems.optional_text("scopes", "The list of scopes", &form.scopes, 500);
+                let scopes = read_scopes(&scopes).unwrap_or_else(|message| {
+                    problems.add("scopes", message);
+                    Vec::new()
+                });
+                Draft::Oidc { issuer, client_id, scopes }
             }
             ProviderKind::Saml => {
                 let url = problems.optional_text("metadata_url", "Metadata address", &form.metadata_url, 1000);
@@ -278,6 +282,10 @@ mod save {
                 let (metadata_url, metadata) = (given(&url), given(&form.metadata));
                 if metadata_url.is_none() && metadata.is_none() && new {
                     problems.add("metadata_url", "Enter the metadata’s address, or paste the metadata below.");
+                }
+                if metadata_url.is_some() && metadata.is_some() {
+                    let message = "There is an address above as well, and the two may differ. Remove the address to keep what is pasted, or what is pasted to have the address read.";
+                    problems.add("metadata", message);
                 }
                 Draft::Saml { metadata_url, metadata }
             }

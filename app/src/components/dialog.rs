@@ -1,6 +1,7 @@
 //! A dialog with an address: the server sends it open, its ways out are links.
 
 use super::Icon;
+use super::focus::opener;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -78,10 +79,10 @@ fn keep_focus(node: NodeRef<html::Dialog>) {
         // What is local to a thread must not be touched by the other threads that a render moves to.
         return;
     }
-    let opener = StoredValue::new_local(None);
+    let opened_by = StoredValue::new_local(None);
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
-        opener.set_value(document().active_element());
+        opened_by.set_value(opener());
         if dialog.open() {
             dialog.close();
         }
@@ -91,9 +92,7 @@ fn keep_focus(node: NodeRef<html::Dialog>) {
         }
     });
     on_cleanup(move || {
-        use leptos::wasm_bindgen::JsCast;
-        let element = opener.try_get_value().flatten();
-        if let Some(element) = element.and_then(|e| e.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
+        if let Some(element) = opened_by.try_get_value().flatten() {
             // After the dialog has left the page: until then the opener cannot be focused.
             request_animation_frame(move || {
                 let _ = element.focus();

@@ -285,7 +285,7 @@ fn Below(name: &'static str, hint: Option<String>, error: Signal<Option<String>>
 }
 
 #[component]
-fn ErrorLine(name: &'static str, error: Signal<Option<String>>) -> impl IntoView {
+pub(super) fn ErrorLine(name: &'static str, error: Signal<Option<String>>) -> impl IntoView {
     move || {
         error.get().map(|message| {
             view! { <p class="error" id=format!("{name}-e")><Icon name="circle-alert"/>{message}</p> }

@@ -1,5 +1,6 @@
 //! The filters of a list: a form that only reads, so its state stands in the address.
 
+use super::field::ErrorLine;
 use super::{Icon, Query};
 use leptos::prelude::*;
 
@@ -76,11 +77,24 @@ pub fn FilterDate(
     name: &'static str,
     #[prop(into)] label: String,
     #[prop(optional, into)] value: Option<String>,
+    /// What is wrong with it.
+    #[prop(optional_no_strip)]
+    error: Option<&'static str>,
 ) -> impl IntoView {
+    let wrong = error.is_some();
     view! {
         <div class="filterdate">
             <label for=name>{label}</label>
-            <input class="input" type="date" id=name name=name value=value/>
+            <input
+                class="input"
+                type="date"
+                id=name
+                name=name
+                value=value
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=wrong.then(|| format!("{name}-e"))
+            />
+            <ErrorLine name error=Signal::stored(error.map(str::to_owned))/>
         </div>
     }
 }

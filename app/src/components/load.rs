@@ -3,7 +3,7 @@
 use crate::call::Answer;
 use crate::form::Problem;
 use crate::reading::{AnswerResource, Reading};
-use crate::shell::PageProblem;
+use crate::shell::{PageProblem, answer_with};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -16,6 +16,21 @@ pub fn page_of<T: DeserializeOwned>(
     shown(data.answer, move |answer| match answer.read() {
         Ok(data) => view(data),
         Err(problem) => view! { <PageProblem problem/> }.into_any(),
+    })
+}
+
+/// What a page is about, inside its frame: the frame does not wait for the data. Without data, the reason in its place,
+/// with the error's own status.
+pub fn content_of<T: DeserializeOwned>(
+    data: Reading<T>,
+    view: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> impl IntoView {
+    shown(data.answer, move |answer| match answer.read() {
+        Ok(data) => view(data),
+        Err(problem) => {
+            answer_with(&problem);
+            view! { <Problem problem/> }.into_any()
+        }
     })
 }
 

@@ -18,6 +18,7 @@ mod disclose;
 mod empty;
 mod field;
 mod filter;
+mod focus;
 mod icon;
 mod kv;
 mod load;
@@ -46,9 +47,10 @@ pub use disclose::Disclose;
 pub use empty::Empty;
 pub use field::{CheckField, FieldState, SelectField, SubmitButton, SwitchRow, TextArea, TextField};
 pub use filter::{Chip, Chips, FilterBar, FilterDate, FilterSelect, SearchBox};
+pub use focus::focus_when_shown;
 pub use icon::Icon;
 pub use kv::{Kv, pair};
-pub use load::{if_read, page_of, part_of};
+pub use load::{content_of, if_read, page_of, part_of};
 pub use look::{Look, Tone};
 pub use menu::{Menu, MenuButton};
 pub use number::{duration, grouped, plural};
@@ -57,7 +59,7 @@ pub use pager::Pager;
 pub use query::{Query, use_id};
 pub use table::Table;
 pub use tabs::{Tab, TabNav};
-pub use time::{Moment, Time, exact, relative};
+pub use time::{Exact, Moment, Time, exact, relative};
 pub use timeline::{Event, Timeline};
 
 /// A view as the server renders it, for tests.

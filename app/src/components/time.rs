@@ -19,6 +19,12 @@ pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
     view! { <time class="num" datetime=machine(at) title=exact(at)>{move || to_the_second(at, now.get())}</time> }
 }
 
+/// "19 Nov 2026, 14:08:52 UTC", on the page of that one moment.
+#[component]
+pub fn Exact(at: DateTime<Utc>) -> impl IntoView {
+    view! { <time class="num" datetime=machine(at)>{exact(at)}</time> }
+}
+
 fn to_the_second(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let format = if at.year() == now.year() { "%-d %b %H:%M:%S" } else { "%-d %b %Y %H:%M:%S" };
     at.format(format).to_string()
@@ -79,6 +85,13 @@ mod tests {
         assert_eq!(from_now(TimeDelta::days(27)), "in 27 days");
         assert_eq!(from_now(TimeDelta::days(365)), "in 12 months");
         assert_eq!(from_now(TimeDelta::days(-800)), "2 years ago");
+    }
+
+    #[test]
+    fn a_log_says_the_year_when_it_is_another_one() {
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(to_the_second(now, now), "1 Jan 00:00:00");
+        assert_eq!(to_the_second(now, now + TimeDelta::days(365)), "1 Jan 1970 00:00:00");
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn link_hint(only_way: bool) -> AnyView {
         return view! {
             <div class="card"><section>
                 <h2>"Use a one-time sign-in link"</h2>
-                <p class="hint">"The server printed one when it started for the first time."</p>
+                <p class="hint">"The server prints one at each start until an owner has signed in."</p>
                 {steps()}
             </section></div>
         }

@@ -27,7 +27,7 @@ mod walk;
 
 pub use background::{start, state};
 pub use beginning::begin;
-pub use entries::Entry;
+pub use entries::{ACTIONS, Entry};
 pub use export::{Format, note as note_export};
 pub use key::BELONGS_TO;
 pub use list::{get, list};

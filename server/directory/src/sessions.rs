@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::error::from_json;
-use crate::{Directory, Error, Result, Tx};
+use crate::{Actor, Directory, Error, Result, Tx};
 use chrono::{DateTime, Duration, Utc};
 use model::session::{SessionOrigin, SessionSummary};
 use model::{AdminId, ProviderId, Role};
@@ -75,6 +75,7 @@ pub async fn open(tx: &mut Tx, opened: &Opened, former: Option<&[u8]>) -> Result
     let Some(row) = row else { return Ok(false) };
     let by = origin.provider_label.as_deref().unwrap_or("setup link");
     let entry = Entry::new("admin.signed_in", "admin", opened.admin.0, &row.email);
+    let entry = entry.by(Actor::Admin { id: opened.admin, email: row.email });
     tx.audit(entry.after(json!({ "by": by, "provider": row.slug, "address": origin.address })));
     Ok(true)
 }

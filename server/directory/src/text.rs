@@ -47,17 +47,26 @@ pub(crate) fn contains(part: &str) -> Option<String> {
 /// A list's key of two parts, as it stands in a query string.
 pub(crate) mod cursor {
     use crate::{Error, Result};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
     use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
-    /// A text and an id: `id.text`, as the id has a fixed form.
+    /// A text and an id. The text may be anybody's name: it is written in letters that nothing on its way changes.
     pub(crate) fn text(key: &str, id: Uuid) -> String {
-        format!("{}.{key}", id.simple())
+        format!("{}.{}", id.simple(), BASE64.encode(key))
     }
 
     pub(crate) fn read_text(cursor: &str) -> Result<(String, Uuid)> {
-        let (id, key) = cursor.split_once('.').filter(|(_, key)| !key.contains('\0')).ok_or(Error::BadCursor)?;
-        Ok((key.to_owned(), id.parse().map_err(|_| Error::BadCursor)?))
+        let (key, id) = parts(cursor)?;
+        let key = BASE64.decode(key).ok().and_then(|key| String::from_utf8(key).ok());
+        Ok((key.filter(|key| !key.contains('\0')).ok_or(Error::BadCursor)?, id))
+    }
+
+    /// `id.rest`, as the id has a fixed form.
+    fn parts(cursor: &str) -> Result<(&str, Uuid)> {
+        let (id, rest) = cursor.split_once('.').ok_or(Error::BadCursor)?;
+        Ok((rest, id.parse().map_err(|_| Error::BadCursor)?))
     }
 
     /// A time and an id.
@@ -66,7 +75,7 @@ pub(crate) mod cursor {
     }
 
     pub(crate) fn read_time(cursor: &str) -> Result<(DateTime<Utc>, Uuid)> {
-        let (micros, id) = read_text(cursor)?;
+        let (micros, id) = parts(cursor)?;
         let at = micros.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or(Error::BadCursor)?;
         Ok((at, id))
     }
@@ -94,6 +103,16 @@ mod tests {
         assert_eq!(fold("Novák"), "novak");
         assert_eq!(like("50%_a\\"), "%50\\%\\_a\\\\%");
         assert_eq!(like("a\0b"), "%ab%");
-        assert!(cursor::read_text("0192f0c1000070008000000000000000.a\0").is_err());
+    }
+
+    #[test]
+    fn a_cursor_keeps_any_name_and_is_plain_ascii() {
+        for name in ["", "novak", "a.b", "ada\u{202E}"] {
+            let cursor = cursor::text(name, uuid::Uuid::nil());
+            assert!(cursor.is_ascii());
+            assert_eq!(cursor::read_text(&cursor).unwrap(), (name.to_owned(), uuid::Uuid::nil()));
+        }
+        assert!(cursor::read_text(&cursor::text("a\0", uuid::Uuid::nil())).is_err());
+        assert!(cursor::read_text("nonsense").is_err());
     }
 }

@@ -35,6 +35,23 @@ pub fn check_slug(slug: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// The scopes that a text names, with spaces or commas between them. `openid` is asked for anyway, so it is left out. The
+/// error says what to do (RFC 6749, section 3.3, has the signs of a scope).
+pub fn read_scopes(text: &str) -> Result<Vec<String>, String> {
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in text.split([' ', ',']).filter(|scope| !scope.is_empty() && *scope != "openid") {
+        if let Some(sign) = scope.chars().find(|sign| !matches!(sign, '!' | '#'..='[' | ']'..='~')) {
+            return Err(format!(
+                "No scope has {sign:?} in it. Write scopes with spaces between them, such as email profile."
+            ));
+        }
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    Ok(scopes)
+}
+
 /// A provider, as the pages show one: never its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {
@@ -120,7 +137,7 @@ pub enum Draft {
         client_id: String,
         scopes: Vec<String>,
     },
-    /// The metadata wins over its address.
+    /// The metadata or its address, never both; neither leaves what is stored.
     Saml {
         metadata_url: Option<String>,
         metadata: Option<String>,
@@ -197,6 +214,16 @@ impl Provider {
         }
     }
 
+    /// When the first of its certificates begins that are not valid yet.
+    pub fn certificate_begins(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match &self.protocol {
+            Protocol::Oidc(_) => None,
+            Protocol::Saml(saml) => {
+                saml.certificates.iter().map(|certificate| certificate.not_before).filter(|begin| *begin > now).min()
+            }
+        }
+    }
+
     pub fn state(&self, now: DateTime<Utc>) -> ProviderState {
         match self.certificates_end() {
             _ if !self.enabled => ProviderState::Off,
@@ -236,6 +263,16 @@ mod tests {
             updated_at: DateTime::UNIX_EPOCH,
             updated_by: "ada@example.com".into(),
             last_sign_in_at: None,
+        }
+    }
+
+    #[test]
+    fn scopes_are_words_of_printable_ascii() {
+        assert_eq!(read_scopes(" email  profile,openid email"), Ok(vec!["email".to_owned(), "profile".to_owned()]));
+        assert_eq!(read_scopes("openid"), Ok(Vec::new()));
+        assert_eq!(read_scopes("https://graph.example/.default").unwrap().len(), 1);
+        for wrong in ["e-m\u{e4}il", "a\"b", "a\\b", "a\tb", "a\u{7f}"] {
+            assert!(read_scopes(wrong).is_err(), "{wrong:?}");
         }
     }
 

@@ -34,7 +34,7 @@ use zoom::Zoom;
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  rollcall demo --people 200\n\nWhat the demo keeps is in the folder `demo` of the data \
-                        folder (ROLLCALL_DATA_DIR); DATABASE_URL is not used. A second start goes on where the first \
+                        folder (ROLLCALL_DATA_DIR); DATABASE_URL and ROLLCALL_KEY are not used. A second start goes on where the first \
                         stopped; --fresh begins again."
 )]
 pub struct Demo {
@@ -55,9 +55,8 @@ impl Demo {
         let mut kept = folder.load::<Kept>()?.map_or_else(Kept::new, Ok)?;
         let database = Database { url: None, data_dir: folder.path().to_owned() };
         let opened = Opened::open(&database, &Key::InFile(folder.path().join("key")), Beside::Nobody).await;
-        let opened = opened.map_err(|failure| {
-            Failure::problem(format!("{failure}. If an older demo is in the way: rollcall demo --fresh begins again."))
-        })?;
+        let opened = opened
+            .map_err(|failure| failure.and("If an older demo is in the way: rollcall demo --fresh begins again."))?;
         let zoom = Zoom::start(&folder, kept.seed).await?;
         setup::connection(&opened.directory, zoom.handle(), &mut kept).await?;
         let token = setup::token(&opened.directory, &mut kept).await?;
@@ -92,9 +91,10 @@ impl Demo {
     }
 }
 
-/// The environment without a database and a key of somebody else's: the demo has its own.
+/// The environment without somebody else's database: the demo has its own. It has its own key as well; one that is set
+/// is checked like every setting, and not used.
 fn configuration() -> Result<Config, Failure> {
-    const NOT_OURS: [&str; 4] = ["DATABASE_URL", "DATABASE_URL_FILE", "ROLLCALL_KEY", "ROLLCALL_KEY_FILE"];
+    const NOT_OURS: [&str; 2] = ["DATABASE_URL", "DATABASE_URL_FILE"];
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     let lookup = |name: &str| if NOT_OURS.contains(&name) { None } else { variable(name) };
     Config::read(&lookup, names).map_err(Failure::usage)

@@ -35,7 +35,7 @@ pub enum Command {
     Key(key::Key),
     /// Serve the portal, inbound SCIM and the worker.
     Serve(serve::Serve),
-    /// Print a one-time sign-in link for an owner.
+    /// Print a sign-in link for an owner that works once, for 15 minutes.
     SetupLink(setup_link::SetupLink),
     /// Print how each connection stands.
     Status(status::Status),
@@ -65,6 +65,9 @@ pub enum Failure {
     /// Exit status 1: something is wrong with what was found.
     #[error("{0}")]
     Problem(String),
+    /// Exit status 1: the same, and the command's answer has said what.
+    #[error("see above")]
+    Told,
     /// Exit status 2: the command's words, its input or the configuration are wrong.
     #[error("{0}")]
     Usage(String),
@@ -79,9 +82,19 @@ impl Failure {
         Self::Usage(error.to_string())
     }
 
+    /// The same with a sentence behind it.
+    #[must_use]
+    pub fn and(self, sentence: &str) -> Self {
+        match self {
+            Self::Problem(said) => Self::Problem(format!("{said}. {sentence}")),
+            Self::Usage(said) => Self::Usage(format!("{said}. {sentence}")),
+            Self::Told => Self::Told,
+        }
+    }
+
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Problem(_) => ExitCode::from(1),
+            Self::Problem(_) | Self::Told => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
         }
     }

@@ -59,7 +59,10 @@ async fn greet(directory: &Directory, public_url: &Url) -> Result<(), Failure> {
     }
     drop(tx);
     let link = setup_link(directory, Actor::System, public_url).await.map_err(Failure::problem)?;
-    eprintln!("No owner has signed in yet. Sign in once within 15 minutes:\n\n  {}\n", link.expose_secret());
+    eprintln!(
+        "No owner has signed in yet. This link lets one in; it works once, for 15 minutes (another: rollcall setup-link):\n\n  {}\n",
+        link.expose_secret()
+    );
     Ok(())
 }
 

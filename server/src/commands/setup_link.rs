@@ -5,7 +5,7 @@ use crate::setup_link;
 use directory::Actor;
 use secrecy::ExposeSecret;
 
-/// Print a one-time sign-in link for an owner. It works once, for 15 minutes.
+/// Print a sign-in link for an owner that works once, for 15 minutes.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  rollcall setup-link")]
 pub struct SetupLink;

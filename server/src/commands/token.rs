@@ -18,6 +18,9 @@ pub struct Token {
 #[derive(Subcommand)]
 enum TokenCommand {
     /// Generate a token and print it, alone, on standard output. It cannot be shown again.
+    #[command(
+        after_help = "Example:\n  rollcall token create --source okta --name \"Okta, from May\" --expires-in 90d"
+    )]
     Create {
         /// The source's name.
         #[arg(long)]
@@ -30,8 +33,10 @@ enum TokenCommand {
         expires_in: Option<Duration>,
     },
     /// List the tokens, never their secrets.
+    #[command(after_help = "Example:\n  rollcall token list")]
     List,
     /// Revoke a token: it opens nothing from the next request on.
+    #[command(after_help = "Example:\n  rollcall token revoke 019a2f6e-5d1c-7c3e-9b1a-6f0d2c4e8a71")]
     Revoke {
         /// The token's id, as `rollcall token list` prints it.
         id: TokenId,

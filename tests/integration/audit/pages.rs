@@ -8,7 +8,7 @@ use tests::{Browser, TestApp};
 async fn write(app: &TestApp, entries: usize) {
     let mut tx = app.tx().await;
     for number in 0..entries {
-        tx.audit(Entry::new("test.done", "test", uuid::Uuid::now_v7(), &format!("<b>entry</b> {number:03}")));
+        tx.audit(Entry::new("link.retried", "test", uuid::Uuid::now_v7(), &format!("<b>entry</b> {number:03}")));
     }
     tx.commit().await.unwrap();
 }
@@ -34,7 +34,7 @@ async fn the_list_is_paged_and_filtered() {
     for (filter, entries) in [
         ("q=entry</b>+11", 10),
         ("q=%232", 1),
-        ("action=test.done&q=entry</b>+005", 1),
+        ("action=link.retried&q=entry</b>+005", 1),
         ("actor=Nobody", 0),
         ("from=2100-01-01", 0),
         ("to=2000-01-01", 0),
@@ -121,9 +121,9 @@ async fn an_export_is_a_file_for_those_who_may_and_is_noted() {
     let auditor = app.signed_in_as(Role::Auditor).await;
     write(&app, 700).await;
     app.wait_sealed().await;
-    let page = auditor.open("/audit?action=test.done").await;
+    let page = auditor.open("/audit?action=link.retried").await;
     assert!(page.html.text().contains("Export"));
-    let csv = auditor.open("/audit?action=test.done&format=csv").await;
+    let csv = auditor.open("/audit?action=link.retried&format=csv").await;
     assert!(csv.header("content-disposition").starts_with("attachment; filename=\"audit-"));
     assert_eq!((csv.header("content-type"), csv.header("cache-control")), ("text/csv; charset=utf-8", "no-store"));
     assert_eq!(csv.body.lines().count(), 701);

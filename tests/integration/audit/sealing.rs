@@ -101,7 +101,7 @@ pub(super) async fn flood(directory: &Directory, transactions: usize, entries: u
     for _ in 0..transactions {
         let mut tx = directory.begin(Actor::System).await.unwrap();
         for number in 0..entries {
-            let entry = Entry::new("test.done", "test", uuid::Uuid::now_v7(), &format!("entry {number}"));
+            let entry = Entry::new("link.retried", "test", uuid::Uuid::now_v7(), &format!("entry {number}"));
             tx.audit(
                 entry.after(serde_json::json!({ "userName": "ada.lovelace@example.com", "active": true, "n": number })),
             );

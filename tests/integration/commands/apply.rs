@@ -266,7 +266,10 @@ roles = {{ admins = "admin", staff = "auditor" }}
     assert_eq!(stage.apply(&file("Okta", &idp.issuer)).await.out, "provider corp: changed (label)\n");
     assert_eq!(idp.requests("/.well-known/openid-configuration"), asked, "it is not asked for what it cannot say");
     let wrong = stage.apply(&file("Okta", &format!("{}/other", idp.issuer))).await;
-    assert!(wrong.err.contains("provider.slug") && wrong.err.contains("issuer"), "{}", wrong.err);
+    assert!(wrong.err.contains("line 6, provider.issuer: "), "{}", wrong.err);
+    let saml = "[[provider]]\nslug = \"saml\"\nkind = \"saml\"\nmetadata_file = \"secret\"\n";
+    let wrong = stage.apply(saml).await;
+    assert!(wrong.err.contains("line 4, provider.metadata_file: "), "{}", wrong.err);
     let login = stage.app.browser().open("/login").await.html.text();
     assert!(login.contains("Okta"), "{login}");
 }

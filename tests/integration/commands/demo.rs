@@ -83,6 +83,20 @@ async fn a_demo_shows_the_whole_road_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_wrong_key_is_bad_configuration() {
+    let folder = Scratch::new();
+    let data = folder.0.join("data");
+    let (data, listen) = (data.to_str().unwrap(), ("ROLLCALL_LISTEN", "127.0.0.1:0"));
+    let given = run(&["demo"], &[("ROLLCALL_DATA_DIR", data), listen, ("ROLLCALL_KEY", "c2hvcnQ=")]).await;
+    assert!(given.status == Some(2) && given.err.contains("ROLLCALL_KEY: the value is not 32 bytes"), "{given:?}");
+
+    Demo::start(Path::new(data), &[]).wait("/auth/setup?token=").await;
+    std::fs::write(Path::new(data).join("demo/key"), "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=").unwrap();
+    let kept = run(&["demo"], &[("ROLLCALL_DATA_DIR", data), listen]).await;
+    assert!(kept.status == Some(2) && kept.err.contains("rollcall demo --fresh"), "{kept:?}");
+}
+
+#[tokio::test]
 async fn a_busy_port_is_said_before_anything_is_made() {
     let folder = Scratch::new();
     let data = folder.0.join("data");

@@ -162,6 +162,32 @@ async fn a_wrong_link_is_noted_with_the_address() {
     assert_eq!((&signed_in[0]["address"], &signed_in[0]["by"]), (&"127.0.0.1".into(), &"setup link".into()));
 }
 
+/// Who comes in is the actor of that, and of nothing else that the sign-in brings about.
+#[tokio::test]
+async fn whoever_came_in_is_the_actor_of_the_sign_in() {
+    let app = TestApp::start().await;
+    let provider = provider(&app).await;
+    assert_eq!(sign_in(&app.browser()).await.location(), "/people?q=a");
+    let by_jane =
+        "from audit_entry where actor_kind = 'admin' and actor_name = 'jane@example.com' and actor_id = target_id";
+    assert_eq!(app.database.count(&format!("select count(*) {by_jane} and action = 'admin.signed_in'")).await, 1);
+    assert_eq!(app.database.count(&format!("select count(*) {by_jane}")).await, 1);
+    assert_eq!(
+        app.database
+            .count("select count(*) from audit_entry where action = 'admin.created' and actor_kind = 'system'")
+            .await,
+        1
+    );
+    let listed = app.owner().await.open("/audit").await;
+    assert!(listed.html.text().contains("jane@example.com"), "{}", listed.html.text());
+    provider.behave(|behaviour| behaviour.person["groups"] = serde_json::json!(["guests"]));
+    refused(&sign_in(&app.browser()).await);
+    let failed = "select count(*) from audit_entry where action = 'admin.sign_in_failed' and actor_kind = 'system'";
+    assert_eq!(app.database.count(failed).await, 1);
+    app.wait_sealed().await;
+    assert!(directory::audit::verify(&app.directory, |_| {}).await.unwrap().finding.is_none());
+}
+
 #[tokio::test]
 async fn a_refusal_by_our_tables_is_noted_once() {
     let app = TestApp::start().await;

@@ -246,7 +246,12 @@ async fn an_issuer_is_checked_before_it_is_saved() {
     }
     provider.behave(|behaviour| behaviour.discovery = json!({}));
     let filled = fields(&provider.issuer);
-    let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    filled.push(("scopes", "email \"groups\""));
+    let shown = owner.submit(&page, "save_provider", &filled).await;
+    assert!(shown.status == 422 && shown.error_at("scopes").unwrap().contains("No scope has"), "{}", shown.body);
+    filled.retain(|(name, _)| *name != "scopes");
+    filled.push(("scopes", "openid email"));
     let shown = owner.submit(&page, "save_provider", &filled).await;
     assert_eq!(shown.location(), "/settings/sign-in/corp", "{}", shown.html.text());
     let page = owner.follow(&shown).await;

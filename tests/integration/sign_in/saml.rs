@@ -192,10 +192,16 @@ async fn metadata_is_read_before_it_is_saved() {
     let owner = app.owner().await;
     let page = owner.open("/settings/sign-in/new?kind=saml").await;
     let now = app.directory.now();
-    let good = Signer::new(ENTITY, Algorithm::Ecdsa, now).unwrap().metadata(SIGN_ON).unwrap();
+    let signer = Signer::new(ENTITY, Algorithm::Ecdsa, now).unwrap();
+    let good = signer.metadata(SIGN_ON).unwrap();
     let old =
         Signer::new(ENTITY, Algorithm::Rsa, now - chrono::Duration::days(800)).unwrap().metadata(SIGN_ON).unwrap();
+    let early =
+        Signer::new(ENTITY, Algorithm::Rsa, now + chrono::Duration::days(3)).unwrap().metadata(SIGN_ON).unwrap();
     let unsigned = login::saml::testing::metadata(ENTITY, SIGN_ON, &[]);
+    let next = Signer::new(ENTITY, Algorithm::Ecdsa, now + chrono::Duration::days(3)).unwrap();
+    let certificates = [signer.certificate().unwrap(), next.certificate().unwrap()];
+    let changing = login::saml::testing::metadata(ENTITY, SIGN_ON, &[&certificates[0], &certificates[1]]);
     let fields = |metadata: &str| {
         vec![
             ("label", "Corp".to_owned()),
@@ -209,6 +215,7 @@ async fn metadata_is_read_before_it_is_saved() {
         ("<a/>", "not SAML metadata"),
         (unsigned.as_str(), "no signing certificate"),
         (old.as_str(), "expired on"),
+        (early.as_str(), "not valid before"),
     ] {
         let filled = fields(metadata);
         let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -216,12 +223,18 @@ async fn metadata_is_read_before_it_is_saved() {
         assert_eq!(shown.status, 422, "{said}");
         assert!(shown.html.text().contains(said), "{said}: {}", shown.html.text());
     }
-    let filled = fields(&good);
+    let mut filled = fields(&good);
+    filled.push(("metadata_url", "https://idp.example.com/metadata".to_owned()));
+    let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let both = owner.submit(&page, "save_provider", &filled).await;
+    assert!(both.status == 422 && both.error_at("metadata").unwrap().contains("Remove the address"), "{}", both.body);
+    let filled = fields(&changing);
     let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let shown = owner.submit(&page, "save_provider", &filled).await;
     assert_eq!(shown.location(), "/settings/sign-in/corp", "{}", shown.html.text());
     let page = owner.follow(&shown).await.html.text();
     assert!(page.contains(ENTITY) && page.contains("SHA-256"), "{page}");
+    assert!(page.contains("A signing certificate is not valid before") && page.contains("Not valid yet"), "{page}");
     let ours = app.browser().get("/auth/corp/metadata").await;
     assert_eq!((ours.status, ours.header("content-type")), (200, "application/samlmetadata+xml"));
     assert!(

@@ -4,7 +4,7 @@ use super::changes::changes;
 use super::list::chain;
 use crate::api::audit::GetAuditEntry;
 use crate::components::{
-    Badge, Card, Crumb, Event, Kv, Moment, PageHead, SideBySide, Time, Timeline, Tone, grouped, page_of, pair, use_id,
+    Badge, Card, Crumb, Event, Exact, Kv, PageHead, SideBySide, Time, Timeline, Tone, grouped, page_of, pair, use_id,
 };
 use crate::error::AppError;
 use crate::live::use_live;
@@ -39,8 +39,7 @@ fn title(row: &AuditRow) -> String {
 fn Entry(entry: AuditEntry) -> impl IntoView {
     let row = entry.row.clone();
     let badge = view! { <Badge look=chain(row.sequence.is_some())/> }.into_any();
-    let about =
-        view! { {row.actor_name.clone()}" · "{row.target_name.clone()}" · "<Moment at=row.at/>" UTC" }.into_any();
+    let about = view! { {row.actor_name.clone()}" · "{row.target_name.clone()}" · "<Exact at=row.at/> }.into_any();
     let values = changes(entry.before.as_ref(), entry.after.as_ref());
     let recorded = if values.is_empty() {
         view! { <section><p class="muted">"There is nothing more to say than what the event’s name says."</p></section> }.into_any()
@@ -77,7 +76,7 @@ fn summary(entry: &AuditEntry) -> Vec<(String, AnyView)> {
     let kind = (row.actor_kind.label() != row.actor_name)
         .then(|| view! { <span class="muted block text-xs">{row.actor_kind.label()}</span> });
     let mut rows = vec![
-        pair("Time", view! { <Moment at=row.at/>" UTC" }),
+        pair("Time", view! { <Exact at=row.at/> }),
         pair("Actor", view! { {row.actor_name.clone()}{kind} }),
         pair("Event", view! { <span class="mono">{row.action.clone()}</span> }),
         pair("Target", target),

@@ -56,17 +56,23 @@ fn Filters(query: Query, state: AuditState) -> impl IntoView {
     let actions = state.actions.into_iter().map(|action| (action.clone(), action_label(&action))).collect();
     let value = |name| query.get(name).unwrap_or_default().to_owned();
     let (q, actor, action, from, to) = (value("q"), value("actor"), value("action"), value("from"), value("to"));
-    let (form_query, chips) = (query.clone(), chips(&query));
+    let (form_query, wrong, chips) = (query.clone(), wrong_end(&query), chips(&query));
     view! {
         <FilterBar label="Filter the audit log" query=form_query fields=FIELDS>
             <SearchBox name="q" label="Event, actor, target or #number" value=q/>
             <FilterSelect name="actor" label="Actor" any="Any actor" options=actors value=actor/>
             <FilterSelect name="action" label="Event" any="Any event" options=actions value=action/>
             <FilterDate name="from" label="From" value=from/>
-            <FilterDate name="to" label="To" value=to/>
+            <FilterDate name="to" label="To" value=to error=wrong/>
         </FilterBar>
         <Chips query chips/>
     }
+}
+
+/// What is wrong with the last day: no entry can lie between the two.
+fn wrong_end(query: &Query) -> Option<&'static str> {
+    let day = |name| query.parsed::<NaiveDate>(name);
+    (day("from")? > day("to")?).then_some("This day is before the first one. Choose a later day, or the same.")
 }
 
 fn chips(query: &Query) -> Vec<Chip> {
@@ -164,6 +170,13 @@ mod tests {
         assert_eq!((filter.to.unwrap() - filter.from.unwrap()).num_days(), 2);
         let texts: Vec<String> = chips(&query).into_iter().map(|chip| chip.text).collect();
         assert_eq!(texts, ["Contains “#12”", "Event is Token revoked", "From 1 Nov 2026", "Until 2 Nov 2026"]);
+    }
+
+    #[test]
+    fn a_last_day_before_the_first_is_wrong() {
+        let wrong = |search| wrong_end(&Query::parse("/audit", search)).is_some();
+        assert!(wrong("from=2026-11-02&to=2026-11-01"));
+        assert!(!wrong("from=2026-11-01&to=2026-11-01") && !wrong("from=2026-11-01") && !wrong("to=2026-11-01"));
     }
 
     #[test]

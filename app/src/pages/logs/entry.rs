@@ -3,7 +3,7 @@
 use crate::api::links::RetryLink;
 use crate::api::logs::GetLogEntry;
 use crate::components::{
-    Badge, Callout, Card, CodeBlock, Crumb, Event, Json, Kv, Look, ModifiedTable, Moment, PageHead, Timeline, duration,
+    Badge, Callout, Card, CodeBlock, Crumb, Event, Exact, Json, Kv, Look, ModifiedTable, PageHead, Timeline, duration,
     page_of, pair, use_id,
 };
 use crate::error::AppError;
@@ -37,7 +37,7 @@ fn title(row: &LogRow) -> String {
 fn Entry(entry: LogEntry, retry: FormState<RetryLink>) -> impl IntoView {
     let (row, details) = (entry.row, entry.details);
     let badge = view! { <Badge look=row.status/> }.into_any();
-    let about = view! { {row.summary.clone()}" · "<Moment at=row.at/>" UTC" }.into_any();
+    let about = view! { {row.summary.clone()}" · "<Exact at=row.at/> }.into_any();
     let cause = details.cause.clone().map(|cause| view! { <Recommendations cause row=row.clone() retry/> });
     let modified = if details.modified.is_empty() {
         view! { <section><p class="muted">"Nothing was changed."</p></section> }.into_any()
@@ -142,7 +142,7 @@ fn summary(entry: LogEntry) -> Vec<(String, AnyView)> {
         None => row.identity.into_any(),
     };
     let mut rows = vec![
-        pair("Date", view! { <Moment at=row.at/> }),
+        pair("Date", view! { <Exact at=row.at/> }),
         pair("Identity", identity),
         pair("User name", view! { <span class="mono">{row.user_name}</span> }),
         pair("Action", row.action.label()),

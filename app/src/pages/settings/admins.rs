@@ -5,7 +5,7 @@ use super::tabs;
 use crate::api::admins::{AdminList, AdminRow, ChangeRole, InviteAdmin, ListAdmins, RemoveAdmin, ResetAdmin};
 use crate::components::{
     Badge, Card, Content, Crumb, Dialog, FieldState, Icon, Look, Menu, PageHead, PersonCell, Query, SelectField,
-    SubmitButton, Table, TextField, Time, Tone, page_of,
+    SubmitButton, Table, TextField, Time, Tone, content_of, if_read,
 };
 use crate::form::{FormProblem, PostForm, use_form};
 use crate::live::use_live;
@@ -19,10 +19,10 @@ const PAGE: &str = "/settings/admins";
 /// What each role may do, in a sentence.
 const fn means(role: Role) -> &'static str {
     match role {
-        Role::Owner => "everything, sign-in and keys too",
-        Role::Admin => "everything but owners, sign-in and keys",
-        Role::Operator => "look, assign, retry",
-        Role::Auditor => "look and export",
+        Role::Owner => "everything",
+        Role::Admin => "everything but owners, sign-in providers and keys",
+        Role::Operator => "look, retry, assign and unassign",
+        Role::Auditor => "look and export, change nothing",
     }
 }
 
@@ -43,11 +43,11 @@ pub fn Admins() -> impl IntoView {
         _ => live.get(),
     });
     let data = reread(move || (closed.get(), beat.get()), || Ok(ListAdmins {}));
-    page_of(data, move |AdminList { admins, me, may_give, sends_mail, address }| {
-        let invite = (!may_give.is_empty()).then(|| {
-            view! { <a class="btn" href="/settings/admins?dialog=invite"><Icon name="plus"/>"Invite"</a> }.into_any()
-        });
-        let rows = admins.clone();
+    let invite = if_read(data, |list| {
+        let link = view! { <a class="btn" href="/settings/admins?dialog=invite"><Icon name="plus"/>"Invite"</a> };
+        (!list.may_give.is_empty()).then_some(link).into_any()
+    });
+    let over = if_read(data, move |AdminList { admins, may_give, sends_mail, address, .. }| {
         let over = move || {
             let found = asked.get().and_then(|id| admins.iter().find(|row| row.admin.id == id && row.may_change));
             let admin = found.map(|row| row.admin.clone());
@@ -64,22 +64,22 @@ pub fn Admins() -> impl IntoView {
                 _ => ().into_any(),
             }
         };
-        view! {
-            <Screen title="Administrators" crumbs=vec![Crumb::here("Settings"), Crumb::here("Administrators")]>
-                <Content dialog=Signal::derive(move || dialog.read().is_some())>
-                    <PageHead
-                        title="Administrators"
-                        description="Who may do what here. Roles come from this list, or from groups by a provider’s role mapping."
-                        actions=invite.unwrap_or_else(|| ().into_any())
-                    />
-                    {tabs("Administrators")}
-                    {table(rows, me, sends_mail)}
-                </Content>
-                {over}
-            </Screen>
-        }
-        .into_any()
-    })
+        over.into_any()
+    });
+    view! {
+        <Screen title="Administrators" crumbs=vec![Crumb::here("Settings"), Crumb::here("Administrators")]>
+            <Content dialog=Signal::derive(move || dialog.read().is_some())>
+                <PageHead
+                    title="Administrators"
+                    description="Who may do what here. Roles come from this list, or from groups by a provider’s role mapping."
+                    actions=invite.into_any()
+                />
+                {tabs("Administrators")}
+                {content_of(data, |list| table(list.admins, list.me, list.sends_mail))}
+            </Content>
+            {over}
+        </Screen>
+    }
 }
 
 fn table(admins: Vec<AdminRow>, me: AdminId, sends_mail: bool) -> AnyView {

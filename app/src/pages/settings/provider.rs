@@ -12,6 +12,7 @@ use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::now::use_now;
 use crate::reading::{read, reread};
 use crate::shell::Screen;
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use model::provider::{Certificate, Oidc, Protocol, Provider, ProviderKind, ProviderState, Saml};
@@ -254,7 +255,7 @@ fn OidcFields(oidc: Option<Oidc>, form: FormState<SaveProvider>) -> impl IntoVie
             field=FieldState::of(form, "scopes", &stored.scopes.join(" "))
             label="Scopes"
             mono=true
-            hint="Asked for beside openid. Leave groups out where the provider does not know it (Google, Microsoft Entra ID)."
+            hint="With spaces between them; openid is always added. Leave groups out where the provider does not know it (Google, Microsoft Entra ID)."
         />
     }
 }
@@ -304,9 +305,18 @@ fn Paste(kind: ProviderKind, slug: String, public_url: String) -> impl IntoView 
 /// What a SAML provider's metadata said.
 fn metadata(provider: &Provider, may_manage: bool, form: FormState<RefreshMetadata>) -> AnyView {
     let Protocol::Saml(saml) = &provider.protocol else { return ().into_any() };
-    let warning = match (provider.certificates_end(), provider.state(use_now().get_untracked())) {
+    let now = use_now().get_untracked();
+    let early = provider.certificate_begins(now).map(|begin| {
+        let title = format!("A signing certificate is not valid before {}", exact(begin));
+        view! {
+            <Callout look=Look::new(Tone::Warn, "triangle-alert", "Certificate") title>
+                <p>"Until then the provider should sign with another one. If it signs with this one already, its clock or ours is wrong."</p>
+            </Callout>
+        }
+    });
+    let warning = match (provider.certificates_end(), provider.state(now)) {
         (Some(end), ProviderState::CertificateEnds | ProviderState::CertificateEnded) => {
-            let ended = end <= use_now().get_untracked();
+            let ended = end <= now;
             let title = format!("The signing certificate {} on {}", if ended { "ended" } else { "ends" }, exact(end));
             view! {
                 <Callout look=Look::new(Tone::Warn, "triangle-alert", "Certificate") title>
@@ -332,9 +342,10 @@ fn metadata(provider: &Provider, may_manage: bool, form: FormState<RefreshMetada
             </footer>
         }
     });
-    let certificates = saml.certificates.clone().into_iter().map(certificate);
+    let certificates = saml.certificates.clone().into_iter().map(move |shown| certificate(shown, now));
     view! {
         {warning}
+        {early}
         <Card id="metadata-h" title="From the metadata">
             <section>
                 <FormProblem state=form/>
@@ -347,10 +358,18 @@ fn metadata(provider: &Provider, may_manage: bool, form: FormState<RefreshMetada
     .into_any()
 }
 
-fn certificate(certificate: Certificate) -> impl IntoView {
+fn certificate(certificate: Certificate, now: DateTime<Utc>) -> impl IntoView {
+    let look = if certificate.not_after <= now {
+        Some(Look::new(Tone::Bad, "circle-alert", "Expired"))
+    } else if certificate.not_before > now {
+        Some(Look::new(Tone::Warn, "clock", "Not valid yet"))
+    } else {
+        None
+    };
+    let badge = look.map(|look| view! { " "<Badge look=look/> });
     view! {
         <li><div>
-            <strong class="title">"Signing certificate "{certificate.subject}</strong>
+            <strong class="title">"Signing certificate "{certificate.subject}{badge}</strong>
             <p class="sub">"Ends "<Time at=certificate.not_after/>", "{exact(certificate.not_after)}</p>
             <p class="sub mono break-all">"SHA-256 "{certificate.fingerprint}</p>
         </div></li>

@@ -2,7 +2,9 @@
 
 use super::tabs;
 use crate::api::providers::{ListProviders, ProviderList};
-use crate::components::{Badge, Callout, Card, Crumb, Empty, Icon, Look, PageHead, Table, Time, Tone, page_of};
+use crate::components::{
+    Badge, Callout, Card, Crumb, Empty, Icon, Look, PageHead, Table, Time, Tone, content_of, if_read,
+};
 use crate::now::use_now;
 use crate::reading::read;
 use crate::shell::Screen;
@@ -24,25 +26,28 @@ impl From<ProviderState> for Look {
 #[component]
 pub fn Providers() -> impl IntoView {
     let data = read(|| Ok(ListProviders {}));
-    page_of(data, move |ProviderList { providers, may_manage }| {
-        let add = move || {
-            view! {
-                <a class="btn" data-variant="outline" href="/settings/sign-in/new?kind=saml"><Icon name="plus"/>"Add SAML"</a>
-                <a class="btn" href="/settings/sign-in/new?kind=oidc"><Icon name="plus"/>"Add OpenID Connect"</a>
-            }
-            .into_any()
-        };
-        let actions = if may_manage { add() } else { ().into_any() };
-        let body = if providers.is_empty() { nobody(may_manage.then(add)) } else { table(providers) };
-        view! {
-            <Screen title="Sign-in" crumbs=vec![Crumb::here("Settings"), Crumb::here("Sign-in")]>
-                <PageHead title="Sign-in" description="How administrators reach Rollcall. People of the directory are not administrators." actions/>
-                {tabs("Sign-in")}
-                {body}
-            </Screen>
-        }
-        .into_any()
-    })
+    let actions = if_read(data, |list| list.may_manage.then(add).into_any()).into_any();
+    let body = content_of(
+        data,
+        |ProviderList { providers, may_manage }| {
+            if providers.is_empty() { nobody(may_manage.then(add)) } else { table(providers) }
+        },
+    );
+    view! {
+        <Screen title="Sign-in" crumbs=vec![Crumb::here("Settings"), Crumb::here("Sign-in")]>
+            <PageHead title="Sign-in" description="How administrators reach Rollcall. People of the directory are not administrators." actions/>
+            {tabs("Sign-in")}
+            {body}
+        </Screen>
+    }
+}
+
+fn add() -> AnyView {
+    view! {
+        <a class="btn" data-variant="outline" href="/settings/sign-in/new?kind=saml"><Icon name="plus"/>"Add SAML"</a>
+        <a class="btn" href="/settings/sign-in/new?kind=oidc"><Icon name="plus"/>"Add OpenID Connect"</a>
+    }
+    .into_any()
 }
 
 fn nobody(actions: Option<AnyView>) -> AnyView {

@@ -39,7 +39,7 @@ pub fn RoleMapping(rules: Vec<RoleRule>, form: FormState<SaveProvider>) -> impl 
             <p class="hint">"An empty row counts for nothing. Of several values that somebody has, the most powerful role holds. Whoever was given a role under Administrators keeps that one."</p>
             <button
                 type="button"
-                class="btn justify-self-start"
+                class="btn w-fit"
                 data-variant="outline"
                 data-size="sm"
                 hidden=move || !ready.get()

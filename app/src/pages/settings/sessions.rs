@@ -3,7 +3,8 @@
 use super::{occasion, tabs};
 use crate::api::sessions::{EndSession, EndSessions, ListSessions, SessionList};
 use crate::components::{
-    Badge, Card, Content, Crumb, Dialog, Icon, Look, PageHead, Query, SubmitButton, Table, Time, Tone, page_of,
+    Badge, Card, Content, Crumb, Dialog, Icon, Look, PageHead, Query, SubmitButton, Table, Time, Tone, content_of,
+    if_read,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::reread;
@@ -21,46 +22,50 @@ pub fn Sessions() -> impl IntoView {
     let mine = use_form::<EndSessions>();
     let ended = occasion(query, "ended");
     let data = reread(move || ended.get(), || Ok(ListSessions {}));
-    page_of(data, move |SessionList { sessions, this, everybody, .. }| {
-        let description = if everybody {
-            "Everybody’s open sessions. One ends after 30 minutes without a request, and after 12 hours anyway."
-        } else {
-            "Where you are signed in. A session ends after 30 minutes without a request, and after 12 hours anyway."
-        };
-        let actions = view! {
-            {everybody.then(|| view! {
-                <a class="btn" data-variant="danger" href="/settings/sessions?dialog=everybody"><Icon name="log-out"/>"Sign everybody out"</a>
-            })}
-            <PostForm state=mine id="mine">
-                <input type="hidden" name="whose" value="mine"/>
-                <SubmitButton label="End my other sessions" variant="outline" pending=Signal::derive(move || mine.pending())/>
-            </PostForm>
-        }
-        .into_any();
-        view! {
-            <Screen title="Sessions" crumbs=vec![Crumb::here("Settings"), Crumb::here("Sessions")]>
-                <Content dialog=dialog>
-                    <PageHead title="Sessions" description=description actions/>
-                    {tabs("Sessions")}
-                    <FormProblem state=one/>
-                    <FormProblem state=mine/>
-                    {table(sessions, this, one)}
-                </Content>
-                <Show when=move || dialog.get() && everybody><Everybody/></Show>
-            </Screen>
-        }
-        .into_any()
-    })
+    let actions = view! {
+        {if_read(data, |list| list.everybody.then(all_out).into_any())}
+        <PostForm state=mine id="mine">
+            <input type="hidden" name="whose" value="mine"/>
+            <SubmitButton label="End my other sessions" variant="outline" pending=Signal::derive(move || mine.pending())/>
+        </PostForm>
+    }
+    .into_any();
+    let over = if_read(data, move |SessionList { everybody, .. }| {
+        view! { <Show when=move || dialog.get() && everybody><Everybody/></Show> }.into_any()
+    });
+    view! {
+        <Screen title="Sessions" crumbs=vec![Crumb::here("Settings"), Crumb::here("Sessions")]>
+            <Content dialog=dialog>
+                <PageHead
+                    title="Sessions"
+                    description="Where somebody is signed in. A session ends after 30 minutes without a request, and after 12 hours anyway."
+                    actions
+                />
+                {tabs("Sessions")}
+                <FormProblem state=one/>
+                <FormProblem state=mine/>
+                {content_of(data, move |list| table(list, one))}
+            </Content>
+            {over}
+        </Screen>
+    }
 }
 
-fn table(sessions: Vec<SessionSummary>, this: String, form: FormState<EndSession>) -> AnyView {
+fn all_out() -> impl IntoView {
+    view! {
+        <a class="btn" data-variant="danger" href="/settings/sessions?dialog=everybody"><Icon name="log-out"/>"Sign everybody out"</a>
+    }
+}
+
+fn table(SessionList { sessions, this, everybody, .. }: SessionList, form: FormState<EndSession>) -> AnyView {
+    let title = if everybody { "Everybody’s open sessions" } else { "Your open sessions" };
     let count = i64::try_from(sessions.len()).unwrap_or(i64::MAX);
     let rows = sessions.into_iter().map(move |session| {
         let here = session.id == this;
         view! { <Row session here form/> }
     });
     view! {
-        <Card id="sessions" title="Open sessions" count=count>
+        <Card id="sessions" title=title count=count>
             <Table caption="Sessions">
                 <thead><tr>
                     <th scope="col">"Administrator"</th>

@@ -6,6 +6,52 @@ use crate::{Actor, Result, Tx};
 use serde_json::Value;
 use uuid::Uuid;
 
+/// Every action that an entry can have, in the order of the alphabet.
+pub const ACTIONS: &[&str] = &[
+    "admin.created",
+    "admin.invitation_mailed",
+    "admin.invitation_not_mailed",
+    "admin.invitation_repeated",
+    "admin.invited",
+    "admin.linked",
+    "admin.removed",
+    "admin.role_changed",
+    "admin.sign_in_failed",
+    "admin.sign_in_reset",
+    "admin.signed_in",
+    "admin.signed_out",
+    "assignment.created",
+    "assignment.removed",
+    "audit.begun",
+    "audit.exported",
+    "audit.pruned",
+    "audit.verified",
+    "connection.created",
+    "connection.rules_changed",
+    "connection.switched_off",
+    "connection.switched_on",
+    "connection.tested",
+    "connection.updated",
+    "key.changed",
+    "key.rewrapped",
+    "link.retried",
+    "person.changed",
+    "person.created",
+    "person.deleted",
+    "person.returned",
+    "provider.changed",
+    "provider.created",
+    "provider.removed",
+    "session.revoked",
+    "session.revoked_all",
+    "setup_link.created",
+    "setup_link.refused",
+    "source.created",
+    "token.first_used",
+    "token.generated",
+    "token.revoked",
+];
+
 /// What was done to what. The names are stored as they were then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -16,13 +62,23 @@ pub struct Entry {
     pub target_name: String,
     pub before: Option<Value>,
     pub after: Option<Value>,
+    /// Who acted, where it is somebody else than the unit of work's actor.
+    by: Option<Actor>,
 }
 
 impl Entry {
     /// An entry about a target, without before and after.
     pub fn new(action: &'static str, target_kind: &'static str, id: impl Into<Option<Uuid>>, name: &str) -> Self {
+        debug_assert!(ACTIONS.contains(&action), "{action} is missing in ACTIONS");
         let target_name = name.to_owned();
-        Self { action, target_kind, target_id: id.into(), target_name, before: None, after: None }
+        Self { action, target_kind, target_id: id.into(), target_name, before: None, after: None, by: None }
+    }
+
+    /// Who acted, where only this unit of work finds out.
+    #[must_use]
+    pub fn by(mut self, actor: Actor) -> Self {
+        self.by = Some(actor);
+        self
     }
 
     /// What stood there before. Never a secret.
@@ -41,7 +97,8 @@ impl Entry {
 
     /// As it is stored. Names may come from outside: what Postgres cannot hold (NUL) is taken out.
     fn content(&self, tx: &Tx) -> Content {
-        let (kind, actor_id) = match tx.actor() {
+        let actor = self.by.as_ref().unwrap_or(tx.actor());
+        let (kind, actor_id) = match actor {
             Actor::Admin { id, .. } => ("admin", Some(id.0)),
             Actor::Token { id, .. } => ("token", Some(id.0)),
             Actor::System => ("system", None),
@@ -54,7 +111,7 @@ impl Entry {
             at: tx.now(),
             actor_kind: kind.to_owned(),
             actor_id,
-            actor_name: tx.actor().name().replace('\0', ""),
+            actor_name: actor.name().replace('\0', ""),
             action: self.action.to_owned(),
             target_kind: self.target_kind.to_owned(),
             target_id: self.target_id,
@@ -91,25 +148,26 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     beginning::find_key(tx).await?;
     let key = tx.directory().audit_key.get();
     let macs: Vec<Option<Vec<u8>>> = contents.iter().map(|content| Some(key?.mac(content).to_vec())).collect();
-    let first = &contents[0];
-    let (at, kind, actor_id, actor_name) =
-        (first.at, first.actor_kind.clone(), first.actor_id, first.actor_name.clone());
+    let at = tx.now();
     let of = |text: fn(&Content) -> &String| contents.iter().map(|c| text(c).clone()).collect::<Vec<_>>();
     let ids: Vec<Uuid> = contents.iter().map(|c| c.id).collect();
+    let actors: Vec<Option<Uuid>> = contents.iter().map(|c| c.actor_id).collect();
     let targets: Vec<Option<Uuid>> = contents.iter().map(|c| c.target_id).collect();
     let before: Vec<Option<String>> = contents.iter().map(|c| c.before.clone()).collect();
     let after: Vec<Option<String>> = contents.iter().map(|c| c.after.clone()).collect();
     sqlx::query!(
         "insert into audit_entry
             (id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name, before, after, mac)
-         select e.id, $1, $2, $3, $4, e.action, e.kind, e.target, e.name, e.before::json, e.after::json, e.mac
-         from unnest($5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::bytea[])
-              as e(id, action, kind, target, name, before, after, mac)",
+         select e.id, $1, e.actor_kind, e.actor, e.actor_name, e.action, e.kind, e.target, e.name, e.before::json,
+                e.after::json, e.mac
+         from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::text[],
+                     $10::text[], $11::text[], $12::bytea[])
+              as e(id, actor_kind, actor, actor_name, action, kind, target, name, before, after, mac)",
         at,
-        kind,
-        actor_id,
-        actor_name,
         &ids,
+        &of(|c| &c.actor_kind),
+        &actors as &[Option<Uuid>],
+        &of(|c| &c.actor_name),
         &of(|c| &c.action),
         &of(|c| &c.target_kind),
         &targets as &[Option<Uuid>],

@@ -63,6 +63,11 @@ impl Certificate {
     pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
         self.not_after < now
     }
+
+    /// Whether it is not valid yet.
+    pub fn is_early(&self, now: DateTime<Utc>) -> bool {
+        self.not_before > now
+    }
 }
 
 fn time(time: &Asn1TimeRef) -> Result<DateTime<Utc>, ErrorStack> {

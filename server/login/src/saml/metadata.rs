@@ -65,6 +65,11 @@ pub enum MetadataError {
     Certificate(#[from] CertificateError),
     #[error("The signing certificate expired on {0}. Make a new one at the provider and get the metadata again.")]
     Expired(DateTime<Utc>),
+    #[error(
+        "The signing certificate is not valid before {0}. Have the provider sign with one that is valid now and get the \
+         metadata again, or correct the clock that is wrong."
+    )]
+    NotYet(DateTime<Utc>),
 }
 
 impl IdentityProvider {
@@ -74,10 +79,21 @@ impl IdentityProvider {
         if let Some(until) = until.filter(|&until| until <= now) {
             return Err(MetadataError::Outdated(until));
         }
-        match provider.last_expiry() {
-            Some(last) if last < now => Err(MetadataError::Expired(last)),
-            _ => Ok(provider),
+        match provider.wrong_time(now) {
+            Some(wrong) => Err(wrong),
+            None => Ok(provider),
         }
+    }
+
+    /// Why none of its certificates is valid now.
+    fn wrong_time(&self, now: DateTime<Utc>) -> Option<MetadataError> {
+        let certificates = || self.certificates.iter();
+        if certificates().any(|certificate| !certificate.is_expired(now) && !certificate.is_early(now)) {
+            return None;
+        }
+        let early = certificates().filter(|certificate| certificate.is_early(now));
+        let begins = early.map(|certificate| certificate.not_before).min();
+        begins.map(MetadataError::NotYet).or_else(|| self.last_expiry().map(MetadataError::Expired))
     }
 
     /// Reads metadata that was saved. Dates are not looked at any more: that a provider goes on with a certificate that

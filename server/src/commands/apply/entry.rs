@@ -134,7 +134,7 @@ impl ConnectionEntry {
     pub(super) fn read(mut section: Section<'_>, reader: &mut Reader<'_>, rules: Rules<'_>) -> Option<Self> {
         let name = section.needed(reader, "name", 60);
         let description = section.text_or_empty(reader, "description", 200).map(|found| found.value);
-        let scim_url = url(&mut section, reader, "scim_url", rules);
+        let scim_url = url(&mut section, reader, "scim_url", rules).map(|found| found.value);
         let enabled = section.switch(reader, "enabled").map(|found| found.value);
         let auth = section.section(reader, "auth").and_then(|auth| AuthEntry::read(auth, reader, rules));
         let actions = section.section(reader, "actions").map(|actions| ActionsEntry::read(actions, reader));
@@ -160,7 +160,7 @@ impl AuthEntry {
                 other => reader.refuse(method.problem(format!("`{other}` is not one of: server-to-server"))),
             }
         }
-        let token_url = url(&mut section, reader, "token_url", rules);
+        let token_url = url(&mut section, reader, "token_url", rules).map(|found| found.value);
         let account_id = section.needed(reader, "account_id", 200);
         let client_id = section.needed(reader, "client_id", 200);
         let client_secret = read_secret(&mut section, reader, rules);
@@ -249,11 +249,11 @@ pub(super) fn url(
     reader: &mut Reader<'_>,
     key: &'static str,
     rules: Rules<'_>,
-) -> Option<String> {
-    let found = section.text(reader, key, 500)?;
-    let value = found.value.trim_end_matches('/').to_owned();
-    match provision::check_url(&value, rules.allow_private_urls) {
-        Ok(_) => Some(value),
+) -> Option<At<String>> {
+    let mut found = section.text(reader, key, 500)?;
+    found.value.truncate(found.value.trim_end_matches('/').len());
+    match provision::check_url(&found.value, rules.allow_private_urls) {
+        Ok(_) => Some(found),
         Err(reason) => {
             reader.refuse(found.problem(reason));
             None

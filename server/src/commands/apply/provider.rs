@@ -10,11 +10,14 @@ use crate::http::login::check;
 use directory::providers::{self, ProviderSettings, Settings};
 use directory::{Actor, Directory, Tx};
 use model::Role;
-use model::provider::{Checked, Draft, Oidc, Protocol, ProviderKind, RoleRule, SLUG_LENGTH, Saml, check_slug};
+use model::provider::{
+    Checked, Draft, Oidc, Protocol, ProviderKind, RoleRule, SLUG_LENGTH, Saml, check_slug, read_scopes,
+};
 use provision::Outbound;
 use secrecy::{ExposeSecret, SecretString};
 
-const SCOPES: &str = "email profile";
+/// Asked for where the file names none.
+const SCOPES: [&str; 2] = ["email", "profile"];
 
 /// A provider of the file; what is none is left as it is, or gets its default when the provider is new.
 #[derive(Debug)]
@@ -30,14 +33,24 @@ pub(super) struct ProviderEntry {
 #[derive(Debug)]
 pub(super) enum ProtocolEntry {
     Oidc {
-        issuer: String,
+        issuer: At<String>,
         client_id: String,
         client_secret: SecretString,
-        scopes: Option<String>,
+        scopes: Option<Vec<String>>,
     },
-    SamlUrl(String),
+    SamlUrl(At<String>),
     /// The text of the file that was named.
-    SamlFile(String),
+    SamlFile(At<String>),
+}
+
+impl ProtocolEntry {
+    /// What the provider is asked by, and the key that its answer is about.
+    const fn asked_by(&self) -> &At<String> {
+        match self {
+            Self::Oidc { issuer, .. } => issuer,
+            Self::SamlUrl(place) | Self::SamlFile(place) => place,
+        }
+    }
 }
 
 impl ProviderEntry {
@@ -51,6 +64,7 @@ impl ProviderEntry {
         if !there {
             reader.refuse(section.missing("kind"));
         }
+        let kind_is_known = kind.is_some();
         let label = section.text(reader, "label", 60).map(|found| found.value);
         let enabled = section.switch(reader, "enabled").map(|found| found.value);
         let groups_claim = section.text(reader, "groups_claim", 300).map(|found| found.value);
@@ -62,7 +76,10 @@ impl ProviderEntry {
             ProviderKind::Oidc => read_oidc(&mut section, reader, rules),
             ProviderKind::Saml => read_saml(&mut section, reader, rules),
         });
-        section.finish(reader);
+        // Which keys there may be depends on the kind.
+        if kind_is_known {
+            section.finish(reader);
+        }
         Some(Self { slug: slug?, label, enabled, settings: settings?, groups_claim, roles })
     }
 }
@@ -80,22 +97,20 @@ fn read_oidc(section: &mut Section<'_>, reader: &mut Reader<'_>, rules: Rules<'_
     }
     let client_id = section.needed(reader, "client_id", 300);
     let client_secret = read_secret(section, reader, rules);
-    let scopes = section.text(reader, "scopes", 500).map(|found| found.value);
-    Some(ProtocolEntry::Oidc {
-        issuer: issuer?.value,
-        client_id: client_id?.value,
-        client_secret: client_secret?,
-        scopes,
-    })
+    let scopes = section
+        .text(reader, "scopes", 500)
+        .and_then(|found| read_scopes(&found.value).map_err(|reason| reader.refuse(found.problem(reason))).ok());
+    Some(ProtocolEntry::Oidc { issuer: issuer?, client_id: client_id?.value, client_secret: client_secret?, scopes })
 }
 
 fn read_saml(section: &mut Section<'_>, reader: &mut Reader<'_>, rules: Rules<'_>) -> Option<ProtocolEntry> {
+    let nowhere = !section.has("metadata_url") && !section.has("metadata_file");
     let address = url(section, reader, "metadata_url", rules);
     let file = section.text(reader, "metadata_file", 4096);
     match (address, file) {
         (Some(address), None) => Some(ProtocolEntry::SamlUrl(address)),
         (None, Some(file)) => match (rules.files)(&file.value) {
-            Ok(text) => Some(ProtocolEntry::SamlFile(text)),
+            Ok(text) => Some(ProtocolEntry::SamlFile(At { value: text, ..file })),
             Err(reason) => {
                 reader.refuse(file.problem(reason));
                 None
@@ -105,10 +120,11 @@ fn read_saml(section: &mut Section<'_>, reader: &mut Reader<'_>, rules: Rules<'_
             reader.refuse(file.problem("write either metadata_url or metadata_file"));
             None
         }
-        (None, None) => {
+        (None, None) if nowhere => {
             reader.refuse(section.missing("metadata_url"));
             None
         }
+        (None, None) => None,
     }
 }
 
@@ -154,7 +170,7 @@ async fn prepare_one(
             let outbound =
                 Outbound::new(private).map_err(|error| Refusal::File(entry.slug.problem(error.to_string())))?;
             let checked = check(&outbound, draft, private, directory.now()).await;
-            checked.map_err(|wrong| Refusal::File(entry.slug.problem(format!("{}: {}", wrong.field, wrong.message))))?
+            checked.map_err(|wrong| Refusal::File(entry.settings.asked_by().problem(wrong.message)))?
         }
     };
     let stored_secret = stored.as_ref().and_then(|stored| stored.client_secret.as_ref());
@@ -204,12 +220,14 @@ async fn prepare_one(
 fn draft(entry: &ProviderEntry) -> (Draft, Option<SecretString>) {
     match &entry.settings {
         ProtocolEntry::Oidc { issuer, client_id, client_secret, scopes } => {
-            let scopes = scopes.as_deref().unwrap_or(SCOPES).split_whitespace().map(str::to_owned).collect();
-            let draft = Draft::Oidc { issuer: issuer.clone(), client_id: client_id.clone(), scopes };
+            let scopes = scopes.clone().unwrap_or_else(|| SCOPES.map(str::to_owned).to_vec());
+            let draft = Draft::Oidc { issuer: issuer.value.clone(), client_id: client_id.clone(), scopes };
             (draft, Some(client_secret.clone()))
         }
-        ProtocolEntry::SamlUrl(address) => (Draft::Saml { metadata_url: Some(address.clone()), metadata: None }, None),
-        ProtocolEntry::SamlFile(text) => (Draft::Saml { metadata_url: None, metadata: Some(text.clone()) }, None),
+        ProtocolEntry::SamlUrl(address) => {
+            (Draft::Saml { metadata_url: Some(address.value.clone()), metadata: None }, None)
+        }
+        ProtocolEntry::SamlFile(text) => (Draft::Saml { metadata_url: None, metadata: Some(text.value.clone()) }, None),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::commands::{Beside, Failure, Opened, configuration, start_quiet_log};
 use chrono::{DateTime, NaiveDate, Utc};
-use directory::audit::{Format, export, note_export};
+use clap::builder::PossibleValuesParser;
+use directory::audit::{ACTIONS, Format, export, note_export};
 use directory::{Actor, Directory};
 use futures::TryStreamExt;
 use model::audit::AuditFilter;
@@ -21,7 +22,7 @@ pub(super) struct Export {
     #[arg(long)]
     actor: Option<String>,
     /// Only this action, such as `token.revoked`.
-    #[arg(long)]
+    #[arg(long, value_parser = PossibleValuesParser::new(ACTIONS))]
     action: Option<String>,
     /// Only entries about the one with this id.
     #[arg(long)]
@@ -46,6 +47,11 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
 
 impl Export {
     pub(super) async fn run(self) -> Result<(), Failure> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            return Err(Failure::usage("--from is later than --to, so there is nothing between them"));
+        }
         let mut config = configuration()?;
         start_quiet_log(&mut config);
         crate::commands::status::check_there(&config.database)?;

@@ -2,8 +2,9 @@
 
 use crate::commands::{Beside, Failure, Opened, configuration, start_quiet_log};
 use crate::config::Config;
+use app::components::plural;
 use directory::audit::file::{self, FileError, FileReport};
-use model::audit::{Progress, Report};
+use model::audit::{Finding, Progress, Report};
 use std::fs::File;
 use std::io::{BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -37,13 +38,10 @@ impl Verify {
         println!("{}", counted(&report));
         match report.finding {
             None => Ok(()),
-            Some(finding) if finding.sequence == 0 => {
-                Err(Failure::problem(format!("the audit log does not verify. {finding}")))
+            Some(finding) => {
+                println!("{}", verdict(&finding, report.verified));
+                Err(Failure::Told)
             }
-            Some(finding) => Err(Failure::problem(format!(
-                "the audit log was altered. {finding} Everything before #{} fits.",
-                finding.sequence.max(report.verified + 1)
-            ))),
         }
     }
 }
@@ -106,21 +104,30 @@ fn about_file(found: &FileReport) -> String {
 }
 
 fn counted(report: &Report) -> String {
+    let entries = plural(report.entries, "entry", "entries");
+    let checkpoints = plural(report.checkpoints, "checkpoint", "checkpoints");
     let from_file = report.from_file.map(|from_file| format!(" ({from_file} of them from the file)"));
     let mut text = format!(
-        "Verified up to #{}: {} entries and {} checkpoints fit{}.",
+        "Verified up to #{}: {entries} and {checkpoints} fit{}.",
         report.verified,
-        report.entries,
-        report.checkpoints,
         from_file.unwrap_or_default()
     );
     if report.pruned > 0 {
         text += &format!(" Entries up to #{} were removed by the retention.", report.pruned);
     }
     if report.waiting > 0 {
-        text += &format!(" {} entries wait to be sealed.", report.waiting);
+        text += &format!(" {} to be sealed.", plural(report.waiting, "entry waits", "entries wait"));
     }
     text
+}
+
+fn verdict(finding: &Finding, verified: i64) -> String {
+    match finding.sequence {
+        0 => format!("The audit log does not verify. {finding}"),
+        number => {
+            format!("The audit log was altered. {finding} Everything before #{} fits.", number.max(verified + 1))
+        }
+    }
 }
 
 /// Progress on a terminal; nothing where standard error goes to a file.
@@ -146,5 +153,21 @@ impl Shown {
         if self.any {
             write!(std::io::stderr(), "\r\x1b[2K").ok();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_told_as_one() {
+        let one = Report { verified: 1, entries: 1, checkpoints: 1, waiting: 1, ..Report::default() };
+        assert_eq!(counted(&one), "Verified up to #1: 1 entry and 1 checkpoint fit. 1 entry waits to be sealed.");
+        let more = Report { verified: 1200, entries: 1200, waiting: 2, ..Report::default() };
+        assert_eq!(
+            counted(&more),
+            "Verified up to #1200: 1,200 entries and 0 checkpoints fit. 2 entries wait to be sealed."
+        );
     }
 }

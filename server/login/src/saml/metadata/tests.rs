@@ -86,6 +86,11 @@ fn what_ran_out_is_refused_when_saved_and_borne_afterwards() {
     let expired = signer(-400).metadata(SIGN_ON).unwrap();
     assert_eq!(read(&expired), Err(MetadataError::Expired(now() - Duration::days(36))));
     assert!(IdentityProvider::saved(&expired, Addresses::Https).is_ok());
+    let early = signer(3);
+    assert_eq!(read(&early.metadata(SIGN_ON).unwrap()), Err(MetadataError::NotYet(now() + Duration::days(2))));
+    let with_early = |days| with_certificates(&[&signer(days).certificate().unwrap(), &early.certificate().unwrap()]);
+    assert!(with_early(0).is_ok(), "one that is valid is enough");
+    assert_eq!(with_early(-400), Err(MetadataError::NotYet(now() + Duration::days(2))));
     let outdated = good().replace(" entityID=", " validUntil=\"2026-11-22T08:00:00Z\" entityID=");
     assert_eq!(read(&outdated), Err(MetadataError::Outdated(now())));
     assert!(IdentityProvider::saved(&outdated, Addresses::Https).is_ok());

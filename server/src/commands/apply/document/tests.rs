@@ -246,3 +246,26 @@ kind = "oidc"
     ];
     assert_eq!(found, expected.map(|(line, key)| (line, key.to_owned())));
 }
+
+#[test]
+fn a_provider_of_an_unknown_kind_has_no_unknown_keys() {
+    assert_eq!(
+        problems("[[provider]]\nslug = 'corp'\nkind = 'ldap'\nissuer = 'https://id.example.com'"),
+        ["line 3, provider.kind: `ldap` is not one of: oidc, saml"]
+    );
+    assert_eq!(
+        problems("[[provider]]\nslug = 'corp'\nissuer = 'https://id.example.com'"),
+        ["line 1, provider.kind: this is missing"]
+    );
+}
+
+#[test]
+fn each_setting_of_a_provider_is_told_by_its_own_key() {
+    let oidc = "[[provider]]\nslug = 'corp'\nkind = 'oidc'\nissuer = 'https://id.example.com'\nclient_id = 'c'\n\
+                client_secret = { env = 'ZOOM_SECRET' }\nscopes = 'email \"groups\"'";
+    let said = problems(oidc).join("\n");
+    assert!(said.starts_with("line 7, provider.scopes: No scope has '\"' in it."), "{said}");
+    let saml = "[[provider]]\nslug = 'corp'\nkind = 'saml'\nmetadata_url = 'ftp://id.example.com'";
+    let said = problems(saml);
+    assert!(said.len() == 1 && said[0].starts_with("line 4, provider.metadata_url: "), "{said:?}");
+}
