@@ -99,7 +99,7 @@ async fn entries_that_nobody_seals_are_told_of() {
     { sqlx::QueryBuilder::<sqlx::Postgres>::new(lock) }.build().execute(&mut holder).await.unwrap();
     let directory = database.open(directory::Clock::system()).await;
     let mut tx = directory.begin(directory::Actor::Command).await.unwrap();
-    tx.audit(directory::audit::Entry::new("test.done", "test", None, "entry"));
+    tx.audit(directory::audit::Entry::new("source.created", "source", None, "entry"));
     tx.commit().await.unwrap();
     let url = database.url();
     let ours = [("DATABASE_URL", url.as_str()), ("ROLLCALL_KEY", KEY), ("ROLLCALL_LISTEN", "127.0.0.1:0")];
