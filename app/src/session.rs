@@ -39,6 +39,8 @@ pub struct SignedIn(pub Administrator);
 pub struct ThisSession {
     /// The SHA-256 of its id.
     pub hash: Vec<u8>,
+    /// When it began, which stays when it gets a new id.
+    pub started_at: DateTime<Utc>,
     /// When whoever signed in proved who they are, if that was shown to have just happened.
     pub fresh_at: Option<DateTime<Utc>>,
 }
@@ -63,7 +65,7 @@ pub fn backend() -> Backend {
     expect_context::<Backend>()
 }
 
-/// Who calls.
+/// Who called, as it was when the request came: for what a page shows. What somebody may do, [`begin`] and [`caller`] say.
 pub fn signed_in() -> Result<Administrator, AppError> {
     use_context::<http::request::Parts>()
         .and_then(|parts| parts.extensions.get::<SignedIn>().cloned())
@@ -84,17 +86,24 @@ fn is_fresh() -> bool {
     fresh_at.is_some_and(|at| backend().directory.now() - at <= FRESH_FOR)
 }
 
-/// Opens a unit of work for whoever calls, if the role allows it.
+/// Who calls, as they stand in this unit of work. Since the request came its body was read, a provider may have been asked
+/// and a lock waited for: whoever was removed or signed out meanwhile is nobody, and a role that was taken is gone.
+pub async fn caller(tx: &mut Tx) -> Result<Administrator, AppError> {
+    let (admin, session) = (signed_in()?, this_session()?);
+    directory::admins::in_session(tx, admin.id, session.started_at).await?.ok_or(AppError::NotSignedIn)
+}
+
+/// Opens a unit of work for whoever calls, if the role that they have in it allows it.
 pub async fn begin(needs: Permission) -> Result<Tx, AppError> {
     let admin = signed_in()?;
-    if !admin.role.allows(needs) {
+    let mut tx = backend().directory.begin(Actor::Admin { id: admin.id, email: admin.email }).await?;
+    if !caller(&mut tx).await?.role.allows(needs) {
         return Err(AppError::Forbidden);
     }
     if needs.needs_fresh_sign_in() && !is_fresh() {
         return Err(AppError::NotFresh);
     }
-    let actor = Actor::Admin { id: admin.id, email: admin.email };
-    Ok(backend().directory.begin(actor).await?)
+    Ok(tx)
 }
 
 /// Goes to another page after the function: 303 for a plain form, a navigation of the router otherwise.

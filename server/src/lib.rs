@@ -32,14 +32,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::RequestBodyTimeoutLayer;
 use url::Url;
 
 /// The largest body of any request; SCIM answers a larger one in its own words.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-
-/// A client that sends nothing of its form for this long is cut off.
-const BODY_WITHIN: Duration = Duration::from_secs(20);
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -79,16 +75,16 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), http::sessions::find_admin))
         .layer(from_fn_with_state(state.clone(), http::origin::check_same_origin))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN));
+        .layer(middleware::from_fn(http::body::in_time_or_408));
     Router::new()
         .merge(assets::router())
-        .merge(http::scim::router())
+        .merge(http::scim::router().layer(middleware::map_request(http::body::in_time)))
         .merge(
             http::login::acs_router()
                 .layer(noted())
                 .layer(limited())
                 .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-                .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN)),
+                .layer(middleware::from_fn(http::body::in_time_or_408)),
         )
         .merge(portal)
         .layer(from_fn_with_state(state.clone(), http::origin::check_host))

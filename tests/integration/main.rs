@@ -10,6 +10,7 @@ mod engine;
 mod forms;
 mod groups;
 mod guard;
+mod hang_up;
 mod headers;
 mod keys;
 mod mail;

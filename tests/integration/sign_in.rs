@@ -9,6 +9,7 @@ mod owners;
 mod roles;
 mod saml;
 mod sessions;
+mod slow;
 mod whole;
 
 use directory::providers::Settings;
@@ -88,8 +89,9 @@ pub(crate) fn function(name: &str) -> &'static str {
 
 /// Waits until a request waits for a row that the test holds.
 pub(crate) async fn until_held_up(app: &TestApp) {
-    let waits = "select count(*) from pg_locks l where not granted and (l.locktype = 'transactionid' or database =
-        (select oid from pg_database where datname = current_database()))";
+    // A row is waited for by way of a transaction, which belongs to no database.
+    let waits = "select count(*) from pg_locks l join pg_stat_activity a using (pid)
+        where not l.granted and a.datname = current_database()";
     while app.database.count(waits).await == 0 {
         tokio::task::yield_now().await;
     }

@@ -35,7 +35,7 @@ impl Browser {
     /// A page that is there.
     pub async fn open(&self, path: &str) -> Shown {
         let shown = self.get(path).await;
-        assert_eq!(shown.status, 200, "{path}: {}", shown.html.text());
+        assert_eq!(shown.status, 200, "{path}: {} {}", shown.header(LOCATION.as_str()), shown.html.text());
         shown
     }
 

@@ -49,7 +49,7 @@ fn sign_in_address() -> String {
 #[server]
 pub async fn list_admins() -> Result<AdminList, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let me = crate::session::signed_in()?;
+    let me = crate::session::caller(&mut tx).await?;
     let may_give = may_give(me.role);
     let providers = directory::providers::list(&mut tx).await?;
     let mails = directory::mail::invitations(&mut tx).await?;
@@ -76,7 +76,7 @@ pub async fn invite_admin(email: String, role: Role) -> Result<(), AppError> {
         problems.add("email", "Enter a whole address, such as ada@example.com.");
     }
     problems.check()?;
-    if !may_give(crate::session::signed_in()?.role).contains(&role) {
+    if !may_give(crate::session::caller(&mut tx).await?.role).contains(&role) {
         return Err(AppError::Forbidden);
     }
     match directory::admins::invite(&mut tx, &email, role).await {
@@ -96,19 +96,22 @@ pub async fn invite_admin(email: String, role: Role) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The administrator, if whoever calls may change one of that role; held, as an owner may give another role meanwhile.
+/// The administrator, if whoever calls may change one of that role, and the roles that they may give. It is held, as an
+/// owner may give another role meanwhile; and who calls is asked behind that, as this may have waited until the caller
+/// had another role.
 #[cfg(feature = "ssr")]
-async fn changeable(tx: &mut directory::Tx, id: AdminId) -> Result<Administrator, AppError> {
+async fn changeable(tx: &mut directory::Tx, id: AdminId) -> Result<(Administrator, Vec<Role>), AppError> {
     let admin = directory::admins::hold(tx, id).await?;
-    if may_give(crate::session::signed_in()?.role).contains(&admin.role) { Ok(admin) } else { Err(AppError::Forbidden) }
+    let may_give = may_give(crate::session::caller(tx).await?.role);
+    if may_give.contains(&admin.role) { Ok((admin, may_give)) } else { Err(AppError::Forbidden) }
 }
 
 /// Gives an administrator another role; from then on no group changes it.
 #[server]
 pub async fn change_role(id: AdminId, role: Role) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
-    let admin = changeable(&mut tx, id).await?;
-    if !may_give(crate::session::signed_in()?.role).contains(&role) {
+    let (admin, may_give) = changeable(&mut tx, id).await?;
+    if !may_give.contains(&role) {
         return Err(AppError::Forbidden);
     }
     directory::admins::give_role(&mut tx, id, role).await?;
@@ -122,7 +125,7 @@ pub async fn change_role(id: AdminId, role: Role) -> Result<(), AppError> {
 #[server]
 pub async fn remove_admin(id: AdminId) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
-    let admin = changeable(&mut tx, id).await?;
+    let (admin, _) = changeable(&mut tx, id).await?;
     directory::admins::remove(&mut tx, id).await?;
     tx.commit().await?;
     let text = "Whoever it was is signed out. What was done by that name stays in the audit log.";
@@ -148,7 +151,7 @@ pub async fn reset_admin(id: AdminId) -> Result<(), AppError> {
 #[server]
 pub async fn send_invitation(id: AdminId) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageAdmins).await?;
-    let admin = changeable(&mut tx, id).await?;
+    let (admin, _) = changeable(&mut tx, id).await?;
     if !crate::session::backend().sends_mail {
         let message = format!("No mail server is set, so no mail is sent. Tell {} the address.", admin.email);
         return Err(AppError::Conflict { message });

@@ -191,6 +191,9 @@ mod save {
     /// The most metadata that is taken, in characters.
     const METADATA: usize = 500_000;
 
+    /// The longest client secret, in characters.
+    const SECRET: usize = 500;
+
     /// The form's fields as they were typed.
     pub(super) struct Entered {
         pub kind: String,
@@ -257,8 +260,10 @@ mod save {
             ProviderKind::Oidc => {
                 let issuer = problems.text("issuer", "Issuer", &form.issuer, 500);
                 let client_id = problems.text("client_id", "Client ID", &form.client_id, 300);
-                if new && form.client_secret.trim().is_empty() {
-                    problems.add("client_secret", "Client secret is missing. Fill it in.");
+                if new {
+                    problems.text("client_secret", "Client secret", &form.client_secret, SECRET);
+                } else {
+                    problems.optional_text("client_secret", "Client secret", &form.client_secret, SECRET);
                 }
                 let scopes = problems.optional_text("scopes", "The list of scopes", &form.scopes, 500);
                 let scopes = read_scopes(&scopes).unwrap_or_else(|message| {

@@ -20,7 +20,7 @@ pub struct SessionList {
 #[server]
 pub async fn list_sessions() -> Result<SessionList, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let me = crate::session::signed_in()?;
+    let me = crate::session::caller(&mut tx).await?;
     let everybody = me.role.allows(model::Permission::ManageSessions);
     Ok(SessionList {
         sessions: directory::sessions::list(&mut tx, (!everybody).then_some(me.id)).await?,
@@ -34,7 +34,7 @@ pub async fn list_sessions() -> Result<SessionList, AppError> {
 #[server]
 pub async fn end_session(id: String) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let me = crate::session::signed_in()?;
+    let me = crate::session::caller(&mut tx).await?;
     let everybody = me.role.allows(model::Permission::ManageSessions);
     directory::sessions::revoke(&mut tx, &id, (!everybody).then_some(me.id)).await?;
     let page = page_at(tx.now());

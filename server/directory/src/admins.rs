@@ -1,6 +1,7 @@
 //! Administrators and the one-time link that lets an owner in.
 
 use crate::audit::Entry;
+use crate::sessions::ABSOLUTE_LIFE;
 use crate::text::name_key;
 use crate::{Directory, Error, Result, Tx, mail};
 use chrono::{DateTime, Duration, Utc};
@@ -48,6 +49,27 @@ pub async fn find(directory: &Directory, id: AdminId) -> Result<Option<Administr
         id.0
     )
     .fetch_optional(&directory.pool)
+    .await?
+    .map(Administrator::try_from)
+    .transpose()
+}
+
+/// The administrator as they stand in this unit of work, if the session that they began at that moment lives. It is known
+/// by its start: another request may have given it a new id meanwhile.
+pub async fn in_session(tx: &mut Tx, id: AdminId, started_at: DateTime<Utc>) -> Result<Option<Administrator>> {
+    let (now, oldest) = (tx.now(), tx.now() - ABSOLUTE_LIFE);
+    sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin
+         where id = $1 and exists (
+            select from session s
+            where s.admin_id = $1 and s.created_at = $2 and s.created_at > $3 and s.expires_at > $4)",
+        id.0,
+        started_at,
+        oldest,
+        now
+    )
+    .fetch_optional(tx.db())
     .await?
     .map(Administrator::try_from)
     .transpose()
@@ -117,28 +139,34 @@ async fn is_last_owner(tx: &mut Tx, id: AdminId) -> Result<bool> {
 
 /// Adds an administrator.
 pub async fn create(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
+    let id = insert(tx, email, role, false).await?;
+    tx.audit(Entry::new("admin.created", "admin", id.0, email).after(serde_json::json!({ "role": role })));
+    Ok(id)
+}
+
+async fn insert(tx: &mut Tx, email: &str, role: Role, invited: bool) -> Result<AdminId> {
     let id = AdminId(Uuid::now_v7());
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     sqlx::query!(
-        "insert into admin (id, email, email_key, role, created_at, created_by) values ($1, $2, $3, $4, $5, $6)",
+        "insert into admin (id, email, email_key, role, invited, created_at, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         id.0,
         email.trim(),
         name_key(email),
         role.as_str(),
+        invited,
         now,
         by
     )
     .execute(tx.db())
     .await?;
-    tx.audit(Entry::new("admin.created", "admin", id.0, email).after(serde_json::json!({ "role": role })));
     Ok(id)
 }
 
 /// Invites somebody: the first who signs in with that e-mail, verified by a provider, becomes this administrator. A mail
 /// tells them.
 pub async fn invite(tx: &mut Tx, email: &str, role: Role) -> Result<AdminId> {
-    let id = create(tx, email, role).await?;
-    sqlx::query!("update admin set invited = true where id = $1", id.0).execute(tx.db()).await?;
+    let id = insert(tx, email, role, true).await?;
     tx.audit(Entry::new("admin.invited", "admin", id.0, email).after(serde_json::json!({ "role": role })));
     mail::queue_invitation(tx, id).await?;
     Ok(id)
@@ -183,6 +211,10 @@ async fn change_role(tx: &mut Tx, old: &Administrator, role: Role, from: Option<
     if role != Role::Owner && is_last_owner(tx, old.id).await? {
         return Err(Error::Refused(format!("The last owner keeps the role. {ANOTHER_OWNER}")));
     }
+    set_role_from(tx, old, role, from).await
+}
+
+async fn set_role_from(tx: &mut Tx, old: &Administrator, role: Role, from: Option<ProviderId>) -> Result<()> {
     sqlx::query!(
         "update admin set role = $2, role_from = $3 where id = $1",
         old.id.0,
@@ -194,6 +226,25 @@ async fn change_role(tx: &mut Tx, old: &Administrator, role: Role, from: Option<
     let before = shown_role(tx, old.role, old.role_from).await?;
     let after = shown_role(tx, role, from).await?;
     tx.audit(Entry::new("admin.role_changed", "admin", old.id.0, &old.email).before(before).after(after));
+    Ok(())
+}
+
+/// The roles that a provider's groups gave stay, from now on as if they were given here.
+pub(crate) async fn keep_roles_of(tx: &mut Tx, provider: ProviderId) -> Result<()> {
+    // In the order in which everybody holds administrators.
+    hold_owners(tx).await?;
+    let theirs = sqlx::query_as!(
+        Row,
+        "select id, email, name, role, role_from, invited, last_sign_in_at from admin where role_from = $1
+         order by id for update",
+        provider.0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    for row in theirs {
+        let admin = Administrator::try_from(row)?;
+        set_role_from(tx, &admin, admin.role, None).await?;
+    }
     Ok(())
 }
 
@@ -214,7 +265,9 @@ pub async fn keep_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Uses a one-time link: the oldest owner who ever came comes in, made when there is none. None when the link is wrong, used or old.
+/// Uses a one-time link: the oldest owner in whom no provider ever had a say comes in, made when there is none. Nobody else
+/// does: what is done after it would stand in the audit log under the name of somebody who has an account of their own.
+/// None when the link is wrong, used or old.
 pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Administrator>> {
     let now = tx.now();
     let used = sqlx::query!(
@@ -227,8 +280,8 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     if used.rows_affected() == 0 {
         return Ok(None);
     }
-    let id = match hold_owners(tx).await?.first() {
-        Some(id) => AdminId(*id),
+    let id = match our_owner(tx).await? {
+        Some(id) => id,
         None => restore_owner(tx).await?,
     };
     sqlx::query!("update admin set last_sign_in_at = $2 where id = $1", id.0, now).execute(tx.db()).await?;
@@ -236,24 +289,20 @@ pub async fn redeem_setup_link(tx: &mut Tx, hash: &[u8]) -> Result<Option<Admini
     Ok(Some(admin.ok_or(Error::NotFound("the administrator"))?))
 }
 
-/// Notes a one-time link that let nobody in. Anybody can send wrong ones, so ten a minute are noted at most.
-pub async fn setup_link_refused(tx: &mut Tx, address: &str) -> Result<()> {
-    let since = tx.now() - Duration::minutes(1);
-    let noted = sqlx::query_scalar!(
-        "select count(*) as \"count!\" from audit_entry where action = 'setup_link.refused' and at > $1",
-        since
-    )
-    .fetch_one(tx.db())
-    .await?;
-    if noted < 10 {
-        let entry = Entry::new("setup_link.refused", "setup_link", None, "One-time sign-in link");
-        tx.audit(entry.after(serde_json::json!({ "why": "wrong, used or too old", "address": address })));
-    }
-    Ok(())
+/// The oldest of the owners who have come in whom no provider ever had a say.
+async fn our_owner(tx: &mut Tx) -> Result<Option<AdminId>> {
+    let owners = hold_owners(tx).await?;
+    let ours = sqlx::query_scalar!(
+        "select id from admin a where id = any($1) and role_from is null
+            and not exists (select from admin_identity i where i.admin_id = a.id)
+         order by id limit 1",
+        &owners
+    );
+    Ok(ours.fetch_optional(tx.db()).await?.map(AdminId))
 }
 
-/// No owner has come: ours is made, or made an owner again. An administrator of that name behind whom an account or the
-/// groups of a provider stand is somebody else, and ours gets another name.
+/// No owner of ours has come: one is made, or made an owner again. An administrator of that name behind whom an account or
+/// the groups of a provider stand is somebody else, and ours gets another name.
 async fn restore_owner(tx: &mut Tx) -> Result<AdminId> {
     let mut name = FIRST_OWNER.to_owned();
     let mut number = 1;

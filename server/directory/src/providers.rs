@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::error::{from_json, to_json};
-use crate::{Error, Result, Tx, keyring};
+use crate::{Error, Result, Tx, admins, keyring};
 use chrono::{DateTime, Utc};
 use model::provider::{Protocol, Provider, RoleRule};
 use model::{ProviderId, SecretId};
@@ -195,10 +195,11 @@ pub async fn change(tx: &mut Tx, id: ProviderId, version: i64, settings: &Settin
     Ok(())
 }
 
-/// Removes a provider. Nobody comes in by it any more; the sessions it opened end.
+/// Removes a provider. Nobody comes in by it any more; the sessions it opened end, and the roles its groups gave stay.
 pub async fn remove(tx: &mut Tx, id: ProviderId) -> Result<Provider> {
-    let provider = list(tx).await?.into_iter().find(|provider| provider.id == id);
-    let provider = provider.ok_or(Error::NotFound("the provider"))?;
+    // Held before the administrators, as a sign-in does.
+    let provider = hold(tx, id).await?.ok_or(Error::NotFound("the provider"))?;
+    admins::keep_roles_of(tx, id).await?;
     let secret = sqlx::query_scalar!("delete from provider where id = $1 returning client_secret_id", id.0)
         .fetch_optional(tx.db())
         .await?
@@ -206,10 +207,12 @@ pub async fn remove(tx: &mut Tx, id: ProviderId) -> Result<Provider> {
     if let Some(secret) = secret {
         keyring::forget(tx, SecretId(secret)).await?;
     }
-    sqlx::query!("delete from session where data -> 'origin' ->> 'provider' = $1", id.0.to_string())
+    let sessions = sqlx::query!("delete from session where data -> 'origin' ->> 'provider' = $1", id.0.to_string())
         .execute(tx.db())
-        .await?;
-    tx.audit(Entry::new("provider.removed", "provider", id.0, &provider.label).before(shown_stored(&provider)?));
+        .await?
+        .rows_affected();
+    let entry = Entry::new("provider.removed", "provider", id.0, &provider.label).before(shown_stored(&provider)?);
+    tx.audit(entry.after(json!({ "sessions_ended": sessions })));
     Ok(provider)
 }
 

@@ -102,6 +102,17 @@ impl Told {
     }
 }
 
+/// Whether any server runs.
+pub async fn any(directory: &Directory) -> Result<bool> {
+    let forgotten = FORGOTTEN_AFTER.as_secs_f64();
+    let any = sqlx::query_scalar!(
+        "select exists (
+            select from server where alive_at > clock_timestamp() - make_interval(secs => $1)) as \"any!\"",
+        forgotten
+    );
+    Ok(any.fetch_one(&directory.pool).await?)
+}
+
 /// The running servers that were not given this key.
 pub async fn lacking(directory: &Directory, key: &str) -> Result<Vec<String>> {
     let mut db = directory.pool.acquire().await.map_err(Error::Database)?;

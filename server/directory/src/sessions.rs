@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::error::from_json;
-use crate::{Actor, Directory, Error, Result, Tx, admins};
+use crate::{Actor, Directory, Error, Result, Tx};
 use chrono::{DateTime, Duration, Utc};
 use model::session::{SessionOrigin, SessionSummary};
 use model::{AdminId, ProviderId, Role};
@@ -33,6 +33,8 @@ pub struct Session {
     /// The role that its id was given for.
     pub role: Option<String>,
     pub fresh_at: Option<DateTime<Utc>>,
+    /// Stays when it gets a new id.
+    pub started_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
 }
 
@@ -82,9 +84,9 @@ pub async fn open(tx: &mut Tx, opened: &Opened, former: Option<&[u8]>) -> Result
 pub async fn find(directory: &Directory, id_hash: &[u8]) -> Result<Option<Session>> {
     let (now, oldest) = (directory.now(), directory.now() - ABSOLUTE_LIFE);
     let row = sqlx::query!(
-        "select admin_id as \"admin_id!\", data ->> 'role' as role, (data ->> 'fresh_at')::timestamptz as fresh_at,
-                last_seen_at
-         from session where id_hash = $1 and expires_at > $2 and created_at > $3 and admin_id is not null",
+        "select admin_id, data ->> 'role' as role, (data ->> 'fresh_at')::timestamptz as fresh_at,
+                created_at, last_seen_at
+         from session where id_hash = $1 and expires_at > $2 and created_at > $3",
         id_hash,
         now,
         oldest
@@ -95,6 +97,7 @@ pub async fn find(directory: &Directory, id_hash: &[u8]) -> Result<Option<Sessio
         admin: AdminId(row.admin_id),
         role: row.role,
         fresh_at: row.fresh_at,
+        started_at: row.created_at,
         last_seen_at: row.last_seen_at,
     }))
 }
@@ -168,7 +171,7 @@ pub async fn take_message(directory: &Directory, id_hash: &[u8]) -> Result<Optio
 pub async fn list(tx: &mut Tx, of: Option<AdminId>) -> Result<Vec<SessionSummary>> {
     let (now, oldest) = (tx.now(), tx.now() - ABSOLUTE_LIFE);
     let rows = sqlx::query!(
-        "select encode(s.id_hash, 'hex') as \"id!\", s.admin_id as \"admin_id!\", a.email, s.data -> 'origin' as origin,
+        "select encode(s.id_hash, 'hex') as \"id!\", s.admin_id, a.email, s.data -> 'origin' as origin,
                 s.created_at, s.last_seen_at, s.expires_at
          from session s join admin a on a.id = s.admin_id
          where s.expires_at > $1 and s.created_at > $2 and ($3::uuid is null or s.admin_id = $3)
@@ -212,20 +215,22 @@ pub async fn revoke(tx: &mut Tx, id: &str, of: Option<AdminId>) -> Result<()> {
 
 /// Ends all sessions of an administrator, or everybody's, but one; how many.
 pub async fn revoke_all(tx: &mut Tx, of: Option<AdminId>, but: &str) -> Result<u64> {
+    let who = match of {
+        Some(id) => sqlx::query_scalar!("select email from admin where id = $1", id.0)
+            .fetch_optional(tx.db())
+            .await?
+            .ok_or(Error::NotFound("the administrator"))?,
+        None => "everybody".to_owned(),
+    };
     let done = sqlx::query!(
-        "delete from session where ($1::uuid is null or admin_id = $1) and admin_id is not null
-            and encode(id_hash, 'hex') <> $2",
+        "delete from session where ($1::uuid is null or admin_id = $1) and encode(id_hash, 'hex') <> $2",
         of.map(|id| id.0),
         but
     )
     .execute(tx.db())
     .await?
     .rows_affected();
-    let who = match of {
-        Some(id) => admins::list(tx).await?.into_iter().find(|admin| admin.id == id).map(|admin| admin.email),
-        None => Some("everybody".to_owned()),
-    };
-    let entry = Entry::new("session.revoked_all", "admin", of.map(|id| id.0), &who.unwrap_or_default());
+    let entry = Entry::new("session.revoked_all", "admin", of.map(|id| id.0), &who);
     tx.audit(entry.after(json!({ "sessions": done })));
     Ok(done)
 }

@@ -8,7 +8,7 @@ mod failures;
 mod requests;
 
 pub use admission::{Decision, Proof, Refusal, admit, decide};
-pub use failures::{Failure, failed};
+pub use failures::{Failure, failed, link_refused, network};
 pub use requests::{
     CODE_LIFE, Purpose, REQUEST_LIFE, Request, TEST_LIFE, answer, begin, keep_test, prune, take, take_answer, test,
     use_assertion, waiting,

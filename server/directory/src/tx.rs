@@ -51,7 +51,12 @@ pub struct Mark {
 
 impl Tx {
     pub(crate) async fn begin(directory: &Directory, actor: Actor) -> Result<Self> {
-        let db = directory.pool.begin().await.map_err(Error::Database)?;
+        // In a task that ends also when nobody waits for it any more, as after a client that hung up. Dropped half way,
+        // sqlx 0.9 gives the connection back to the pool with its transaction open, and whatever is done on it next is
+        // not committed.
+        let pool = directory.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin().await }).await;
+        let db = begun.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map_err(Error::Database)?;
         let now = directory.now();
         Ok(Self {
             db,

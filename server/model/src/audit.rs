@@ -129,6 +129,9 @@ pub struct Report {
     pub entries: i64,
     /// How many checkpoints fit: those of the database and those of the file.
     pub checkpoints: i64,
+    /// How many of them stand in the file; none where no file was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_file: Option<i64>,
     /// How many entries were not sealed yet, so that nothing can be said of them.
     pub waiting: i64,
     /// None when all is well.

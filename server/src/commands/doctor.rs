@@ -11,7 +11,8 @@ use checks::Database;
 use directory::Clock;
 use finding::{Finding, Findings};
 
-/// Check the configuration, the database, the key, the clock, Zoom, the mail server and the address to listen on.
+/// Check the configuration, the database, the key, the clock, the audit log, Zoom, the mail server and the address to
+/// listen on.
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  rollcall doctor\n\nChanges nothing. Exit status 1 when a check failed; a warning is no \
@@ -56,6 +57,7 @@ async fn examine(config: Config, findings: &mut Findings) {
     if let Some(Database { url, postgres }) = checks::database(&config.database, findings).await {
         if let Some(directory) = checks::directory(&url, config.key, findings).await {
             checks::clock(&directory, &Clock::system(), findings).await;
+            checks::audit_log(&directory, findings).await;
             checks::connections(&directory, config.outbound.allow_private_urls, findings).await;
             directory.close().await;
         }

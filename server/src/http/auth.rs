@@ -54,10 +54,10 @@ async fn setup(
     let admin = directory::admins::redeem_setup_link(&mut tx, &link.0).await.map_err(|e| failed(&e))?;
     let Some(admin) = admin else {
         tracing::warn!("a one-time sign-in link was refused: wrong, used or too old");
-        directory::admins::setup_link_refused(&mut tx, origin.address.as_deref().unwrap_or_default())
-            .await
-            .map_err(|e| failed(&e))?;
-        tx.commit().await.map_err(|e| failed(&e))?;
+        let address = origin.address.as_deref().unwrap_or_default();
+        if directory::sign_in::link_refused(&mut tx, address).await.map_err(|e| failed(&e))? {
+            tx.commit().await.map_err(|e| failed(&e))?;
+        }
         return Ok(Redirect::to("/login?failed=1").into_response());
     };
     let id = sessions::new_id(state.https).map_err(|e| failed(&e))?;

@@ -5,11 +5,12 @@ use crate::config::UNKNOWN_PROXY;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use directory::sign_in::network;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::header::RETRY_AFTER;
 use http::{Extensions, HeaderMap, StatusCode};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -38,7 +39,13 @@ fn peer(extensions: &Extensions) -> IpAddr {
 fn forwarded(headers: &HeaderMap, from_end: usize) -> Option<IpAddr> {
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
     let told: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-    told.get(told.len().checked_sub(from_end)?)?.parse().ok()
+    parse(told.get(told.len().checked_sub(from_end)?)?)
+}
+
+/// An address as proxies write it: alone, with a port behind it, IPv6 in brackets.
+fn parse(told: &str) -> Option<IpAddr> {
+    let bare = told.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(told);
+    bare.parse().ok().or_else(|| Some(told.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// Whose attempts are counted together.
@@ -57,14 +64,6 @@ impl Client {
     }
 }
 
-/// An IPv4 address, or the /64 of an IPv6 address: everybody has a whole one to choose from.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        v4 => v4,
-    }
-}
-
 /// Counts the steps of signing in, or wrong tokens, in this process.
 pub struct Attempts {
     clients: DefaultKeyedRateLimiter<Client>,
@@ -72,6 +71,8 @@ pub struct Attempts {
     tidied: Mutex<Option<Instant>>,
     /// Whether the log has it that a proxy is at work of which we were not told.
     told_of_proxy: AtomicBool,
+    /// Whether the log has it that a proxy we were told of does not say who calls.
+    told_of_silence: AtomicBool,
 }
 
 impl Default for Attempts {
@@ -81,6 +82,7 @@ impl Default for Attempts {
             proxies: RateLimiter::keyed(Quota::per_minute(ATTEMPTS_OF_PROXY)),
             tidied: Mutex::default(),
             told_of_proxy: AtomicBool::default(),
+            told_of_silence: AtomicBool::default(),
         }
     }
 }
@@ -125,6 +127,15 @@ pub async fn limit_attempts(State(state): State<AppState>, request: Request, nex
     if state.https && client.behind.is_some() && !state.attempts.told_of_proxy.swap(true, Ordering::Relaxed) {
         tracing::warn!(proxy = %client.network, "requests carry X-Forwarded-For, which is not believed. {UNKNOWN_PROXY}");
     }
+    let hops = state.proxy_hops;
+    let silent = hops > 0 && forwarded(request.headers(), usize::from(hops)).is_none();
+    if silent && !state.attempts.told_of_silence.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            proxy = %client.network, hops,
+            "X-Forwarded-For has no address where ROLLCALL_TRUSTED_PROXY_HOPS says that the client's stands: all who come \
+             by this proxy are taken for one"
+        );
+    }
     let Err(wait) = state.attempts.count(client) else { return next.run(request).await };
     let seconds = wait.as_secs() + 1;
     tracing::warn!(address = %client.behind.unwrap_or(client.network), path = request.uri().path(), "too many attempts to sign in");
@@ -150,8 +161,26 @@ mod tests {
         assert_eq!(seen(4), "10.0.0.1", "fewer than there should be");
     }
 
+    #[test]
+    fn an_address_is_read_as_proxies_write_it() {
+        for (told, read) in [
+            ("203.0.113.9", Some("203.0.113.9")),
+            ("203.0.113.9:49152", Some("203.0.113.9")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:49152", Some("2001:db8::1")),
+            ("unknown", None),
+            ("_hidden", None),
+            ("203.0.113.9:x", None),
+            ("[203.0.113.9", None),
+            ("", None),
+        ] {
+            assert_eq!(parse(told).map(|address| address.to_string()).as_deref(), read, "{told}");
+        }
+    }
+
     fn client(network: &str, behind: Option<&str>) -> Client {
-        let parsed = |address: &str| self::network(address.parse().unwrap());
+        let parsed = |address: &str| super::network(address.parse().unwrap());
         Client { network: parsed(network), behind: behind.map(parsed) }
     }
 

@@ -1,6 +1,7 @@
 //! Everything that answers HTTP: pages and server functions, sign-in, live events, health, inbound SCIM.
 
 pub mod auth;
+pub mod body;
 pub mod client;
 pub mod cookies;
 pub mod export;

@@ -6,12 +6,12 @@ use app::call::BACKGROUND;
 use app::session::{SignedIn, ThisSession};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use directory::Directory;
 use directory::sessions::ABSOLUTE_LIFE;
-use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue};
+use http::header::{RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use model::Administrator;
 
 /// The idle limit is renewed once a minute at most: it is a write.
@@ -41,7 +41,8 @@ pub fn forget(https: bool) -> String {
 
 /// Finds who is signed in and says so in the request's extensions. An administrator who was removed is nobody from the
 /// next request on; after a change of role the session goes on under a new id. A cookie that opens nothing is left
-/// alone: the browser may have a newer one already, from a request that was answered meanwhile.
+/// alone: the browser may have a newer one already, from a request that was answered meanwhile. One that cannot be looked
+/// up is no sign-out: what was typed would be lost, so the answer is 503.
 pub async fn find_admin(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let mut renamed = None;
     if let Some(id) = cookies::of(request.headers(), name(state.https)) {
@@ -53,7 +54,10 @@ pub async fn find_admin(State(state): State<AppState>, mut request: Request, nex
                 renamed = cookie;
             }
             Ok(None) => {}
-            Err(error) => tracing::error!(%error, "a session could not be read"),
+            Err(error) => {
+                tracing::error!(%error, "a session could not be read");
+                return not_now();
+            }
         }
     }
     let mut response = next.run(request).await;
@@ -61,6 +65,12 @@ pub async fn find_admin(State(state): State<AppState>, mut request: Request, nex
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
+}
+
+fn not_now() -> Response {
+    let text = "Rollcall cannot reach its database just now, so nothing was changed. Repeat it in a moment: nobody was \
+                signed out.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], text).into_response()
 }
 
 /// Whether an answer sets that cookie.
@@ -85,7 +95,7 @@ async fn find(state: &AppState, hash: Vec<u8>, by_person: bool) -> anyhow::Resul
     let directory = &state.directory;
     let Some(session) = directory::sessions::find(directory, &hash).await? else { return Ok(None) };
     let Some(admin) = directory::admins::find(directory, session.admin).await? else { return Ok(None) };
-    let mut this = ThisSession { hash, fresh_at: session.fresh_at };
+    let mut this = ThisSession { hash, started_at: session.started_at, fresh_at: session.fresh_at };
     let mut cookie = None;
     if by_person {
         if directory.now() - session.last_seen_at >= RENEWED_EVERY {

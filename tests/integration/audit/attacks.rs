@@ -156,10 +156,14 @@ async fn a_tail_cut_with_its_head_shows_by_the_file_of_checkpoints() {
     ];
     chain.attack(&put_back).await;
     assert_eq!(chain.found().await.map(|found| found.0), Some(Cut));
+    // A sealer that saw it does not go on; one that is started now knows no better than the database.
+    chain.sealer.abort();
+    let next = super::seal(&chain.directory);
     // Written on, the chain is longer than the checkpoint, and another one.
     chain.write(10).await;
     assert_eq!(chain.found().await.map(|found| found.0), Some(Restored));
     // Nobody but the file knew.
+    next.abort();
     std::fs::remove_file(&chain.file).unwrap();
     assert_eq!(chain.found().await, None);
 }
@@ -180,4 +184,86 @@ async fn the_database_refuses_by_itself_what_nobody_should_do_by_mistake() {
     }
     assert_eq!(chain.found().await, None);
     assert_eq!(chain.clock.now(), start());
+}
+
+/// A row that says that the chain is far ahead would keep all checkpoints away, and with them the proof of what is cut off.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_checkpoint_keeps_no_others_away() {
+    let chain = Chain::of(3).await;
+    chain.wait_lines(1).await;
+    let forged = "insert into audit_checkpoint (reason, sequence, hash, at, signature)
+        select 'seal', 9000000000000000000, hash, at, signature from audit_checkpoint limit 1";
+    chain.attack(&[forged]).await;
+    chain.clock.advance(TimeDelta::minutes(10));
+    chain.write(1).await;
+    chain.wait_lines(2).await;
+    // Nor after a start.
+    chain.sealer.abort();
+    let next = super::seal(&chain.directory);
+    chain.clock.advance(TimeDelta::minutes(10));
+    chain.write(1).await;
+    chain.wait_lines(3).await;
+    next.abort();
+    assert_eq!(chain.found().await, Some((Signature, 9_000_000_000_000_000_000)));
+}
+
+/// The sealer knows how far it was: a chain that is put back under it is not written on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_is_put_back_under_the_sealer_is_not_written_on() {
+    let chain = Chain::of(3).await;
+    chain.attack(&["create table old_chain as table audit_chain"]).await;
+    chain.write(4).await;
+    let put_back = [
+        "delete from audit_entry where sequence > 3",
+        "update audit_chain set (sequence, hash, signature) = (select sequence, hash, signature from old_chain)",
+    ];
+    chain.attack(&put_back).await;
+    for number in 0..3 {
+        super::write_one(&chain.directory, &format!("after {number}")).await;
+    }
+    // Far longer than sealing takes, and than trying again.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    assert_eq!(chain.database.count("select count(*) from audit_entry where sequence is null").await, 3);
+}
+
+/// Times that no clock of ours shows. What may alter the table may lift its rules as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_impossible_time_is_named_and_stops_nothing() {
+    let rules = "do $$ declare name text; begin
+        for name in select conname from pg_constraint where conname like '%_at_possible' loop
+            execute format('alter table %s drop constraint %I', split_part(name, '_at_possible', 1), name);
+        end loop; end $$";
+    for time in ["infinity", "-infinity", "290000-01-01", "4000-01-01 BC"] {
+        let chain = Chain::of(3).await;
+        let edited = format!("update audit_entry set at = '{time}' where sequence = 2");
+        let unsealed = format!(
+            "insert into audit_entry (id, at, actor_kind, actor_name, action, target_kind, target_name)
+             values (gen_random_uuid(), '{time}', 'system', 'Rollcall', 'admin.created', 'admin', 'mallory')"
+        );
+        chain.attack(&[rules, &unsealed]).await;
+        tests::wait_sealed(&chain.directory).await;
+        assert_eq!(chain.write(1).await, 5, "{time}: it goes on");
+        assert_eq!(chain.found().await, Some((Inserted, 4)), "{time}");
+        chain.attack(&[&edited]).await;
+        assert_eq!(chain.found().await, Some((Edited, 2)), "{time}");
+        let mut tx = chain.directory.begin(directory::Actor::Command).await.unwrap();
+        let filter = model::audit::AuditFilter::default();
+        let shown = directory::audit::list(&mut tx, &filter, &model::Cursor::First, 50).await.unwrap();
+        assert_eq!(shown.rows.len(), 5, "{time}");
+        for row in shown.rows {
+            assert!(directory::audit::get(&mut tx, row.id).await.unwrap().is_some(), "{time}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_database_takes_no_impossible_time() {
+    let chain = Chain::of(1).await;
+    for table in ["audit_entry", "audit_checkpoint"] {
+        chain.attack(&[]).await;
+        let mut db = chain.database.look().await;
+        let statement = format!("update {table} set at = 'infinity'");
+        let refused = { sqlx::QueryBuilder::<sqlx::Postgres>::new(statement) }.build().execute(&mut db).await;
+        assert!(refused.unwrap_err().to_string().contains("_at_possible"), "{table}");
+    }
 }

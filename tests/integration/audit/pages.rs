@@ -170,5 +170,40 @@ async fn first_uses_and_refusals_are_noted() {
     for _ in 0..15 {
         app.browser().get("/auth/setup?token=wrong").await;
     }
-    assert_eq!(app.database.count(&count("setup_link.refused")).await, 10);
+    // The last one says that further ones are not noted.
+    assert_eq!(app.database.count(&count("setup_link.refused")).await, 11);
+}
+
+/// A check that was frozen, and over which another one has begun, says nothing any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_was_frozen_does_not_overwrite_a_newer_one() {
+    let app = TestApp::start().await;
+    app.setup_link().await;
+    app.wait_sealed().await;
+    let run = |sql: &'static str| sqlx::QueryBuilder::<sqlx::Postgres>::new(sql);
+    let mut holder = app.database.look().await;
+    { run("begin") }.build().execute(&mut holder).await.unwrap();
+    { run("lock table audit_checkpoint") }.build().execute(&mut holder).await.unwrap();
+    assert!(directory::audit::start(&app.directory, directory::Actor::Command).await.unwrap());
+    let checking = "select count(*) from pg_stat_activity where datname = current_database()
+        and wait_event_type = 'Lock' and application_name = 'rollcall' and query like '%from audit_checkpoint%'";
+    while app.database.count(checking).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let newer = "update audit_verification set started_at = started_at + interval '40 seconds', started_by = 'Ada',
+        checked = 77";
+    app.database.change(newer).await;
+    for _ in 0..100 {
+        if app.database.count(checking).await == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    { run("rollback") }.build().execute(&mut holder).await.unwrap();
+    app.setup_link().await;
+    app.wait_sealed().await;
+    let untouched = "select count(*) from audit_verification
+        where started_by = 'Ada' and checked = 77 and finished_at is null";
+    assert_eq!(app.database.count(untouched).await, 1);
+    assert_eq!(app.database.count("select count(*) from audit_entry where action = 'audit.verified'").await, 0);
 }

@@ -95,3 +95,37 @@ async fn nothing_is_open_while_the_log_is_checked() {
     { run("rollback") }.build().execute(&mut holder).await.unwrap();
     assert_eq!(pruning.await.unwrap().unwrap(), 3);
 }
+
+/// What the retention removed is told outside of the database as well, as soon as that can be written to.
+#[tokio::test(flavor = "multi_thread")]
+async fn its_checkpoint_is_written_when_the_file_can_be() {
+    let chain = Chain::of(3).await;
+    chain.wait_lines(1).await;
+    chain.sealer.abort();
+    chain.clock.advance(TimeDelta::days(400));
+    std::fs::remove_file(&chain.file).unwrap();
+    let keeping = Keeping { checkpoints: Some(chain.file.clone()), retention: Some(TimeDelta::days(365)) };
+    let directory = chain.directory.clone().keeping(keeping);
+    // The check before it reads the file; the disk is full when the removal is to be written.
+    let full = "create function full_disk() returns trigger language plpgsql as
+        $$ begin perform pg_advisory_xact_lock(43); return null; end $$";
+    chain.database.change(full).await;
+    let once = "create trigger full_disk after insert on audit_checkpoint for each row execute function full_disk()";
+    chain.database.change(once).await;
+    let mut holder = chain.database.look().await;
+    let run = |sql: &'static str| QueryBuilder::<Postgres>::new(sql);
+    { run("select pg_advisory_lock(43)") }.build().execute(&mut holder).await.unwrap();
+    let pruning = tokio::spawn(async move { prune(&directory).await });
+    let waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted";
+    while chain.database.count(waits).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    std::fs::create_dir(&chain.file).unwrap();
+    { run("select pg_advisory_unlock(43)") }.build().execute(&mut holder).await.unwrap();
+    while chain.database.count("select count(*) from audit_entry where sequence is not null").await > 0 {
+        tokio::task::yield_now().await;
+    }
+    std::fs::remove_dir(&chain.file).unwrap();
+    assert_eq!(pruning.await.unwrap().unwrap(), 3);
+    assert!(std::fs::read_to_string(&chain.file).unwrap().contains(r#""reason":"prune""#));
+}

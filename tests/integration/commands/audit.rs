@@ -89,3 +89,21 @@ async fn what_cannot_be_checked_ends_with_2_and_says_why() {
         assert!(ran.status == Some(2) && ran.err.contains(said) && ran.out.is_empty(), "{ran:?}");
     }
 }
+
+/// Without the file nobody can say that nothing was cut off.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_checkpoints_that_cannot_be_read_is_no_proof() {
+    let app = TestApp::start().await;
+    app.connection().await;
+    app.wait_sealed().await;
+    let scratch = Scratch::new();
+    let (url, folder) = (app.database.url(), scratch.0.to_str().unwrap().to_owned());
+    let environment = [("DATABASE_URL", url.as_str()), ("ROLLCALL_KEY", KEY), ("ROLLCALL_DATA_DIR", &folder)];
+    let verify = ["audit", "verify"];
+    let none = run(&verify, &environment).await;
+    assert!(none.status == Some(0) && none.out.contains(" fit (0 of them from the file)"), "{none:?}");
+    std::fs::create_dir(scratch.0.join("audit-checkpoints.jsonl")).unwrap();
+    let unreadable = run(&verify, &environment).await;
+    assert_eq!(unreadable.status, Some(2), "{unreadable:?}");
+    assert!(unreadable.err.contains("file of audit checkpoints cannot be read"), "{unreadable:?}");
+}

@@ -89,3 +89,30 @@ async fn it_works_when_the_configuration_is_wrong_and_makes_nothing() {
     let nothing = run(&["doctor"], &[data_dir, ("ROLLCALL_LISTEN", "127.0.0.1:0")]).await;
     assert_eq!((nothing.status, data.exists()), (Some(0), false), "{nothing:?}");
 }
+
+/// Somebody who holds the lock of the sealer keeps everything unsealed.
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_that_nobody_seals_are_told_of() {
+    let database = tests::Database::create().await;
+    let mut holder = database.look().await;
+    let lock = "select pg_advisory_lock(hashtext('rollcall audit sealer'))";
+    { sqlx::QueryBuilder::<sqlx::Postgres>::new(lock) }.build().execute(&mut holder).await.unwrap();
+    let directory = database.open(directory::Clock::system()).await;
+    let mut tx = directory.begin(directory::Actor::Command).await.unwrap();
+    tx.audit(directory::audit::Entry::new("source.created", "source", None, "entry"));
+    tx.commit().await.unwrap();
+    let url = database.url();
+    let ours = [("DATABASE_URL", url.as_str()), ("ROLLCALL_KEY", KEY), ("ROLLCALL_LISTEN", "127.0.0.1:0")];
+    let young = run(&["doctor"], &ours).await;
+    assert!(young.out.contains("ok    Audit log: sealed up to #0"), "{}", young.out);
+    database.change("alter table audit_entry disable trigger user").await;
+    database.change("update audit_entry set at = at - interval '2 minutes'").await;
+    let stopped = run(&["doctor"], &ours).await;
+    assert_eq!(stopped.status, Some(0), "{stopped:?}");
+    assert!(stopped.out.contains("warn  Audit log: 1 entry waits to be sealed, since "), "{}", stopped.out);
+    let server = TestApp::serve(directory, None).await;
+    let blocked = run(&["doctor"], &ours).await;
+    assert_eq!(blocked.status, Some(1), "{blocked:?}");
+    assert!(blocked.out.contains("fail  Audit log: 1 entry waits to be sealed, since "), "{}", blocked.out);
+    server.stop().await;
+}

@@ -29,6 +29,8 @@ async fn an_owner_invites_changes_and_removes() {
     let invited = owner.submit(&dialog, "invite_admin", &[("email", "ada@example.com"), ("role", "admin")]).await;
     let page = owner.follow(&invited).await;
     assert!(page.html.text().contains("ada@example.com") && page.html.text().contains("Invited"));
+    let entries = "select count(*) from audit_entry where target_name = 'ada@example.com'";
+    assert_eq!(app.database.count(entries).await, 1, "one change, one entry");
     let twice = owner.submit(&dialog, "invite_admin", &[("email", "ADA@example.com"), ("role", "admin")]).await;
     assert!(twice.html.text().contains("is an administrator already"), "{}", twice.html.text());
 

@@ -79,6 +79,40 @@ async fn what_is_our_fault_is_noted() {
     assert!(all[1]["why"].as_str().unwrap().contains("went wrong on the server"), "{all:?}");
 }
 
+/// What a stranger may choose is kept short, and breaks nothing that comes after it.
+#[tokio::test]
+async fn a_name_that_no_provider_has_does_not_stand_in_the_log() {
+    let app = TestApp::start().await;
+    let long = "x".repeat(60_000);
+    let mut noted = 0;
+    for slug in ["%00", "%00%00x", "a%0Ab", &long] {
+        refused(&app.browser().get(&format!("/auth/{slug}/start")).await);
+        let why = newest(&app, &mut noted).await;
+        assert!(why.len() < 300 && !why.contains(['x', '\0', '\n']), "{why}");
+    }
+}
+
+/// Notes a failure as the server does; whether there is an entry of it.
+async fn note(app: &TestApp, who: &str, address: &str) -> bool {
+    let mut tx = app.tx().await;
+    let before = entries(app, "admin.sign_in_failed").await.len();
+    let failure = directory::sign_in::Failure { provider: None, who, why: "a test", address };
+    directory::sign_in::failed(&mut tx, &failure).await.unwrap();
+    tx.commit().await.unwrap();
+    entries(app, "admin.sign_in_failed").await.len() > before
+}
+
+#[tokio::test]
+async fn what_others_wrote_is_cut() {
+    let app = TestApp::start().await;
+    let who = format!("a\0b\n{}", "e".repeat(2_000));
+    // The second one is counted with the first.
+    assert!(note(&app, &who, "192.0.2.1").await && note(&app, &who, "192.0.2.1").await);
+    for entry in entries(&app, "admin.sign_in_failed").await {
+        assert_eq!(entry["who"].as_str().unwrap(), format!("ab{}", "e".repeat(298)));
+    }
+}
+
 #[tokio::test]
 async fn strangers_do_not_flood_the_log() {
     let app = TestApp::start().await;
@@ -86,7 +120,36 @@ async fn strangers_do_not_flood_the_log() {
     for _ in 0..15 {
         refused(&app.browser().get("/auth/corp/callback?state=x&code=x").await);
     }
-    assert_eq!(entries(&app, "admin.sign_in_failed").await.len(), 10);
+    let all = entries(&app, "admin.sign_in_failed").await;
+    assert_eq!(all.len(), 11);
+    let last = all[10]["why"].as_str().unwrap();
+    assert!(last.contains("not noted"), "the log says that it leaves something out: {last}");
+    assert!(note(&app, "jane@example.com", "127.0.0.1").await, "and hides no colleague in the same network");
+}
+
+/// Everybody has a whole /64 of IPv6 to choose from.
+#[tokio::test]
+async fn a_network_of_ipv6_is_one_client() {
+    let app = TestApp::start().await;
+    for host in 0..15 {
+        note(&app, "", &format!("2001:db8:0:1::{host:x}")).await;
+    }
+    assert_eq!(entries(&app, "admin.sign_in_failed").await.len(), 11);
+    assert!(note(&app, "", "2001:db8:0:2::1").await, "another network is another client");
+}
+
+/// Strangers of many networks use up what is noted of strangers, and nothing of what our own tables refuse.
+#[tokio::test]
+async fn a_flood_of_strangers_hides_no_refusal_of_ours() {
+    let app = TestApp::start().await;
+    for client in 0..70 {
+        note(&app, "", &format!("192.0.2.{client}")).await;
+    }
+    let all = entries(&app, "admin.sign_in_failed").await;
+    assert_eq!(all.len(), 61);
+    assert!(all[60]["why"].as_str().unwrap().contains("not noted"), "{}", all[60]);
+    assert!(note(&app, "jane@example.com", "198.51.100.1").await);
+    assert!(!note(&app, "", "198.51.100.2").await);
 }
 
 #[tokio::test]

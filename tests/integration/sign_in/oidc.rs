@@ -277,3 +277,52 @@ async fn signing_out_goes_on_at_the_provider() {
     );
     assert_eq!(browser.get("/people").await.status, 303);
 }
+
+/// As after its key was taken away: it can be tried again, and nothing is wrong on the server.
+#[tokio::test]
+async fn a_test_that_does_not_open_is_no_longer_there() {
+    let app = TestApp::start().await;
+    let _provider = provider(&app).await;
+    let owner = app.owner().await;
+    let back = until_back(&owner, "/auth/corp/start?test=1").await;
+    let result = owner.get(&back).await;
+    app.database.change("update sign_in_test set outcome = '\\x00'").await;
+    assert_eq!(owner.get(result.location()).await.status, 404);
+}
+
+/// With a provider go the roles that its groups gave, the sessions it opened: the log names whose.
+#[tokio::test]
+async fn what_goes_with_a_provider_is_in_the_log() {
+    let app = TestApp::start().await;
+    let _provider = provider(&app).await;
+    let owner = app.owner().await;
+    for _ in 0..2 {
+        sign_in(&app.browser()).await;
+    }
+    let mut tx = app.tx().await;
+    let id = directory::providers::by_slug(&mut tx, "corp").await.unwrap().unwrap().id;
+    drop(tx);
+    let gone = owner.call(super::function("remove_provider"), &[("id", &id.to_string())]).await;
+    assert_eq!(gone.status, 200, "{}", gone.body);
+    let removed = "select count(*) from audit_entry where action = 'provider.removed'
+        and (after ->> 'sessions_ended')::int = 2";
+    assert_eq!(app.database.count(removed).await, 1);
+    let role = "select count(*) from audit_entry where action = 'admin.role_changed' and target_name = 'jane@example.com'
+        and before::jsonb = '{\"role\": \"admin\", \"role_from\": \"corp\"}' and after::jsonb = '{\"role\": \"admin\"}'";
+    assert_eq!(app.database.count(role).await, 1);
+}
+
+#[tokio::test]
+async fn a_client_secret_has_a_bound() {
+    let app = TestApp::start().await;
+    let provider = OidcProvider::start().await;
+    let owner = app.owner().await;
+    let page = owner.open("/settings/sign-in/new?kind=oidc").await;
+    let long = "s".repeat(501);
+    let mut filled = vec![("label", "Corp"), ("slug", "corp"), ("issuer", provider.issuer.as_str())];
+    filled.extend([("client_id", "c"), ("groups_claim", "groups"), ("client_secret", long.as_str())]);
+    let shown = owner.submit(&page, "save_provider", &filled).await;
+    assert_eq!(shown.status, 422);
+    assert!(shown.error_at("client_secret").unwrap().contains("at most 500"), "{}", shown.html.text());
+    assert!(!shown.body.contains(&long));
+}

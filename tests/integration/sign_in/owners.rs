@@ -1,5 +1,6 @@
 //! There is always an owner who can come in.
 
+use super::oidc::{provider, sign_in};
 use super::{function, invite, who};
 use model::Role;
 use tests::TestApp;
@@ -99,4 +100,23 @@ async fn two_owners_who_demote_each_other_leave_one() {
     let (shown, mine) = tokio::join!(one.call(function("change_role"), &fields), demoted);
     assert!(shown.status < 500, "{}", shown.body);
     assert_eq!(app.database.count("select count(*) from admin where role = 'owner'").await, 1, "{mine}");
+}
+
+/// What is done after a link must not stand in the log under the name of a person who has an account of her own.
+#[tokio::test]
+async fn a_link_never_signs_in_as_somebody_whom_a_provider_knows() {
+    let app = TestApp::start().await;
+    let _provider = provider(&app).await;
+    let jane = app.browser();
+    sign_in(&jane).await;
+    let mut tx = app.tx().await;
+    let id = directory::admins::by_email(&mut tx, "jane@example.com").await.unwrap().unwrap().id;
+    directory::admins::give_role(&mut tx, id, Role::Owner).await.unwrap();
+    tx.commit().await.unwrap();
+    for _ in 0..2 {
+        let page = who(&app.owner().await).await;
+        assert!(page.contains("owner@localhost") && !page.contains("jane@example.com"), "{page}");
+    }
+    assert_eq!(app.database.count("select count(*) from admin").await, 2);
+    assert!(who(&jane).await.contains("Owner"));
 }

@@ -1,7 +1,7 @@
 //! Roles that groups give: whose word counts, and that it is read anew each time.
 
 use super::oidc::{provider, sign_in, until_back};
-use super::{keep, oidc_settings, refused, who};
+use super::{keep, oidc_settings, refused, until_held_up, who};
 use directory::providers::Settings;
 use login::testing::OidcProvider;
 use model::{Administrator, Role};
@@ -87,4 +87,26 @@ async fn who_lost_the_last_group_is_signed_out_and_the_log_says_so() {
     // Nothing is left to end, and nothing said.
     refused(&sign_in(&app.browser()).await);
     assert_eq!(app.database.count(said).await, 1);
+}
+
+/// An owner gives a role at the moment of a sign-in: it stays, as a role that was given here does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_given_meanwhile_is_not_overwritten_by_groups() {
+    let app = TestApp::start().await;
+    let provider = provider(&app).await;
+    sign_in(&app.browser()).await;
+    let jane = jane(&app).await.id;
+    // Her groups give another role at this sign-in.
+    provider.behave(|behaviour| behaviour.person["groups"] = json!(["staff"]));
+    let browser = app.browser();
+    let back = until_back(&browser, "/auth/corp/start").await;
+    let mut tx = app.tx().await;
+    directory::admins::give_role(&mut tx, jane, Role::Operator).await.unwrap();
+    let (shown, ()) = tokio::join!(browser.get(&back), async {
+        until_held_up(&app).await;
+        tx.commit().await.unwrap();
+    });
+    assert_eq!(shown.location(), "/");
+    let now = directory::admins::find(&app.directory, jane).await.unwrap().unwrap();
+    assert_eq!((now.role, now.role_from), (Role::Operator, None));
 }

@@ -148,3 +148,30 @@ async fn the_event_stream_ends_with_its_session() {
         assert!(told.contains("event: changed"), "{told}");
     }
 }
+
+/// A form is not lost because the database was away for a moment: nobody is told that they are signed out.
+#[tokio::test]
+async fn a_session_that_cannot_be_looked_up_is_not_over() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    app.database.change("alter table session rename to lost").await;
+    for path in ["/people", "/auth/corp/start", "/live"] {
+        let shown = owner.get(path).await;
+        assert_eq!((shown.status, shown.header("retry-after")), (503, "5"), "{path}: {}", shown.body);
+    }
+    let shown = owner.call(function("end_sessions"), &[("whose", "mine")]).await;
+    assert_eq!(shown.status, 503, "{}", shown.body);
+    assert!(app.browser().get("/people").await.location().starts_with("/login"), "who has no cookie needs no database");
+    app.database.change("alter table lost rename to session").await;
+    owner.open("/people").await;
+}
+
+#[tokio::test]
+async fn nobodys_sessions_are_not_ended() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let nobody = uuid::Uuid::new_v4().to_string();
+    assert_eq!(owner.call(function("end_sessions"), &[("whose", &nobody)]).await.status, 404);
+    let said = "select count(*) from audit_entry where action = 'session.revoked_all'";
+    assert_eq!(app.database.count(said).await, 0);
+}

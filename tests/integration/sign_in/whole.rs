@@ -165,3 +165,27 @@ async fn a_sign_in_does_not_go_on_with_anothers_secrets() {
     let why = app.database.texts("select after ->> 'why' from audit_entry where action = 'admin.sign_in_failed'").await;
     assert!(why[0].contains("went wrong on the server"), "{why:?}");
 }
+
+/// Both want the administrator and the accounts, and take them in one order: neither is ended by the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_and_a_sign_in_do_not_wait_for_each_other() {
+    let app = TestApp::start().await;
+    let provider = provider(&app).await;
+    sign_in(&app.browser()).await;
+    let jane = jane(&app).await;
+    let mut tx = app.tx().await;
+    directory::admins::give_role(&mut tx, jane, Role::Admin).await.unwrap();
+    tx.commit().await.unwrap();
+    provider.behave(|behaviour| behaviour.person["groups"] = serde_json::json!([]));
+    let browser = app.browser();
+    let back = until_back(&browser, "/auth/corp/start").await;
+    let mut tx = app.tx().await;
+    directory::admins::hold(&mut tx, jane).await.unwrap();
+    let coming = tokio::spawn(async move { browser.get(&back).await });
+    until_held_up(&app).await;
+    directory::admins::reset_sign_in(&mut tx, jane).await.unwrap();
+    tx.commit().await.unwrap();
+    refused(&coming.await.unwrap());
+    let why = app.database.texts("select after ->> 'why' from audit_entry where action = 'admin.sign_in_failed'").await;
+    assert!(why.iter().all(|why| why.contains("unlinked")), "{why:?}");
+}

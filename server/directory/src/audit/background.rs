@@ -4,9 +4,10 @@
 use super::chain::Hash;
 use super::{Entry, verify};
 use crate::error::{from_json, to_json};
-use crate::{Actor, Directory, Result, Signal, Tx};
+use crate::{Actor, Directory, Error, Result, Signal, Tx};
 use chrono::{DateTime, Utc};
 use model::audit::{AuditState, Progress, Report, Verification};
+use sqlx::postgres::PgQueryResult;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -32,18 +33,19 @@ pub async fn start(directory: &Directory, by: Actor) -> Result<bool> {
         == 1;
     tx.commit().await?;
     if begun {
-        tokio::spawn(check(directory.clone(), by));
+        tokio::spawn(check(directory.clone(), by, now));
     }
     Ok(begun)
 }
 
-async fn check(directory: Directory, by: Actor) {
-    if let Err(error) = check_and_say(&directory, by).await {
+/// The check that was started at that moment.
+async fn check(directory: Directory, by: Actor, started_at: DateTime<Utc>) {
+    if let Err(error) = check_and_say(&directory, by, started_at).await {
         tracing::error!(%error, "the check of the audit log did not come to an end");
     }
 }
 
-async fn check_and_say(directory: &Directory, by: Actor) -> Result<()> {
+async fn check_and_say(directory: &Directory, by: Actor, started_at: DateTime<Utc>) -> Result<()> {
     let (said, heard) = watch::channel(Progress::default());
     let checking = verify(directory, |progress| {
         said.send_replace(progress);
@@ -54,46 +56,63 @@ async fn check_and_say(directory: &Directory, by: Actor) -> Result<()> {
             report = &mut checking => break report?,
             () = tokio::time::sleep(APART) => {
                 let progress = *heard.borrow();
-                keep_progress(directory, progress).await?;
+                keep_progress(directory, started_at, progress).await?;
             }
         }
     };
     let progress = *heard.borrow();
-    finish(directory, by, &report, progress).await
+    finish(directory, by, started_at, &report, progress).await
 }
 
-async fn keep_progress(directory: &Directory, progress: Progress) -> Result<()> {
+/// Another check may have begun over one that had frozen: then this one ends, and says nothing.
+fn still_this_one(done: &PgQueryResult) -> Result<()> {
+    if done.rows_affected() == 1 { Ok(()) } else { Err(Error::Stale("the check of the audit log")) }
+}
+
+async fn keep_progress(directory: &Directory, started_at: DateTime<Utc>, progress: Progress) -> Result<()> {
     let now = directory.now();
-    sqlx::query!(
-        "update audit_verification set alive_at = $1, checked = $2, total = $3",
+    let done = sqlx::query!(
+        "update audit_verification set alive_at = $1, checked = $2, total = $3
+         where started_at = $4 and finished_at is null",
         now,
         progress.checked,
-        progress.total
+        progress.total,
+        started_at
     )
     .execute(&directory.pool)
     .await?;
+    still_this_one(&done)?;
     directory.bell.ring(Signal::Changed);
     Ok(())
 }
 
 /// Writes down what was found, also in the log itself.
-async fn finish(directory: &Directory, by: Actor, report: &Report, progress: Progress) -> Result<()> {
+async fn finish(
+    directory: &Directory,
+    by: Actor,
+    started_at: DateTime<Utc>,
+    report: &Report,
+    progress: Progress,
+) -> Result<()> {
     let mut tx = directory.begin(by).await?;
     let (now, value) = (tx.now(), to_json("audit report", report)?);
     let mac = match directory.audit_key.get() {
         Some(key) => Some(key.sign_report(now, &to_text(report)?).to_vec()),
         None => None,
     };
-    sqlx::query!(
-        "update audit_verification set alive_at = $1, finished_at = $1, checked = $2, total = $3, report = $4, mac = $5",
+    let done = sqlx::query!(
+        "update audit_verification set alive_at = $1, finished_at = $1, checked = $2, total = $3, report = $4, mac = $5
+         where started_at = $6 and finished_at is null",
         now,
         progress.checked,
         progress.total,
         value,
-        mac
+        mac,
+        started_at
     )
     .execute(tx.db())
     .await?;
+    still_this_one(&done)?;
     let found = report.finding.as_ref().map(|finding| &finding.text);
     let after = serde_json::json!({ "verified_up_to": report.verified, "found": found });
     tx.audit(Entry::new("audit.verified", "audit", None, "Audit log").after(after));
@@ -116,7 +135,8 @@ fn is_genuine(directory: &Directory, report: &Report, at: DateTime<Utc>, mac: Op
 pub async fn state(tx: &mut Tx) -> Result<AuditState> {
     // At one moment: what is sealed between two questions would be in neither answer.
     let stands = sqlx::query!(
-        "select (select sequence from audit_chain) as sealed, count(*) as \"waiting!\", min(at) as since
+        "select (select sequence from audit_chain) as sealed, count(*) as \"waiting!\",
+                min(readable(at)) as since
          from audit_entry where sequence is null"
     )
     .fetch_one(tx.db())

@@ -67,22 +67,16 @@ impl From<Row> for Checkpoint {
 pub(super) async fn all(db: &mut PgConnection) -> Result<Vec<Checkpoint>> {
     let rows = sqlx::query_as!(
         Row,
-        "select reason, sequence, hash, at, signature from audit_checkpoint order by sequence, reason"
+        "select reason, sequence, hash, readable(at) as \"at!\", signature from audit_checkpoint order by sequence, reason"
     )
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(Checkpoint::from).collect())
 }
 
-/// The newest one.
-pub(super) async fn newest(db: &mut PgConnection) -> Result<Option<Checkpoint>> {
-    let row = sqlx::query_as!(
-        Row,
-        "select reason, sequence, hash, at, signature from audit_checkpoint order by sequence desc limit 1"
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(Checkpoint::from))
+/// The genuine one that is furthest on.
+pub(super) fn newest(key: &AuditKey, checkpoints: impl IntoIterator<Item = Checkpoint>) -> Option<Checkpoint> {
+    checkpoints.into_iter().filter(|c| c.is_genuine(key)).max_by_key(|c| (c.sequence, c.at))
 }
 
 pub(super) async fn keep(db: &mut PgConnection, checkpoint: &Checkpoint) -> Result<()> {
@@ -121,8 +115,8 @@ pub(super) fn base(key: &AuditKey, checkpoints: &[Checkpoint]) -> (i64, Hash) {
 }
 
 /// Whether it is time for one, `sealed` being the newest entry.
-pub(super) fn is_due(last: Option<(i64, DateTime<Utc>)>, sealed: &Head, now: DateTime<Utc>) -> bool {
-    let (sequence, at) = last.map_or((0, None), |(sequence, at)| (sequence, Some(at)));
+pub(super) fn is_due(last: Option<&Checkpoint>, sealed: &Head, now: DateTime<Utc>) -> bool {
+    let (sequence, at) = last.map_or((0, None), |last| (last.sequence, Some(last.at)));
     let late = at.is_none_or(|at| now - at >= chrono::Duration::minutes(10));
     sealed.sequence - sequence >= 100 || (sealed.sequence > sequence && late)
 }
@@ -136,12 +130,23 @@ mod tests {
     fn one_is_due_every_hundred_entries_or_ten_minutes() {
         let (now, key) = (DateTime::UNIX_EPOCH, AuditKey::new([1; 32]));
         let due = |last: Option<(i64, i64)>, sealed| {
-            let last = last.map(|(sequence, minutes)| (sequence, now - Duration::minutes(minutes)));
-            is_due(last, &Head::sign(&key, sealed, Hash::START), now)
+            let last = last.map(|(sequence, minutes)| {
+                Checkpoint::sign(&key, Reason::Seal, sequence, Hash::START, now - Duration::minutes(minutes))
+            });
+            is_due(last.as_ref(), &Head::sign(&key, sealed, Hash::START), now)
         };
         assert!(due(None, 1) && !due(None, 0));
         assert!(due(Some((100, 0)), 200) && !due(Some((100, 0)), 199));
         assert!(due(Some((100, 10)), 101) && !due(Some((100, 10)), 100));
+    }
+
+    #[test]
+    fn a_forged_one_is_not_the_newest() {
+        let (key, at) = (AuditKey::new([1; 32]), DateTime::UNIX_EPOCH);
+        let made = |key: &AuditKey, sequence| Checkpoint::sign(key, Reason::Seal, sequence, Hash::START, at);
+        let forged = made(&AuditKey::new([2; 32]), i64::MAX);
+        assert_eq!(newest(&key, [made(&key, 7), forged, made(&key, 3)]), Some(made(&key, 7)));
+        assert_eq!(newest(&key, [forged]), None);
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Entry {
             Actor::Command => ("command", None),
         };
         // In an export, a JSON null and no value at all would look the same.
-        let text = |value: &Option<Value>| value.as_ref().filter(|value| !value.is_null()).map(Value::to_string);
+        let text = |value: &Option<Value>| value.as_ref().filter(|value| !value.is_null()).map(readable);
         Content {
             id: Uuid::now_v7(),
             at: tx.now(),
@@ -134,6 +134,22 @@ impl Entry {
             before: text(&self.before),
             after: text(&self.after),
         }
+    }
+}
+
+/// JSON that Postgres can take apart: it stores a NUL as it was escaped, and fails whenever such a text is looked into.
+fn readable(value: &Value) -> String {
+    let text = value.to_string();
+    if text.contains("\\u0000") { without_nul(value).to_string() } else { text }
+}
+
+fn without_nul(value: &Value) -> Value {
+    let clean = |text: &str| text.replace('\0', "");
+    match value {
+        Value::String(text) => Value::String(clean(text)),
+        Value::Array(values) => values.iter().map(without_nul).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (clean(name), without_nul(value))).collect(),
+        other => other.clone(),
     }
 }
 
@@ -178,4 +194,16 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     .execute(tx.db())
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_nul_is_taken_out_wherever_it_stands_and_nothing_else() {
+        let dirty = json!({ "a\0": ["x\0y", { "b": "\0" }], "n": 1.50, "kept": "\\u0000" });
+        assert_eq!(readable(&dirty), json!({ "a": ["xy", { "b": "" }], "n": 1.50, "kept": "\\u0000" }).to_string());
+    }
 }

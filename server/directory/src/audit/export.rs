@@ -229,7 +229,8 @@ async fn header(tx: &mut Tx, filter: &AuditFilter, secret: SecretId) -> Result<H
 async fn part(tx: &mut Tx, filter: &AuditFilter, after: i64, end: i64) -> Result<Vec<Row>> {
     Ok(sqlx::query_as!(
         Row,
-        "select e.sequence as \"sequence!\", e.hash as \"hash!\", e.mac, p.hash as \"previous?\", e.id, e.at, e.actor_kind,
+        "select e.sequence as \"sequence!\", e.hash as \"hash!\", e.mac, p.hash as \"previous?\", e.id,
+                readable(e.at) as \"at!\", e.actor_kind,
                 e.actor_id, e.actor_name, e.action, e.target_kind, e.target_id, e.target_name,
                 e.before::text as before, e.after::text as after
          from audit_entry e left join audit_entry p on p.sequence = e.sequence - 1

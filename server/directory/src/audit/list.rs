@@ -78,7 +78,7 @@ async fn older(
     let (at, id) = start.unzip();
     Ok(sqlx::query_as!(
         Stored,
-        "select id, at, actor_kind, actor_name, action, target_kind, target_id, target_name, sequence, hash
+        "select id, readable(at) as \"at!\", actor_kind, actor_name, action, target_kind, target_id, target_name, sequence, hash
          from audit_entry
          where ($1::text is null or actor_name = $1) and ($2::text is null or action = $2)
            and ($3::uuid is null or target_id = $3)
@@ -105,7 +105,7 @@ async fn older(
 async fn newer(tx: &mut Tx, filter: &AuditFilter, end: (DateTime<Utc>, Uuid), limit: i64) -> Result<Vec<Stored>> {
     Ok(sqlx::query_as!(
         Stored,
-        "select id, at, actor_kind, actor_name, action, target_kind, target_id, target_name, sequence, hash
+        "select id, readable(at) as \"at!\", actor_kind, actor_name, action, target_kind, target_id, target_name, sequence, hash
          from audit_entry
          where ($1::text is null or actor_name = $1) and ($2::text is null or action = $2)
            and ($3::uuid is null or target_id = $3)
@@ -132,7 +132,7 @@ async fn newer(tx: &mut Tx, filter: &AuditFilter, end: (DateTime<Utc>, Uuid), li
 /// One entry with what it changed and its place in the chain.
 pub async fn get(tx: &mut Tx, id: AuditId) -> Result<Option<AuditEntry>> {
     let row = sqlx::query!(
-        "select e.id, e.at, e.actor_kind, e.actor_id, e.actor_name, e.action, e.target_kind, e.target_id, e.target_name,
+        "select e.id, readable(e.at) as \"at!\", e.actor_kind, e.actor_id, e.actor_name, e.action, e.target_kind, e.target_id, e.target_name,
                 e.before::text as before, e.after::text as after, e.sequence, e.hash, p.hash as \"previous?\"
          from audit_entry e left join audit_entry p on p.sequence = e.sequence - 1 where e.id = $1",
         id.0
@@ -164,7 +164,7 @@ pub async fn get(tx: &mut Tx, id: AuditId) -> Result<Option<AuditEntry>> {
 
 async fn next_checkpoint(tx: &mut Tx, sequence: i64) -> Result<Option<(i64, DateTime<Utc>)>> {
     let row = sqlx::query!(
-        "select sequence, at from audit_checkpoint where reason = 'seal' and sequence >= $1 order by sequence limit 1",
+        "select sequence, readable(at) as \"at!\" from audit_checkpoint where reason = 'seal' and sequence >= $1 order by sequence limit 1",
         sequence
     )
     .fetch_optional(tx.db())

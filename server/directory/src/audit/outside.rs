@@ -1,6 +1,7 @@
 //! The file of checkpoints: outside of the database, so that it tells what the database's owner would rather not.
 
-use super::checkpoints::Checkpoint;
+use super::chain::Reason;
+use super::checkpoints::{self, Checkpoint};
 use super::{AuditKey, Keeping};
 use crate::{Directory, Error, Result};
 use model::audit::{Fault, Finding};
@@ -30,12 +31,15 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    /// A line that cannot be read says nothing: it may be the half line of a crash.
-    pub(super) async fn read(keeping: &Keeping, key: &AuditKey) -> Self {
-        let text = text(keeping).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the file of audit checkpoints cannot be read");
-            String::new()
-        });
+    /// A line that cannot be read says nothing: it may be the half line of a crash. A file that cannot be read at all is an
+    /// error.
+    pub(super) async fn read(keeping: &Keeping, key: &AuditKey) -> Result<Self> {
+        let text = text(keeping).await.map_err(|error| {
+            Error::Refused(format!(
+                "The file of audit checkpoints cannot be read: {error}. Without it nobody can say whether the end of the \
+                 log was cut off. Make it readable and check again."
+            ))
+        })?;
         let own = key.id();
         let mut outside = Self::default();
         for line in text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
@@ -45,7 +49,7 @@ impl Outside {
                 outside.foreign = Some(line);
             }
         }
-        outside
+        Ok(outside)
     }
 
     /// Checkpoints of another key are of another log than the one in the database.
@@ -81,7 +85,7 @@ async fn text(keeping: &Keeping) -> std::io::Result<String> {
     }
 }
 
-pub(super) async fn append(path: &Path, key: &AuditKey, checkpoints: &[Checkpoint]) -> std::io::Result<()> {
+async fn append(path: &Path, key: &AuditKey, checkpoints: &[Checkpoint]) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         // Beside a Postgres of one's own, nothing else has made it yet.
         tokio::fs::create_dir_all(folder).await?;
@@ -108,27 +112,43 @@ async fn ends_with_a_line(file: &mut File) -> std::io::Result<bool> {
     Ok(file.read_u8().await? == b'\n')
 }
 
+/// When what could not be written is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How often the same trouble with the file is told of.
 const TELL: Duration = Duration::from_secs(60);
 
-/// Checkpoints on their way into the file: what cannot be written is tried again with each round of the sealer.
+/// Checkpoints on their way into the file: what cannot be written is tried again.
 pub(super) struct Writing {
     waiting: Vec<Checkpoint>,
     told: Option<Instant>,
 }
 
 impl Writing {
-    /// With those of `stored` that are behind the file's last: the process that made them may have died before it wrote.
+    /// With those of `stored` that the file lacks: the process that made them may have died before it wrote. Of what stands
+    /// there before its last one, only the retention's may be missing.
     pub(super) async fn begin(directory: &Directory, key: &AuditKey, stored: Vec<Checkpoint>) -> Self {
-        let written = Outside::read(&directory.keeping, key).await.checkpoints.into_iter();
-        let last = written.filter(|c| c.is_genuine(key)).map(|c| c.sequence).max().unwrap_or_default();
-        let waiting = stored.into_iter().filter(|c| c.sequence > last && c.is_genuine(key)).collect();
-        Self { waiting, told: None }
+        let written = Outside::read(&directory.keeping, key).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "audit checkpoints may be written to their file a second time");
+            Outside::default()
+        });
+        let last = checkpoints::newest(key, written.checkpoints.iter().copied()).map_or(0, |last| last.sequence);
+        let lacks = |c: &Checkpoint| {
+            (c.sequence > last || c.reason == Reason::Prune) && c.is_genuine(key) && !written.checkpoints.contains(c)
+        };
+        Self { waiting: stored.into_iter().filter(lacks).collect(), told: None }
+    }
+
+    /// For those of somebody else than the sealer.
+    pub(super) const fn nothing() -> Self {
+        Self { waiting: Vec::new(), told: None }
     }
 
     pub(super) async fn write(&mut self, directory: &Directory, key: &AuditKey, checkpoints: &[Checkpoint]) {
+        let Some(path) = &directory.keeping.checkpoints else { return };
         self.waiting.extend(checkpoints);
-        let Some(path) = directory.keeping.checkpoints.as_ref().filter(|_| !self.waiting.is_empty()) else { return };
+        if self.waiting.is_empty() {
+            return;
+        }
         match append(path, key, &self.waiting).await {
             Ok(()) => self.waiting.clear(),
             Err(error) if self.told.is_none_or(|at| at.elapsed() > TELL) => {
@@ -141,11 +161,19 @@ impl Writing {
             Err(_) => {}
         }
     }
+
+    /// Goes on until all are written.
+    pub(super) async fn finish(mut self, directory: &Directory, key: &AuditKey) {
+        while !self.waiting.is_empty() {
+            tokio::time::sleep(AGAIN).await;
+            self.write(directory, key, &[]).await;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::chain::{Hash, Reason};
+    use super::super::chain::Hash;
     use super::*;
     use chrono::DateTime;
 
@@ -182,7 +210,7 @@ mod tests {
         let whole = std::fs::read_to_string(path).unwrap();
         std::fs::write(path, format!("{whole}{}", &whole[..40])).unwrap();
         append(path, &key, &[checkpoint(&key, 2)]).await.unwrap();
-        let read = Outside::read(&keeping, &key).await;
+        let read = Outside::read(&keeping, &key).await.unwrap();
         assert_eq!(read.checkpoints, [checkpoint(&key, 1), checkpoint(&key, 2)]);
         assert!(read.finding().is_none() && has_lines(&keeping).await.unwrap());
     }
@@ -194,7 +222,7 @@ mod tests {
         let path = keeping.checkpoints.as_ref().unwrap();
         append(path, &other, &[checkpoint(&other, 12)]).await.unwrap();
         append(path, &key, &[checkpoint(&key, 2)]).await.unwrap();
-        let read = Outside::read(&keeping, &key).await;
+        let read = Outside::read(&keeping, &key).await.unwrap();
         assert_eq!(read.checkpoints, [checkpoint(&key, 2)]);
         let finding = read.finding().unwrap();
         assert!(finding.text.contains(&other.id()) && finding.text.contains("#12"), "{finding}");

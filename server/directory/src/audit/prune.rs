@@ -2,7 +2,8 @@
 
 use super::chain::{Hash, Reason};
 use super::checkpoints::{self, Checkpoint};
-use super::{AuditKey, Entry, outside, verify};
+use super::outside::Writing;
+use super::{AuditKey, Entry, verify};
 use crate::{Actor, Directory, Error, Result, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -11,7 +12,7 @@ use serde_json::json;
 const BATCH: i64 = 5_000;
 
 /// Removes the entries that are older than the retention, from the beginning up to the first that is not, and says how
-/// many they were. Without a retention nothing is removed; neither is anything of a chain that does not verify: that
+/// many they were, when their checkpoint is written. Without a retention nothing is removed; neither is anything of a chain that does not verify: that
 /// would take the proof away and vouch for the rest.
 pub async fn prune(directory: &Directory) -> Result<u64> {
     let Some(retention) = directory.keeping.retention else { return Ok(0) };
@@ -22,16 +23,13 @@ pub async fn prune(directory: &Directory) -> Result<u64> {
         return Err(Error::Refused(format!("Nothing was removed, as the audit log does not verify: {finding}")));
     }
     let key = directory.audit_key()?;
-    let mut removed = 0;
+    let (mut removed, mut writing) = (0, Writing::nothing());
     while let Some((batch, checkpoint)) = remove_batch(directory, key, end, cutoff).await? {
         removed += batch;
         checkpoints::announce(key, &[checkpoint]);
-        if let Some(path) = &directory.keeping.checkpoints
-            && let Err(error) = outside::append(path, key, &[checkpoint]).await
-        {
-            tracing::error!(%error, file = %path.display(), "an audit checkpoint was not written to its file");
-        }
+        writing.write(directory, key, &[checkpoint]).await;
     }
+    writing.finish(directory, key).await;
     Ok(removed)
 }
 

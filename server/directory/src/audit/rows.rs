@@ -33,6 +33,8 @@ impl Link {
 /// A row as it comes from the database.
 struct Row {
     id: Uuid,
+    /// Cut to what can be read: whoever alters the table may write times that nothing here can count with, and no hash fits
+    /// what is cut.
     at: DateTime<Utc>,
     actor_kind: String,
     actor_id: Option<Uuid>,
@@ -76,7 +78,7 @@ impl From<Row> for Link {
 pub(super) async fn unsealed(db: &mut PgConnection, limit: i64) -> Result<Vec<Link>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name,
+        "select id, readable(at) as \"at!\", actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name,
                 before::text as before, after::text as after, mac, sequence, hash
          from audit_entry where sequence is null order by id limit $1",
         limit
@@ -90,7 +92,7 @@ pub(super) async fn unsealed(db: &mut PgConnection, limit: i64) -> Result<Vec<Li
 pub(super) fn sealed(db: &mut PgConnection, after: i64, limit: i64) -> impl Stream<Item = Result<Link>> + Send + '_ {
     sqlx::query_as!(
         Row,
-        "select id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name,
+        "select id, readable(at) as \"at!\", actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name,
                 before::text as before, after::text as after, mac, sequence, hash
          from audit_entry where sequence > $1 order by sequence, id limit $2",
         after,
@@ -105,7 +107,7 @@ pub(super) fn sealed(db: &mut PgConnection, after: i64, limit: i64) -> impl Stre
 pub(super) fn all(db: &mut PgConnection, after: Uuid, limit: i64) -> impl Stream<Item = Result<Link>> + Send + '_ {
     sqlx::query_as!(
         Row,
-        "select id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name,
+        "select id, readable(at) as \"at!\", actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name,
                 before::text as before, after::text as after, mac, sequence, hash
          from audit_entry where id > $1 order by id limit $2",
         after,
@@ -168,6 +170,15 @@ pub(super) async fn set_head(db: &mut PgConnection, head: Head) -> Result<()> {
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// The first of the entries from before that moment that wait to be sealed.
+pub(super) async fn overdue(db: &mut PgConnection, before: DateTime<Utc>) -> Result<Option<Uuid>> {
+    let first = sqlx::query_scalar!(
+        "select id from audit_entry where sequence is null and at < $1 order by id limit 1",
+        before
+    );
+    Ok(first.fetch_optional(db).await?)
 }
 
 /// How many entries wait to be sealed.

@@ -12,7 +12,9 @@ use super::rows::{self, Head};
 use super::{AuditKey, find_key, prune};
 use crate::{Actor, Directory, Error, Result, Signal};
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt;
 use sqlx::{Connection, PgConnection};
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -24,14 +26,19 @@ const POLL: Duration = Duration::from_millis(500);
 const GATHER: Duration = Duration::from_millis(20);
 /// How often a server asks whether the sealer of another one is gone.
 const ASK: Duration = Duration::from_secs(1);
+/// An entry is sealed within a second. When one waits for so long, nothing seals.
+const OVERDUE: TimeDelta = TimeDelta::minutes(1);
+/// How often the same trouble is told of.
+const TELL: Duration = Duration::from_secs(60);
 
 /// Seals until `stopped`. Errors, also a database that is away, are told of, and it goes on afterwards.
 pub async fn run(directory: Directory, stopped: impl Future<Output = ()>) {
     tokio::pin!(stopped);
     let mut told: Option<(String, Instant)> = None;
+    let mut known = Known::default();
     loop {
         let ended = tokio::select! {
-            ended = hold(&directory) => ended,
+            ended = caught(hold(&directory, &mut known)) => ended,
             () = &mut stopped => return,
         };
         if let Err(error) = ended {
@@ -44,10 +51,35 @@ pub async fn run(directory: Directory, stopped: impl Future<Output = ()>) {
     }
 }
 
+/// How far this process saw the log go, whatever becomes of the rows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    /// The last number that was given.
+    reached: i64,
+    /// The newest checkpoint.
+    checkpoint: Option<Checkpoint>,
+}
+
+impl Known {
+    fn see(&mut self, reached: i64, checkpoint: Option<Checkpoint>) {
+        self.checkpoint = checkpoint.or(self.checkpoint);
+        let at_checkpoint = self.checkpoint.map_or(0, |checkpoint| checkpoint.sequence);
+        self.reached = self.reached.max(reached).max(at_checkpoint);
+    }
+}
+
+/// A panic is an error like any other: nothing else would seal.
+async fn caught(sealing: impl Future<Output = Result<()>>) -> Result<()> {
+    AssertUnwindSafe(sealing).catch_unwind().await.unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(Error::Refused(format!("The sealer panicked: {}", said.unwrap_or("it did not say why"))))
+    })
+}
+
 /// The same trouble, second after second, is told of once a minute.
 fn tell(error: &Error, told: &mut Option<(String, Instant)>) {
     let text = error.to_string();
-    let again = told.as_ref().is_none_or(|(before, at)| *before != text || at.elapsed() > Duration::from_secs(60));
+    let again = told.as_ref().is_none_or(|(before, at)| *before != text || at.elapsed() > TELL);
     if again {
         tracing::error!(%error, "the audit log could not be sealed; it is tried again every second");
         *told = Some((text, Instant::now()));
@@ -55,20 +87,27 @@ fn tell(error: &Error, told: &mut Option<(String, Instant)>) {
 }
 
 /// Waits for the lock, then seals for as long as the connection holds.
-async fn hold(directory: &Directory) -> Result<()> {
+async fn hold(directory: &Directory, known: &mut Known) -> Result<()> {
     find_key(&mut directory.begin(Actor::System).await?).await?;
     let key = directory.audit_key()?;
     let mut db = connect(directory).await?;
-    while !lock(&mut db).await? {
-        tokio::time::sleep(ASK).await;
+    take_turn(&mut db, directory).await?;
+    let stored = checkpoints::all(&mut db).await?;
+    if let Some(forged) = stored.iter().find(|checkpoint| !checkpoint.is_genuine(key)) {
+        tracing::error!(
+            sequence = forged.sequence,
+            "a checkpoint in the database is not of Rollcall; `rollcall audit verify` says more"
+        );
     }
-    let mut writing = Writing::begin(directory, key, checkpoints::all(&mut db).await?).await;
+    known.see(0, checkpoints::newest(key, stored.iter().copied().chain(known.checkpoint)));
+    let mut writing = Writing::begin(directory, key, stored).await;
     let mut pruned_at: Option<DateTime<Utc>> = None;
     loop {
-        let (sealed, checkpoints) = seal(&mut db, directory, key).await?;
+        let Sealed { entries, reached, checkpoints } = seal(&mut db, directory, key, *known).await?;
+        known.see(reached, checkpoints.last().copied());
         checkpoints::announce(key, &checkpoints);
         writing.write(directory, key, &checkpoints).await;
-        if sealed == BATCH {
+        if entries == BATCH {
             continue;
         }
         let now = directory.now();
@@ -82,6 +121,26 @@ async fn hold(directory: &Directory) -> Result<()> {
             () = tokio::time::sleep(POLL) => {}
         }
     }
+}
+
+/// Waits for the lock. Whoever has it should seal: that nobody does is told of, as what is not sealed can be removed
+/// without a trace.
+async fn take_turn(db: &mut PgConnection, directory: &Directory) -> Result<()> {
+    let (mut seen, mut told): (Option<Uuid>, Option<Instant>) = (None, None);
+    while !lock(db).await? {
+        let overdue = rows::overdue(db, directory.now() - OVERDUE).await?;
+        // Seen once, it may have been committed just now.
+        if overdue.is_some() && overdue == seen && told.is_none_or(|at| at.elapsed() > TELL) {
+            tracing::error!(
+                "audit entries have been waiting to be sealed for more than a minute: another session of the database has \
+                 the lock of the sealer and does not seal. Find it in pg_locks (locktype advisory) and end it"
+            );
+            told = Some(Instant::now());
+        }
+        seen = overdue;
+        tokio::time::sleep(ASK).await;
+    }
+    Ok(())
 }
 
 async fn prune_once(directory: Directory) {
@@ -101,15 +160,25 @@ async fn lock(db: &mut PgConnection) -> Result<bool> {
     Ok(taken.fetch_one(db).await?)
 }
 
-/// Seals one batch, in one transaction, and says how many it were and which checkpoints it left.
-async fn seal(db: &mut PgConnection, directory: &Directory, key: &AuditKey) -> Result<(i64, Vec<Checkpoint>)> {
+/// What sealing a batch came to.
+struct Sealed {
+    entries: i64,
+    /// The last number.
+    reached: i64,
+    checkpoints: Vec<Checkpoint>,
+}
+
+/// Seals one batch, in one transaction.
+async fn seal(db: &mut PgConnection, directory: &Directory, key: &AuditKey, known: Known) -> Result<Sealed> {
     let now = directory.now();
     let mut tx = db.begin().await?;
     let waiting = rows::unsealed(&mut tx, BATCH).await?;
     let head = if waiting.is_empty() { rows::head(&mut tx).await? } else { rows::lock_head(&mut tx).await? };
     let head = head.filter(|head| head.is_genuine(key)).ok_or_else(altered)?;
-    let last = checkpoints::newest(&mut tx).await?.map(|checkpoint| (checkpoint.sequence, checkpoint.at));
-    let batch = chain(key, head, &waiting, last, now);
+    if head.sequence < known.reached {
+        return Err(put_back(head.sequence, known.reached));
+    }
+    let batch = chain(key, head, &waiting, known.checkpoint, now);
     if !batch.ids.is_empty() {
         let done = sqlx::query!(
             "update audit_entry set sequence = u.sequence, hash = u.hash
@@ -133,7 +202,8 @@ async fn seal(db: &mut PgConnection, directory: &Directory, key: &AuditKey) -> R
     if !batch.ids.is_empty() {
         directory.bell.ring(Signal::Changed);
     }
-    Ok((i64::try_from(waiting.len()).unwrap_or(BATCH), batch.checkpoints))
+    let entries = i64::try_from(waiting.len()).unwrap_or(BATCH);
+    Ok(Sealed { entries, reached: batch.head.sequence, checkpoints: batch.checkpoints })
 }
 
 fn altered() -> Error {
@@ -141,6 +211,14 @@ fn altered() -> Error {
         "The row of audit_chain was altered or removed, so nothing more is sealed. `rollcall audit verify` says more."
             .into(),
     )
+}
+
+fn put_back(end: i64, reached: i64) -> Error {
+    Error::Refused(format!(
+        "audit_chain says that the audit log ends at #{end}, and it had reached #{reached}: its end was cut off, so \
+         nothing more is sealed. `rollcall audit verify` says more. If the database was restored on purpose, start the \
+         servers anew."
+    ))
 }
 
 /// What sealing a batch writes.
@@ -157,15 +235,16 @@ fn chain(
     key: &AuditKey,
     head: Head,
     waiting: &[rows::Link],
-    mut last: Option<(i64, DateTime<Utc>)>,
+    mut last: Option<Checkpoint>,
     now: DateTime<Utc>,
 ) -> Batch {
     let mut batch = Batch { ids: Vec::new(), sequences: Vec::new(), hashes: Vec::new(), head, checkpoints: Vec::new() };
     let mut check = |batch: &mut Batch| {
-        if checkpoints::is_due(last, &batch.head, now) {
+        if checkpoints::is_due(last.as_ref(), &batch.head, now) {
             let Head { sequence, hash, .. } = batch.head;
-            batch.checkpoints.push(Checkpoint::sign(key, Reason::Seal, sequence, hash, now));
-            last = Some((sequence, now));
+            let checkpoint = Checkpoint::sign(key, Reason::Seal, sequence, hash, now);
+            batch.checkpoints.push(checkpoint);
+            last = Some(checkpoint);
         }
     };
     check(&mut batch);
@@ -194,10 +273,18 @@ mod tests {
         let link = rows::Link { sequence: None, hash: None, mac: None, content: content("a") };
         let head = Head::sign(&key, 40, Hash([4; 32]));
         let now = DateTime::UNIX_EPOCH;
-        let batch = chain(&key, head, &vec![link; 250], Some((10, now)), now);
+        let last = Checkpoint::sign(&key, Reason::Seal, 10, Hash([5; 32]), now);
+        let batch = chain(&key, head, &vec![link; 250], Some(last), now);
         assert_eq!((batch.sequences[0], *batch.sequences.last().unwrap()), (41, 290));
         assert_eq!(batch.hashes[0], key.link(41, head.hash, &content("a"), None).to_vec());
         assert_eq!(batch.checkpoints.iter().map(|c| c.sequence).collect::<Vec<_>>(), [110, 210]);
         assert!(batch.head.is_genuine(&key) && batch.checkpoints.iter().all(|c| c.is_genuine(&key)));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_of_and_ends_nothing() {
+        let error = caught(async { panic!("no such {}", "time") }).await.unwrap_err();
+        assert_eq!(error.to_string(), "The sealer panicked: no such time");
+        caught(async { Ok(()) }).await.unwrap();
     }
 }

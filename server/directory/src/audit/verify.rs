@@ -26,7 +26,7 @@ pub async fn verify(directory: &Directory, mut progress: impl FnMut(Progress) + 
     let mut tx = directory.pool.begin_with(snapshot).await.map_err(Error::Database)?;
     let head = rows::head(&mut tx).await?;
     let stored = checkpoints::all(&mut tx).await?;
-    let outside = Outside::read(&directory.keeping, key).await;
+    let outside = Outside::read(&directory.keeping, key).await?;
     let waiting = rows::waiting(&mut tx).await?;
     let total = count(&mut tx).await?;
     let mut walk = Walk::new(key, head, &stored, &outside.checkpoints);
@@ -42,7 +42,8 @@ pub async fn verify(directory: &Directory, mut progress: impl FnMut(Progress) + 
         Some(Broken::Suspect(suspect)) => Some(diagnose(directory, &mut tx, *suspect).await?),
     };
     progress(Progress { checked: walk.entries(), total });
-    Ok(walk.report(waiting, finding))
+    let from_file = outside.checkpoints.iter().filter(|checkpoint| walk.has_passed(checkpoint)).count();
+    Ok(Report { from_file: i64::try_from(from_file).ok(), ..walk.report(waiting, finding) })
 }
 
 async fn key(directory: &Directory) -> Result<Option<&AuditKey>> {

@@ -61,6 +61,11 @@ impl<'k> Walk<'k> {
         self.last
     }
 
+    /// Whether a checkpoint is one of those that fit.
+    pub(super) const fn has_passed(&self, checkpoint: &Checkpoint) -> bool {
+        checkpoint.sequence > self.base && checkpoint.sequence <= self.last
+    }
+
     /// Takes the next entry.
     pub(super) fn step(&mut self, link: &Link) -> Result<(), Broken> {
         let (sequence, place) = (link.sequence.unwrap_or_default(), self.last + 1);
@@ -157,6 +162,7 @@ impl<'k> Walk<'k> {
             verified: self.last,
             entries: self.entries,
             checkpoints: self.fitting,
+            from_file: None,
             waiting,
             finding,
         }

@@ -142,14 +142,16 @@ pub async fn admit(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Re
     let id = match decide(tx, provider, proof).await? {
         Decision::Known { admin, role } => {
             if role != admin.role {
-                follow(tx, &admin, role).await?;
+                follow(tx, provider, admin.id, role).await?;
             }
             admin.id
         }
         Decision::Invited { admin, role } => {
+            // The owners before the administrator, as everybody holds them.
+            admins::hold(tx, admin.id).await?;
             link(tx, provider, proof, admin.id).await?;
             if role != admin.role {
-                follow(tx, &admin, role).await?;
+                follow(tx, provider, admin.id, role).await?;
             }
             admin.id
         }
@@ -167,6 +169,15 @@ pub async fn admit(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Re
         }
     };
     let now = tx.now();
+    // The administrator before the account, as whoever resets a sign-in takes them.
+    sqlx::query!(
+        "update admin set last_sign_in_at = $2, name = coalesce($3, name) where id = $1",
+        id.0,
+        now,
+        proof.name
+    )
+    .execute(tx.db())
+    .await?;
     sqlx::query!(
         "update admin_identity set last_used_at = $4 where provider_id = $1 and issuer = $2 and subject = $3",
         provider.id.0,
@@ -176,21 +187,17 @@ pub async fn admit(tx: &mut Tx, provider: &Provider, proof: &Proof) -> Result<Re
     )
     .execute(tx.db())
     .await?;
-    sqlx::query!(
-        "update admin set last_sign_in_at = $2, name = coalesce($3, name) where id = $1",
-        id.0,
-        now,
-        proof.name
-    )
-    .execute(tx.db())
-    .await?;
     providers::used(tx, provider.id).await?;
     Ok(Ok(id))
 }
 
-/// The role that the groups give now. The last owner stays one: nobody could make another.
-async fn follow(tx: &mut Tx, admin: &Administrator, role: Role) -> Result<()> {
-    match admins::set_role(tx, admin.id, role).await {
+/// The role that the provider's groups give now, unless an owner has given another one at this moment. The last owner
+/// stays one: nobody could make another.
+async fn follow(tx: &mut Tx, provider: &Provider, admin: AdminId, role: Role) -> Result<()> {
+    if admins::hold(tx, admin).await?.role_from != Some(provider.id) {
+        return Ok(());
+    }
+    match admins::set_role(tx, admin, role).await {
         Err(Error::Refused(_)) => Ok(()),
         done => done,
     }

@@ -56,7 +56,11 @@ async fn of_database() -> Result<Report, Failure> {
     let report = directory::audit::verify(&opened.directory, |progress| shown.show(progress)).await;
     shown.clear();
     opened.close().await;
-    Ok(report?)
+    report.map_err(|error| match error {
+        // Nothing was found: it could not be looked.
+        directory::Error::Refused(why) => Failure::usage(why),
+        error => error.into(),
+    })
 }
 
 fn of_file(path: &Path) -> Result<FileReport, Failure> {
@@ -102,7 +106,12 @@ fn about_file(found: &FileReport) -> String {
 fn counted(report: &Report) -> String {
     let entries = plural(report.entries, "entry", "entries");
     let checkpoints = plural(report.checkpoints, "checkpoint", "checkpoints");
-    let mut text = format!("Verified up to #{}: {entries} and {checkpoints} fit.", report.verified);
+    let from_file = report.from_file.map(|from_file| format!(" ({from_file} of them from the file)"));
+    let mut text = format!(
+        "Verified up to #{}: {entries} and {checkpoints} fit{}.",
+        report.verified,
+        from_file.unwrap_or_default()
+    );
     if report.pruned > 0 {
         text += &format!(" Entries up to #{} were removed by the retention.", report.pruned);
     }

@@ -8,7 +8,7 @@ use crate::mail::Smtp;
 use crate::postgres::{PostgresError, PrivatePostgres};
 use chrono::{DateTime, TimeDelta, Utc};
 use directory::keyring::{self, KeyError};
-use directory::{Actor, Clock, Directory, health};
+use directory::{Actor, Clock, Directory, health, servers};
 use model::connection::Connection;
 use provision::{Credentials, Outbound, test_connection};
 use secrecy::ExposeSecret;
@@ -19,6 +19,8 @@ const OLDEST_POSTGRES: i32 = 150_000;
 /// Leases end by the database's clock and are renewed by ours: far less than their 15 s.
 const SKEW_WARN: TimeDelta = TimeDelta::seconds(2);
 const SKEW_FAIL: TimeDelta = TimeDelta::seconds(60);
+/// Far longer than an entry waits while a server runs.
+const UNSEALED: TimeDelta = TimeDelta::minutes(1);
 
 /// A database to connect to.
 pub(super) struct Database {
@@ -147,6 +149,34 @@ fn skew(before: DateTime<Utc>, theirs: DateTime<Utc>, after: DateTime<Utc>) -> F
         apart if apart >= SKEW_WARN => Finding::warn("Clock", found, advice),
         _ => Finding::ok("Clock", found),
     }
+}
+
+/// Whether what is done is sealed into the audit log: until then it can be removed without a trace.
+pub(super) async fn audit_log(directory: &Directory, findings: &mut Findings) {
+    findings.say(match sealed(directory).await {
+        Ok(finding) => finding,
+        Err(error) => not_opened(&error),
+    });
+}
+
+async fn sealed(directory: &Directory) -> directory::Result<Finding> {
+    let mut tx = directory.begin(Actor::Command).await?;
+    let log = directory::audit::state(&mut tx).await?;
+    let Some(since) = log.waiting_since.filter(|since| tx.now() - *since > UNSEALED) else {
+        return Ok(Finding::ok("Audit log", format!("sealed up to #{}", log.sealed)));
+    };
+    let waiting = match log.waiting {
+        1 => "1 entry waits".to_owned(),
+        n => format!("{n} entries wait"),
+    };
+    let found = format!("{waiting} to be sealed, since {}", since.format("%-d %b %Y, %H:%M:%S UTC"));
+    Ok(if servers::any(directory).await? {
+        let advice =
+            "Look for the sealer in the server's log; `rollcall audit verify` says whether the log was altered.";
+        Finding::fail("Audit log", found, advice)
+    } else {
+        Finding::warn("Audit log", found, "No server runs: the next one that does seals them.")
+    })
 }
 
 /// Tests each connection as it is stored. What was found is not kept.

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use directory::sign_in::{self, Failure};
 use directory::{Actor, providers};
+use model::provider::SLUG_LENGTH;
 
 /// Why a step of a sign-in ends here.
 pub enum Failed {
@@ -57,12 +58,14 @@ pub async fn note_failures(
     let address = client::address(request.extensions(), request.headers(), state.proxy_hops).to_string();
     let response = next.run(request).await;
     if let Some(Unnoted { why, ours }) = response.extensions().get() {
+        // Whoever calls may have written a book into the address.
+        let named: String = slug.chars().take(SLUG_LENGTH).collect();
         // What is ours may have words of the database in it, which are for the log alone.
         let told = if *ours {
-            tracing::error!(provider = ?slug, address, why, "a sign-in failed");
+            tracing::error!(provider = ?named, address, why, "a sign-in failed");
             "Something went wrong on the server; its log has the cause."
         } else {
-            tracing::warn!(provider = ?slug, address, why, "a sign-in was refused");
+            tracing::warn!(provider = ?named, address, why, "a sign-in was refused");
             why
         };
         if let Err(error) = note(&state, &slug, told, &address).await {

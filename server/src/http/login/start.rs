@@ -55,7 +55,7 @@ pub async fn start(
     let mut tx = state.directory.begin(Actor::System).await?;
     let settings = providers::settings(&mut tx, &slug).await?;
     drop(tx);
-    let settings = settings.ok_or_else(|| Failed::Refused(format!("there is no provider {slug}")))?;
+    let settings = settings.ok_or_else(|| Failed::Refused("there is no provider of that name".into()))?;
     let provider = settings.provider.clone();
     if let Some(off) = finish::switched_off(&provider, purpose) {
         return Err(Failed::Refused(off));
