@@ -24,7 +24,7 @@ pub fn Groups() -> impl IntoView {
     });
     view! {
         <Screen title="Groups" crumbs=vec![Crumb::here("Groups")]>
-            <PageHead title="Groups" description="The groups your sources push, and who is in them."/>
+            <PageHead title="Groups" description="The groups your sources push, and who is in them. People are assigned one by one or all at once; a group cannot be assigned yet."/>
             <section class="card" aria-label="Groups">
                 {move || view! { <Filters query=query.get()/> }}
                 {part_of(data, move |page| list(page, query.get_untracked()))}
