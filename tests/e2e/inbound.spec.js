@@ -1,0 +1,89 @@
+// What a source sends, as an administrator sees it: its requests while they arrive, one of them tried again in a dry
+// run, and a group with its way back.
+import { test, expect } from './stage.js';
+import { Visitor } from './visitor.js';
+
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+class Inbound extends Visitor {
+  async source() {
+    await this.page.goto(this.stage.setup_link);
+    await this.arrived();
+    await this.open('/sources');
+    await this.follow('New source');
+    await this.page.getByLabel('Name', { exact: true }).fill('Okta');
+    await this.press('Make source');
+    await this.says('Source Okta made');
+    this.address = new URL(this.page.url()).pathname;
+    await this.follow('Generate token');
+    await this.page.getByLabel('Name', { exact: true }).fill('Production');
+    await this.press('Generate token');
+    await this.says('Copy it now.');
+    this.token = await this.page.locator('#new-token').inputValue();
+    this.base = await this.page.locator('#new-token-url').inputValue();
+  }
+
+  async send(method, path, body) {
+    const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/scim+json', 'user-agent': 'Okta SCIM Client 1.0.0' };
+    const answer = await fetch(`${this.base}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    return { status: answer.status, body: answer.status === 204 ? undefined : await answer.json() };
+  }
+
+  /// Follows by itself with script; without, the page is asked for again.
+  async shows(locator) {
+    if (this.script) return expect(locator).toBeVisible();
+    return expect(async () => {
+      await this.page.reload();
+      await expect(locator).toBeVisible({ timeout: 500 });
+    }).toPass();
+  }
+
+  async trace() {
+    await this.open(this.address);
+    const ada = { schemas: [USER], userName: 'ada.lovelace@example.com', displayName: 'Ada Lovelace' };
+    this.ada = (await this.send('POST', '/Users', ada)).body.id;
+    expect((await this.send('POST', '/Users', ada)).status).toBe(409);
+    const row = this.page.getByRole('row', { name: /409/ });
+    await this.shows(row.first());
+    await expect(this.page.getByText('Okta', { exact: true }).first()).toBeVisible();
+    await this.look('source, with its trace');
+    await row.first().getByRole('link').first().click();
+    await this.arrived();
+    await this.says('uniqueness');
+    await this.look('a request');
+    await this.press('Replay in a dry run');
+    await this.says('It would be answered with 409');
+    await this.look('a request, replayed');
+  }
+
+  async group() {
+    const group = { schemas: [GROUP], displayName: 'Analysts', members: [{ value: this.ada }] };
+    const made = await this.send('POST', '/Groups', group);
+    expect(made.status).toBe(201);
+    await this.open('/groups');
+    await this.look('groups');
+    await this.follow('Analysts');
+    await expect(this.page.getByRole('row', { name: /Ada Lovelace/ })).toBeVisible();
+    await this.look('a group');
+    expect((await this.send('DELETE', `/Groups/${made.body.id}`)).status).toBe(204);
+    await this.shows(this.page.getByText('Okta has deleted this group.'));
+    await this.look('a group, deleted');
+    await this.press('Restore');
+    await expect(this.page.getByText('Okta has deleted this group.')).toHaveCount(0);
+    expect((await this.send('GET', `/Groups/${made.body.id}`)).body.members).toHaveLength(1);
+  }
+}
+
+for (const script of [true, false]) {
+  test.describe(script ? 'with script' : 'without script', () => {
+    test.use({ javaScriptEnabled: script });
+
+    test('what a source sends', async ({ page, stage, complaints: _ }) => {
+      const inbound = new Inbound(page, stage, script);
+      await inbound.source();
+      await inbound.trace();
+      await inbound.group();
+    });
+  });
+}
