@@ -31,6 +31,27 @@ pub enum Error {
     Unreadable { what: &'static str, why: String },
 }
 
+impl Error {
+    /// The database was too busy for it, or two changes waited for each other: the same may do in a moment.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::PoolTimedOut) => true,
+            // A deadlock, a lock that did not come free.
+            Self::Database(error) => matches!(code(error).as_deref(), Some("40P01" | "55P03")),
+            _ => false,
+        }
+    }
+
+    /// It took longer than a statement may.
+    pub fn is_too_slow(&self) -> bool {
+        matches!(self, Self::Database(error) if code(error).as_deref() == Some("57014"))
+    }
+}
+
+fn code(error: &sqlx::Error) -> Option<std::borrow::Cow<'_, str>> {
+    error.as_database_error()?.code()
+}
+
 /// The unique names of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unique {

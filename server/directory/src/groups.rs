@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub use listed::{get, list, members, of_person, restore};
 pub(crate) use prune::forget_members;
 pub use prune::prune;
-pub use shown::{has_more_members_than, members_of, of_users};
+pub use shown::{count_members, has_more_members_than, members_of, of_users};
 
 /// A group without its members.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +124,14 @@ pub async fn save(
 
 /// Deletes a group: its source sees it no more. False when there is none.
 pub async fn delete(tx: &mut Tx, source: SourceId, id: GroupId) -> Result<bool> {
+    // With the groups it is in, in one order: two that are in each other may be deleted at once.
+    sqlx::query!(
+        "select id from grp where id = $1 or id in (select group_id from grp_member where member_id = $1)
+         order by id for update",
+        id.0
+    )
+    .fetch_all(tx.db())
+    .await?;
     let Some(held) = lock(tx, source, id).await? else { return Ok(false) };
     let now = tx.now();
     sqlx::query!("update grp set deleted_at = $2, updated_at = $2 where id = $1", id.0, now).execute(tx.db()).await?;
@@ -137,8 +145,10 @@ pub async fn delete(tx: &mut Tx, source: SourceId, id: GroupId) -> Result<bool> 
 pub(crate) async fn touch_groups_of(tx: &mut Tx, member: Uuid) -> Result<()> {
     let now = tx.now();
     sqlx::query!(
-        "update grp set version = version + 1, updated_at = $2
-         where id in (select group_id from grp_member where member_id = $1) and deleted_at is null",
+        "with held as materialized (
+            select id from grp where id in (select group_id from grp_member where member_id = $1) and deleted_at is null
+            order by id for update)
+         update grp set version = version + 1, updated_at = $2 from held where grp.id = held.id",
         member,
         now
     )

@@ -16,6 +16,7 @@ use model::SourceId;
 use scim::schema::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::{AttrPath, Filter, Sort};
 use sqlx::{Postgres, QueryBuilder};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 /// Among what is looked.
@@ -126,8 +127,20 @@ pub async fn get(tx: &mut Tx, source: SourceId, of: Of, id: Uuid) -> Result<Opti
     Ok(stored)
 }
 
+/// Filters that no index answers look at everybody: so many at once may do so, of all sources together, that the
+/// connections of the others are not all taken.
+static SCANS: Semaphore = Semaphore::const_new(4);
+
+/// Waits for a turn to look. To be held until the search is done, and waited for before a transaction is begun.
+pub async fn turn(filter: Option<&Filter>) -> Option<SemaphorePermit<'static>> {
+    if filter.is_none_or(|filter| filter.equalities().is_some()) { None } else { SCANS.acquire().await.ok() }
+}
+
 /// Looks, within one source.
 pub async fn search(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Found> {
+    if scans(search) {
+        sqlx::query!("select set_config('statement_timeout', '8000', true) as timeout").fetch_one(tx.db()).await?;
+    }
     let mut rows = page(tx, source, search).await?;
     let size = usize::try_from(search.count).unwrap_or(usize::MAX);
     let more = rows.len() > size;
@@ -157,8 +170,23 @@ pub async fn search(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Resul
 
 /// The page's rows, and one more when there are more.
 async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<Row>> {
+    let mut sql = statement("", source, search)?;
+    let query = sql.build_query_as().persistent(!scans(search));
+    query.fetch_all(tx.db()).await.map_err(Error::from)
+}
+
+/// How Postgres would go about it, with small tables taken for large ones.
+pub async fn explain(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<String> {
+    sqlx::query!("select set_config('enable_seqscan', 'off', true) as off").fetch_one(tx.db()).await?;
+    let mut sql = statement("explain ", source, search)?;
+    let lines: Vec<String> = sql.build_query_scalar().persistent(false).fetch_all(tx.db()).await?;
+    Ok(lines.join("\n"))
+}
+
+fn statement(before: &str, source: SourceId, search: &Search<'_>) -> Result<QueryBuilder<Postgres>> {
     let by_cursor = matches!(search.at, At::Cursor(_));
-    let mut sql = QueryBuilder::new(
+    let mut sql = QueryBuilder::new(before);
+    sql.push(
         "select r.id, r.resource::text as resource, r.version, r.created_at, r.updated_at,
                 exists (select from grp_member m where m.member_id = r.id) as in_groups, ",
     );
@@ -183,13 +211,18 @@ async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<
     }
     sql.push(" limit ").push_bind(i64::from(search.count) + 1).push("))");
     order::push(&mut sql, search);
-    sql.build_query_as().fetch_all(tx.db()).await.map_err(Error::from)
+    Ok(sql)
+}
+
+/// Whether its shape is the client's alone: such a statement is not kept prepared, as it hardly comes again.
+fn scans(search: &Search<'_>) -> bool {
+    search.filter.is_some_and(|filter| filter.equalities().is_none())
 }
 
 async fn count(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<u64> {
     let mut sql = QueryBuilder::new(format!("select count(*) from {} r", search.of.table()));
     push_where(&mut sql, source, search)?;
-    let total: i64 = sql.build_query_scalar().fetch_one(tx.db()).await?;
+    let total: i64 = sql.build_query_scalar().persistent(!scans(search)).fetch_one(tx.db()).await?;
     Ok(u64::try_from(total).unwrap_or_default())
 }
 

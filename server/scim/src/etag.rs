@@ -1,9 +1,19 @@
 //! Entity tags (RFC 7644 section 3.14, RFC 9110 section 13.1): the version of a resource as clients
 //! see it, and the conditions they put on it.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 /// The entity tag of a version, for `meta.version` and the ETag header.
 pub fn etag(version: i64) -> String {
     format!("W/\"{version}\"")
+}
+
+/// The same for a resource that is shown with something derived from others: a user's groups, the
+/// names of a group's members. It changes with them, and what stands before the dot is the version.
+pub fn etag_with(version: i64, derived: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    derived.hash(&mut hasher);
+    format!("W/\"{version}.{:016x}\"", hasher.finish())
 }
 
 /// What If-Match or If-None-Match asks of a resource, or `version` of an operation in a bulk.
@@ -35,15 +45,24 @@ impl Condition {
         Self { tags: Tags::read(header), negated: true }
     }
 
-    /// Whether a resource that is there, in this version, satisfies the condition. If not: 412, or
-    /// 304 for If-None-Match with GET.
+    /// Whether a resource that is there, in this version, satisfies the condition. If not: 412.
+    /// What stands behind a dot in a tag is derived from other resources and no part of the version.
     pub fn holds(&self, version: i64) -> bool {
+        let current = version.to_string();
+        self.is_met(|tag| tag.split_once('.').map_or(tag, |(version, _)| version) == current)
+    }
+
+    /// Whether a resource that would be shown with this tag satisfies the condition. If not, for
+    /// If-None-Match with GET: 304.
+    pub fn holds_for(&self, tag: &str) -> bool {
+        let current = Tags::read(tag);
+        self.is_met(|tag| matches!(&current, Tags::List(tags) if tags.iter().any(|current| current == tag)))
+    }
+
+    fn is_met(&self, is_current: impl Fn(&str) -> bool) -> bool {
         let matches = match &self.tags {
             Tags::Any => true,
-            Tags::List(tags) => {
-                let current = version.to_string();
-                tags.contains(&current)
-            }
+            Tags::List(tags) => tags.iter().any(|tag| is_current(tag)),
         };
         matches != self.negated
     }
@@ -93,6 +112,16 @@ mod tests {
             assert!(!Condition::if_match(header).holds(3), "{header}");
             assert!(Condition::if_none_match(header).holds(3), "{header}");
         }
+    }
+
+    #[test]
+    fn what_is_derived_counts_for_what_is_known_and_not_for_what_is_changed() {
+        let (one, other) = (etag_with(7, "[a]"), etag_with(7, "[b]"));
+        assert_ne!(one, other);
+        assert!(Condition::if_match(&one).holds(7) && !Condition::if_match(&one).holds(8));
+        assert!(!Condition::if_none_match(&one).holds_for(&one));
+        assert!(Condition::if_none_match(&one).holds_for(&other));
+        assert!(Condition::if_none_match(&one).holds_for(&etag(7)));
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub(crate) use parse::Parser;
 /// Longest filter or PATCH path in bytes.
 pub const MAX_BYTES: usize = 4096;
 
+/// Most comparisons in a filter: each may have to be made with every resource of a source.
+pub const MAX_COMPARISONS: usize = 50;
+
 /// How deep parentheses and brackets may nest.
 pub const MAX_DEPTH: usize = 20;
 
@@ -61,8 +64,13 @@ impl Filter {
     pub fn parse(text: &str) -> Result<Self> {
         let text = dialect::filter::spaces(text);
         let mut parser = Parser::new(&text).map_err(Error::filter)?;
-        let filter = parser.filter().and_then(|f| parser.end().map(|()| f));
-        filter.map_err(Error::filter)
+        let filter = parser.filter().and_then(|f| parser.end().map(|()| f)).map_err(Error::filter)?;
+        if filter.comparisons() > MAX_COMPARISONS {
+            return Err(Error::filter(format!(
+                "It has more than {MAX_COMPARISONS} comparisons. Ask in several requests."
+            )));
+        }
+        Ok(filter)
     }
 
     /// The comparisons, when the filter is nothing but `eq` joined by `and`.

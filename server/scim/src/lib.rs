@@ -29,7 +29,7 @@ pub mod projection;
 pub mod schema;
 
 pub use error::{ERROR_SCHEMA, Error, Result, ScimType};
-pub use etag::etag;
+pub use etag::{etag, etag_with};
 pub use filter::{CompareOp, Filter};
 pub use key::user_name_key;
 pub use list::{ListQuery, Page, Sort};

@@ -43,6 +43,9 @@ impl AttrPath {
     /// A URN ends at its last colon; one that stands alone (known, or ending in `:User` or `:Group`)
     /// is the whole extension.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if text.contains('\0') {
+            return Err("The character NUL stands in no attribute path.".to_owned());
+        }
         if !starts_with_urn(text) {
             return Self::plain(None, text);
         }

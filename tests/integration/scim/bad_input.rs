@@ -168,3 +168,22 @@ async fn nothing_stored(app: &TestApp) {
         assert_eq!(app.database.count(&format!("select count(*) from {table}")).await, 0, "{table}");
     }
 }
+
+/// An index holds a few thousand bytes: what is longer is kept, shown and found all the same.
+#[tokio::test]
+async fn names_and_addresses_that_are_too_long_for_an_index() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    // Nothing that could be made shorter by compressing it.
+    let long: String = (0..400).map(|_| uuid::Uuid::new_v4().simple().to_string()).collect();
+    let mut sent = user("ada@example.com");
+    sent["displayName"] = long.clone().into();
+    sent["name"] = json!({ "formatted": long, "givenName": long, "familyName": long });
+    sent["emails"] = json!([{ "value": format!("{long}@example.com"), "type": "work" }]);
+    let id = scim.create(&sent).await;
+    assert_eq!(scim.get(&format!("/Users/{id}")).await.body["emails"][0]["value"], format!("{long}@example.com"));
+    let title = json!([{ "op": "replace", "path": "title", "value": long }]);
+    assert_eq!(scim.patch(&format!("/Users/{id}"), title).await.status, 200);
+    let found = scim.find(&format!("emails.value ew \"{}@example.com\"", &long[long.len() - 32..])).await;
+    assert_eq!(found.body["totalResults"], 1, "{}", found.body["detail"]);
+}

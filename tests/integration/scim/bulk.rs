@@ -56,6 +56,34 @@ async fn each_operation_is_done_as_if_alone() {
     assert_eq!(total(&scim, "/Groups").await, 1, "nothing half made");
 }
 
+/// A reference that nothing makes is an error, and nothing is taken away for it.
+#[tokio::test]
+async fn what_is_referred_to_and_never_made_is_refused() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let ada = scim.create(&user("ada@example.com")).await;
+    let id = group(&scim, "Engines", &[&ada]).await;
+    let add = |value: &str| json!({ "op": "add", "path": "members", "value": [{ "value": value }] });
+    let answer = bulk(
+        &scim,
+        None,
+        json!([
+            { "method": "PUT", "path": format!("/Groups/{id}"), "bulkId": "mine",
+                "data": { "displayName": "Engines", "members": [{ "value": "bulkId:typo" }] } },
+            { "method": "PATCH", "path": format!("/Groups/{id}"), "data": { "Operations":
+                [{ "op": "replace", "path": "displayName", "value": "Other" }, add("bulkId:mine")] } },
+            { "method": "POST", "path": "/Groups", "bulkId": "g", "data": { "displayName": "New",
+                "members": [{ "value": "bulkId:typo" }] } },
+            { "method": "DELETE", "path": "/Users/bulkId:typo" },
+        ]),
+    )
+    .await;
+    assert_eq!(statuses(&answer), ["400"; 4], "{}", answer.text);
+    let left = scim.get(&format!("/Groups/{id}")).await.body;
+    assert_eq!((&left["displayName"], &left["members"][0]["value"]), (&json!("Engines"), &json!(ada)));
+    assert_eq!(total(&scim, "/Groups").await, 1);
+}
+
 #[tokio::test]
 async fn rings_are_closed() {
     let app = TestApp::start().await;

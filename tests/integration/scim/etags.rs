@@ -48,4 +48,16 @@ async fn what_is_known_is_not_sent_again() {
     assert_eq!((known.status, known.text.as_str(), known.header("etag")), (304, "", "W/\"1\""));
     assert_eq!(conditional(&scim, Method::GET, &path, ("if-none-match", "W/\"2\"")).await.status, 200);
     assert_eq!(conditional(&scim, Method::GET, &path, ("if-none-match", "\"x\", W/\"1\"")).await.status, 304);
+    // Their groups are shown with a user and kept elsewhere: whoever joins one is no longer as they were known.
+    group(&scim, "Engines", &[path.rsplit('/').next().unwrap()]).await;
+    let joined = conditional(&scim, Method::GET, &path, ("if-none-match", "W/\"1\"")).await;
+    assert_eq!((joined.status, joined.body["groups"].as_array().map(Vec::len)), (200, Some(1)));
+    let tag = joined.header("etag");
+    assert_eq!(joined.body["meta"]["version"], tag);
+    assert_eq!(conditional(&scim, Method::GET, &path, ("if-none-match", tag)).await.status, 304);
+    assert_eq!(
+        conditional(&scim, Method::PATCH, &path, ("if-match", tag)).await.status,
+        200,
+        "the version is the same"
+    );
 }

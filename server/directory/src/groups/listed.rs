@@ -48,7 +48,10 @@ pub async fn list(tx: &mut Tx, q: Option<&str>, deleted: bool, at: &Cursor, size
     let rows = sqlx::query_as!(
         Row,
         "select g.id, g.display_name, g.display_name_key, g.external_id, g.source_id, s.name as source_name,
-                (select count(*) from grp_member m where m.group_id = g.id) as \"members!\", g.updated_at, g.deleted_at
+                (select count(*) from grp_member m
+                  where m.group_id = g.id
+                    and (exists (select from record r where r.id = m.member_id and r.deleted_at is null)
+                      or exists (select from grp n where n.id = m.member_id and n.deleted_at is null))) as \"members!\", g.updated_at, g.deleted_at
          from grp g join source s on s.id = g.source_id
          where (g.deleted_at is not null) = $1 and ($2::text is null or g.display_name ilike $2)
            and ($3::text is null or case when $5 then (g.display_name_key, g.id) < ($3, $4)
@@ -73,7 +76,10 @@ pub async fn get(tx: &mut Tx, id: GroupId) -> Result<GroupSummary> {
     let row = sqlx::query_as!(
         Row,
         "select g.id, g.display_name, g.display_name_key, g.external_id, g.source_id, s.name as source_name,
-                (select count(*) from grp_member m where m.group_id = g.id) as \"members!\", g.updated_at, g.deleted_at
+                (select count(*) from grp_member m
+                  where m.group_id = g.id
+                    and (exists (select from record r where r.id = m.member_id and r.deleted_at is null)
+                      or exists (select from grp n where n.id = m.member_id and n.deleted_at is null))) as \"members!\", g.updated_at, g.deleted_at
          from grp g join source s on s.id = g.source_id where g.id = $1",
         id.0
     )

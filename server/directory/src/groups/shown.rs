@@ -38,6 +38,13 @@ pub async fn has_more_members_than(tx: &mut Tx, group: GroupId, limit: i64) -> R
     .await?)
 }
 
+/// How many rows of members these groups have.
+pub async fn count_members(tx: &mut Tx, groups: &[Uuid]) -> Result<i64> {
+    Ok(sqlx::query_scalar!("select count(*) as \"n!\" from grp_member where group_id = any($1)", groups)
+        .fetch_one(tx.db())
+        .await?)
+}
+
 /// The groups of each user as a JSON list, those it is in by way of another group as well; none for a user in none.
 pub async fn of_users(tx: &mut Tx, users: &[Uuid], base: &str) -> Result<HashMap<Uuid, String>> {
     let rows = sqlx::query!(

@@ -11,6 +11,13 @@ use uuid::Uuid;
 /// A longer employee number is none: no index holds it.
 const LONGEST_NUMBER: usize = 320;
 
+/// How much of a name the order looks at: an index holds no more.
+const LONGEST_KEY: usize = 200;
+
+fn sort_key(name: &str) -> String {
+    fold(name).chars().take(LONGEST_KEY).collect()
+}
+
 /// A new person, whom one record holds.
 pub(crate) async fn insert(tx: &mut Tx, id: PersonId, user: &User) -> Result<()> {
     let (now, name) = (tx.now(), display_name(user));
@@ -26,7 +33,7 @@ pub(crate) async fn insert(tx: &mut Tx, id: PersonId, user: &User) -> Result<()>
         user.department(),
         user.title(),
         profile(user),
-        fold(&name),
+        sort_key(&name),
         search_text(user, &name),
         employee_number(user),
         now
@@ -53,7 +60,7 @@ pub(crate) async fn update(tx: &mut Tx, id: PersonId, user: &User) -> Result<boo
         user.department(),
         user.title(),
         profile(user),
-        fold(&name),
+        sort_key(&name),
         search_text(user, &name),
         employee_number(user),
         now
@@ -96,7 +103,7 @@ pub(crate) async fn update_all(tx: &mut Tx, people: &[Merged]) -> Result<Vec<Per
     let states: Vec<String> = people.iter().map(|person| state(&person.user).as_str().to_owned()).collect();
     let user_names: Vec<String> = people.iter().map(|person| person.user.user_name().to_owned()).collect();
     let profiles: Vec<Value> = people.iter().map(|person| profile(&person.user)).collect();
-    let sort: Vec<String> = names.iter().map(|name| fold(name)).collect();
+    let sort: Vec<String> = names.iter().map(|name| sort_key(name)).collect();
     let search: Vec<String> = people.iter().zip(&names).map(|(it, name)| search_text(&it.user, name)).collect();
     let several: Vec<bool> = people.iter().map(|person| person.several).collect();
     let changed = sqlx::query_scalar!(

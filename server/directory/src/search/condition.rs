@@ -70,8 +70,9 @@ impl Condition<'_> {
         let uuid: Option<Uuid> = text.parse().ok().filter(|id: &Uuid| id.to_string() == *text);
         match self.of {
             _ if is("id") => self.same("r.id", uuid),
+            _ if is("externalId") => self.same("r.external_id", Some(text.clone())),
             Of::Users if is("userName") => self.same("r.user_name_key", user_name_key(text).ok()),
-            Of::Users if is("emails") || is("emails.value") => self.has_email(text),
+            Of::Users if (is("emails") || is("emails.value")) && is_kept_apart(text) => self.has_email(text),
             Of::Users if is("groups") || is("groups.value") => self.is_in(uuid),
             Of::Groups if is("members") || is("members.value") => self.has_member(uuid),
             Of::Groups if is("displayName") => self.same("r.display_name_key", Some(text.to_lowercase())),
@@ -86,7 +87,10 @@ impl Condition<'_> {
         T: Send + 'static + for<'q> sqlx::Encode<'q, Postgres> + sqlx::Type<Postgres>,
     {
         match value {
-            Some(value) => self.sql.push(format!("{column} = ")).push_bind(value),
+            // The second half for rows without a value: NOT must find them.
+            Some(value) => {
+                self.sql.push(format!("({column} = ")).push_bind(value).push(format!(" and {column} is not null)"))
+            }
             None => self.sql.push("false"),
         };
     }
@@ -150,11 +154,15 @@ impl Condition<'_> {
 
     fn text(&mut self, value: &str, exact: bool, test: Test<'_>) {
         match test {
-            Test::Present => self.sql.push(format!("coalesce({value}, '') <> ''")),
-            Test::Compare(CompareOp::Eq, Value::Null) => self.sql.push(format!("coalesce({value}, '') = ''")),
-            Test::Compare(op, Value::String(wanted)) => return self.text_compare(value, exact, op, wanted),
-            Test::Compare(..) => self.sql.push("false"),
-        };
+            Test::Present => {
+                self.sql.push(format!("coalesce({value}, '') <> ''"));
+            }
+            Test::Compare(CompareOp::Eq, Value::Null) => {
+                self.sql.push(format!("coalesce({value}, '') = ''"));
+            }
+            Test::Compare(op, Value::String(wanted)) => self.text_compare(value, exact, op, wanted),
+            Test::Compare(..) => self.nothing(),
+        }
     }
 
     fn text_compare(&mut self, value: &str, exact: bool, op: CompareOp, wanted: &str) {
@@ -310,7 +318,7 @@ impl Condition<'_> {
         self.sql.push("exists (select from ");
         match place.definition {
             Some(definition) if definition.multi_valued || definition.kind == Kind::Complex => {
-                self.sql.push(from_of(definition, &container));
+                self.sql.push(from_of(definition, &container, self.base));
             }
             _ => {
                 self.sql.push("scim_elements(");
@@ -333,7 +341,7 @@ impl Condition<'_> {
     fn of_emails(&self, path: &AttrPath, inner: &Filter) -> Option<String> {
         let text = |path: &AttrPath, value: &Value| {
             let is_value = path.schema.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("value");
-            value.as_str().filter(|_| is_value).map(str::to_owned)
+            value.as_str().filter(|text| is_value && is_kept_apart(text)).map(str::to_owned)
         };
         if self.of != Of::Users || !is(path, self.of, "emails") {
             return None;
@@ -363,6 +371,11 @@ impl Condition<'_> {
             Filter::Element(..) => self.nothing(),
         }
     }
+}
+
+/// Whether an e-mail address of this length stands in the column of its own.
+fn is_kept_apart(email: &str) -> bool {
+    email.to_lowercase().chars().count() <= 320
 }
 
 /// In lower case as Rust has it; see the collation's use in `scim`.

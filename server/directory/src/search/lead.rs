@@ -110,25 +110,15 @@ fn ours(definition: &'static Attribute, sub: Option<&str>, of: Of, base: &str) -
 
 /// Who is in a group, or in which groups a user is.
 fn relation(definition: &'static Attribute, sub: &str, base: &str) -> Lead {
-    let from = from_of(definition, "r.resource");
-    let element = "e.element";
-    match definition.sub_attribute(sub) {
-        Some(part) if part.name == "$ref" => Lead::Each {
-            from,
-            value: Box::new(Lead::Text {
-                value: format!("('{}' || ({element} ->> '$ref'))", quoted(base)),
-                exact: true,
-            }),
-        },
-        Some(sub) => Lead::Each { from, value: Box::new(part(element, sub)) },
-        None => Lead::Nothing,
-    }
+    let from = from_of(definition, "r.resource", base);
+    let each = |sub| Lead::Each { from, value: Box::new(part("e.element", sub)) };
+    definition.sub_attribute(sub).map_or(Lead::Nothing, each)
 }
 
 fn attribute(container: &str, definition: &'static Attribute, sub: Option<&str>) -> Lead {
     let name = definition.name;
     if definition.multi_valued {
-        let from = from_of(definition, container);
+        let from = from_of(definition, container, "");
         let value = match (definition.kind, sub) {
             (Kind::Complex, sub) => Lead::inside_known("e.element", definition, sub),
             (_, Some(_)) => return Lead::Nothing,
@@ -169,10 +159,10 @@ fn part(container: &str, definition: &Attribute) -> Lead {
 }
 
 /// The rows `e` of a multi-valued attribute, each with its `element`.
-pub(super) fn from_of(definition: &Attribute, container: &str) -> String {
+pub(super) fn from_of(definition: &Attribute, container: &str, base: &str) -> String {
     match definition.name {
-        "members" => MEMBERS.to_owned(),
-        "groups" => GROUPS.to_owned(),
+        "members" => MEMBERS.replace("{base}", &quoted(base)),
+        "groups" => GROUPS.replace("{base}", &quoted(base)),
         name => format!(
             "jsonb_array_elements(case jsonb_typeof({container} -> '{name}') when 'array' then {container} -> '{name}' \
              when 'object' then jsonb_build_array({container} -> '{name}') else '[]' end) e(element)"
@@ -181,7 +171,7 @@ pub(super) fn from_of(definition: &Attribute, container: &str) -> String {
 }
 
 const MEMBERS: &str = "(select jsonb_build_object('value', m.member_id,
-        '$ref', case when m.is_group then '/Groups/' else '/Users/' end || m.member_id,
+        '$ref', '{base}' || case when m.is_group then '/Groups/' else '/Users/' end || m.member_id,
         'type', case when m.is_group then 'Group' else 'User' end,
         'display', coalesce(u.resource ->> 'displayName', u.user_name, g.display_name)) as element
     from grp_member m
@@ -195,7 +185,7 @@ const GROUPS: &str = "(with recursive up(group_id, direct) as (
         union
         select m.group_id, false from up join grp_member m on m.member_id = up.group_id
         join grp g on g.id = m.group_id and g.deleted_at is null)
-    select jsonb_build_object('value', g.id, '$ref', '/Groups/' || g.id, 'display', g.display_name,
+    select jsonb_build_object('value', g.id, '$ref', '{base}/Groups/' || g.id, 'display', g.display_name,
         'type', case when bool_or(up.direct) then 'direct' else 'indirect' end) as element
     from up join grp g on g.id = up.group_id group by g.id) e";
 

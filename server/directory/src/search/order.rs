@@ -8,6 +8,9 @@ use super::{Of, Search, is};
 use scim::{AttrPath, Sort};
 use sqlx::{Postgres, QueryBuilder};
 
+/// How much of a value the order looks at: a cursor carries it.
+const LETTERS: usize = 200;
+
 pub(super) fn push(sql: &mut QueryBuilder<Postgres>, search: &Search<'_>) {
     sql.push(" order by ");
     let Some(sort) = search.sort else {
@@ -51,7 +54,7 @@ fn key(search: &Search<'_>, sort: &Sort) -> Key {
         // In the order of the index.
         Of::Users if is("userName") => ("r.user_name_key".to_owned(), true),
         Of::Groups if is("displayName") => ("r.display_name_key".to_owned(), true),
-        _ => (of_lead(lead(&sort.by, search)), false),
+        _ => (format!("left({}, {LETTERS})", of_lead(lead(&sort.by, search))), false),
     };
     Key { value: format!("({value} collate \"C\")"), never_null }
 }

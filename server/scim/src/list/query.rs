@@ -13,7 +13,7 @@ use crate::schema::ResourceType;
 pub const SEARCH_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /// Longest cursor in bytes: far more than any that we gave.
-const MAX_CURSOR_BYTES: usize = 1000;
+const MAX_CURSOR_BYTES: usize = 4_096;
 
 /// The page a client asked for, within our bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

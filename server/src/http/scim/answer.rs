@@ -3,9 +3,9 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use directory::Unique;
-use http::header::{ACCEPT, CONTENT_TYPE, ETAG, LOCATION, WWW_AUTHENTICATE};
+use http::header::{ACCEPT, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use scim::{Error, ScimType, etag};
+use scim::{Error, ScimType};
 use serde_json::Value;
 
 /// What an endpoint has to say.
@@ -28,13 +28,13 @@ impl Answer {
     }
 
     /// 200 with a resource.
-    pub fn resource(body: String, location: String, version: i64) -> Self {
-        Self { resource: Some((location, etag(version))), ..Self::text(body) }
+    pub fn resource((body, tag): (String, String), location: String) -> Self {
+        Self { resource: Some((location, tag)), ..Self::text(body) }
     }
 
     /// 201 with the resource that was made.
-    pub fn created(body: String, location: String, version: i64) -> Self {
-        Self { status: StatusCode::CREATED, ..Self::resource(body, location, version) }
+    pub fn created(shown: (String, String), location: String) -> Self {
+        Self { status: StatusCode::CREATED, ..Self::resource(shown, location) }
     }
 
     /// 204.
@@ -76,6 +76,9 @@ pub fn render(outcome: Result<Answer, Error>, plain_json: bool) -> Response {
         let media_type = if plain_json { "application/json" } else { "application/scim+json" };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     }
+    if answer.status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     if answer.status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Rollcall SCIM\""));
     }
@@ -112,6 +115,15 @@ pub fn failed(error: &directory::Error) -> Error {
             ScimType::InvalidCursor,
             "The cursor is none of this server's, or belongs to another question. Begin again with an empty cursor.",
         ),
+        error if error.is_too_slow() => Error::bad_request(
+            ScimType::TooMany,
+            "This took longer than a request may. Nothing was changed. Ask for less: a filter by id, userName or externalId, \
+             fewer comparisons, fewer members at once.",
+        ),
+        error if error.is_busy() => {
+            tracing::warn!(%error, "a SCIM request found the database busy");
+            Error::plain(503, "The server is busy with other changes of the same. Nothing was changed; send it again.")
+        }
         error => {
             tracing::error!(%error, "a SCIM request failed");
             Error::plain(500, "The server could not do this. Nothing was changed; try again later.")
@@ -139,7 +151,7 @@ mod tests {
 
     #[test]
     fn headers_of_answers() {
-        let created = render(Ok(Answer::created("{}".into(), "https://x/Users/1".into(), 1)), false);
+        let created = render(Ok(Answer::created(("{}".into(), "W/\"1\"".into()), "https://x/Users/1".into())), false);
         assert_eq!(created.status(), StatusCode::CREATED);
         assert_eq!(created.headers()[LOCATION], "https://x/Users/1");
         assert_eq!(created.headers()[ETAG], "W/\"1\"");

@@ -56,14 +56,21 @@ struct Running<'r> {
 
 impl Running<'_> {
     async fn all(&mut self, tx: &mut Tx, request: Request) -> Result<(), Error> {
+        let is_post = |operation: &&Operation| operation.method == bulk::Method::Post;
+        let to_be_made: HashSet<String> =
+            request.operations.iter().filter(is_post).filter_map(|operation| operation.bulk_id.clone()).collect();
+        // What nothing in the request makes will never be there.
+        let references = request.operations.iter().flat_map(Operation::references);
+        self.unmade = references.filter(|id| !to_be_made.contains(id)).collect();
         let (mut waiting, mut incomplete) = (Vec::new(), Vec::new());
         for operation in request.operations {
             waiting.push(Waiting { needs: operation.references(), operation });
             self.ready(tx, &mut waiting).await?;
         }
         // A ring: its first POST goes without what is not there yet.
-        while !waiting.is_empty() && self.errors < self.most {
-            let at = waiting.iter().position(|one| one.operation.method == bulk::Method::Post).unwrap_or(0);
+        let first_post =
+            |waiting: &[Waiting]| waiting.iter().position(|one| one.operation.method == bulk::Method::Post);
+        while let Some(at) = first_post(&waiting).filter(|_| self.errors < self.most) {
             let whole = waiting.remove(at).operation;
             let mut part = whole.clone();
             part.data = part.data.map(|data| without_references(data, &self.made));

@@ -43,6 +43,7 @@ async fn found(unit: &Unit, query: &ListQuery, views: &[View; 2]) -> Result<Answ
             "Users and groups together have no cursor. Use startIndex, or search at /Users or at /Groups.",
         ));
     }
+    let _turn = search::turn(query.filter.as_ref()).await;
     let mut tx = unit.begin().await?;
     let (mut total, mut shown) = (0, Vec::new());
     for view in views {

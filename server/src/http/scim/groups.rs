@@ -31,8 +31,12 @@ pub async fn make(
             save(tx, source, held, patched).await
         }
         Change::Delete(id) => {
-            held(tx, source, id, condition).await?;
-            groups::delete(tx, source, GroupId(id)).await.map_err(|e| failed(&e))?;
+            if condition.is_some() {
+                held(tx, source, id, condition).await?;
+            }
+            if !groups::delete(tx, source, GroupId(id)).await.map_err(|e| failed(&e))? {
+                return Err(not_found(Of::Groups, &id.to_string()));
+            }
             Ok(Done::Deleted)
         }
     }

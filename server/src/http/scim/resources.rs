@@ -9,12 +9,25 @@ use directory::groups;
 use directory::search::{self, At, Found, Of, Search, Stored};
 use http::{Method, StatusCode};
 use model::GroupId;
-use scim::{Error, ListQuery};
+use scim::{Error, ListQuery, ScimType, etag};
 
 /// A group with more members than this is not sent back whole after a PATCH: whoever adds one member of 50,000 does not
 /// want to read the others. RFC 7644, section 3.5.2 allows 204; with `attributes` or `excludedAttributes` the answer is
 /// what they ask for.
 const MEMBERS_IN_ANSWER: i64 = 1_000;
+
+/// More members than this, of all groups of a page together, are not sent in one list.
+const MEMBERS_IN_LIST: i64 = 200_000;
+
+fn too_many_members(members: i64) -> Error {
+    Error::bad_request(
+        ScimType::TooMany,
+        format!(
+            "The groups of this page have {members} members, more than {MEMBERS_IN_LIST}. Ask with \
+             excludedAttributes=members, or for fewer groups by count."
+        ),
+    )
+}
 
 /// `GET /Users/{id}`.
 pub async fn get(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
@@ -22,9 +35,10 @@ pub async fn get(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
     let mut tx = call.unit.begin().await?;
     let found = search::get(&mut tx, call.unit.source, of, resource_id(of, id)?).await.map_err(|e| failed(&e))?;
     let stored = found.ok_or_else(|| not_found(of, id))?;
-    let answer = Answer::resource(view.show(&mut tx, &stored).await?, view.location(stored.id), stored.version);
+    let (body, tag) = view.show(&mut tx, &stored).await?;
+    let answer = Answer::resource((body, tag.clone()), view.location(stored.id));
     match call.if_none_match() {
-        Some(condition) if !condition.holds(stored.version) => Ok(answer.without_body(StatusCode::NOT_MODIFIED)),
+        Some(condition) if !condition.holds_for(&tag) => Ok(answer.without_body(StatusCode::NOT_MODIFIED)),
         _ => Ok(answer),
     }
 }
@@ -44,6 +58,7 @@ pub async fn search(mut call: Call, of: Of) -> Result<Answer, Error> {
 }
 
 async fn found(call: Call, query: &ListQuery, view: View) -> Result<Answer, Error> {
+    let _turn = search::turn(query.filter.as_ref()).await;
     let mut tx = call.unit.begin().await?;
     let asked = Search {
         of: view.of,
@@ -57,6 +72,13 @@ async fn found(call: Call, query: &ListQuery, view: View) -> Result<Answer, Erro
         base: &view.base,
     };
     let found = search::search(&mut tx, call.unit.source, &asked).await.map_err(|e| failed(&e))?;
+    if view.shows_members() {
+        let groups: Vec<_> = found.page.iter().map(|stored| stored.id).collect();
+        let members = groups::count_members(&mut tx, &groups).await.map_err(|e| failed(&e))?;
+        if members > MEMBERS_IN_LIST && groups.len() > 1 {
+            return Err(too_many_members(members));
+        }
+    }
     let shown = view.show_all(&mut tx, &found.page).await?;
     Ok(Answer::text(list_text(&found, query, &shown)))
 }
@@ -111,8 +133,8 @@ pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, 
         let (answer, written) = match asked.make(&mut tx, unit.source, condition.as_ref()).await? {
             Done::Deleted => (Answer::nothing(), true),
             Done::Created(stored) => {
-                let body = view.show(&mut tx, &stored).await?;
-                (Answer::created(body, view.location(stored.id), stored.version), true)
+                let shown = view.show(&mut tx, &stored).await?;
+                (Answer::created(shown, view.location(stored.id)), true)
             }
             Done::Changed(stored) => (changed(&mut tx, &view, &stored, patched).await?, true),
             Done::Same(stored) => (changed(&mut tx, &view, &stored, patched).await?, false),
@@ -133,8 +155,8 @@ async fn changed(tx: &mut directory::Tx, view: &View, stored: &Stored, patched: 
         groups::has_more_members_than(tx, group, MEMBERS_IN_ANSWER).await.map_err(|e| failed(&e))?
     };
     if silent {
-        let answer = Answer::resource(String::new(), view.location(stored.id), stored.version);
+        let answer = Answer::resource((String::new(), etag(stored.version)), view.location(stored.id));
         return Ok(answer.without_body(StatusCode::NO_CONTENT));
     }
-    Ok(Answer::resource(view.show(tx, stored).await?, view.location(stored.id), stored.version))
+    Ok(Answer::resource(view.show(tx, stored).await?, view.location(stored.id)))
 }

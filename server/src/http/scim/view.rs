@@ -4,7 +4,7 @@
 use super::answer::failed;
 use directory::search::{Of, Stored};
 use directory::{Tx, groups};
-use scim::{Error, Projection, etag};
+use scim::{Error, Projection, etag, etag_with};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -34,10 +34,11 @@ impl View {
         format!("{}{}/{id}", self.base, self.of.kind().endpoint)
     }
 
-    /// One resource, as JSON text.
-    pub async fn show(&self, tx: &mut Tx, stored: &Stored) -> Result<String, Error> {
-        let shown = self.show_all(tx, std::slice::from_ref(stored)).await?;
-        Ok(shown.into_iter().next().unwrap_or_default())
+    /// One resource, as JSON text, and its entity tag.
+    pub async fn show(&self, tx: &mut Tx, stored: &Stored) -> Result<(String, String), Error> {
+        let (name, lists) = self.kept_apart(tx, std::slice::from_ref(stored)).await?;
+        let list = lists.get(&stored.id);
+        Ok((self.text(stored, name, list), tag(stored, list)))
     }
 
     /// Resources, each as JSON text. What is kept apart is read for all of them at once.
@@ -69,7 +70,7 @@ impl View {
         let mut text = String::with_capacity(kept.len() + list.map_or(0, String::len) + 400);
         text.push_str(kept);
         let time = |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        let version = serde_json::Value::from(etag(stored.version));
+        let version = serde_json::Value::from(tag(stored, list));
         let location = serde_json::Value::from(self.location(stored.id));
         let written = write!(
             text,
@@ -92,4 +93,9 @@ impl View {
         }
         serde_json::from_str(&text).map_or(text, |resource| self.projection.apply(resource).to_string())
     }
+}
+
+/// A list that is kept apart tells of other resources too, which change without this one.
+fn tag(stored: &Stored, list: Option<&String>) -> String {
+    list.map_or_else(|| etag(stored.version), |list| etag_with(stored.version, list))
 }

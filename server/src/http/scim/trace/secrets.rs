@@ -1,6 +1,7 @@
 //! Takes secrets out of what is kept: whatever stands under a name that says so, and whatever looks like one.
 
 use serde_json::Value;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// What stands in a secret's place.
@@ -43,14 +44,27 @@ const STARTS: &[&str] = &[
 /// Shorter ones are found in too much that is none.
 const SHORTEST: usize = 4;
 
+/// The most secrets of one request that are looked for elsewhere in it: each is a walk through all of it.
+const MOST: usize = 100;
+
 /// The secrets that were found in a request: they are taken out of its answer too, whatever they stand under there.
 #[derive(Default)]
-pub struct Removed(BTreeSet<String>);
+pub struct Removed {
+    /// The longest first: one may begin with another.
+    found: BTreeSet<(Reverse<usize>, String)>,
+    /// There were more: nobody knows where else they stand.
+    more: bool,
+}
 
 impl Removed {
     /// Whether nothing was removed that could be found again.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
+    }
+
+    /// Whether there were more than are looked for, so that what is left may hold some.
+    pub const fn overflowed(&self) -> bool {
+        self.more
     }
 
     pub fn clean_json(&mut self, value: &mut Value) {
@@ -60,7 +74,10 @@ impl Removed {
                 let path = map.iter().find(|(name, _)| name.eq_ignore_ascii_case("path"));
                 let secret_value = path.and_then(|(_, path)| path.as_str()).is_some_and(is_secret);
                 for (name, value) in map.iter_mut() {
-                    if is_secret(name) || (secret_value && name.eq_ignore_ascii_case("value")) {
+                    // What a filter compares a secret with: in a search, in the path of an operation.
+                    let compares = ["filter", "path"].iter().any(|word| name.eq_ignore_ascii_case(word))
+                        && value.as_str().is_some_and(|text| text.contains('"') && is_secret(text));
+                    if compares || is_secret(name) || (secret_value && name.eq_ignore_ascii_case("value")) {
                         self.take(value);
                     } else {
                         self.clean_json(value);
@@ -84,16 +101,27 @@ impl Removed {
 
     fn remember(&mut self, value: &Value) {
         match value {
-            Value::String(text) if text.len() >= SHORTEST => drop(self.0.insert(text.clone())),
-            Value::Number(number) if number.to_string().len() >= SHORTEST => drop(self.0.insert(number.to_string())),
+            Value::String(text) => self.keep(text.clone()),
+            Value::Number(number) => self.keep(number.to_string()),
             Value::Array(items) => items.iter().for_each(|item| self.remember(item)),
             Value::Object(map) => map.values().for_each(|value| self.remember(value)),
             _ => {}
         }
     }
 
+    fn keep(&mut self, secret: String) {
+        if secret.len() < SHORTEST {
+            return;
+        }
+        if self.found.len() == MOST {
+            self.more = true;
+            return;
+        }
+        self.found.insert((Reverse(secret.len()), secret));
+    }
+
     pub fn clean(&self, text: &str) -> String {
-        let known = self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REMOVED));
+        let known = self.found.iter().fold(text.to_owned(), |text, (_, secret)| text.replace(secret, REMOVED));
         clean_text(&known)
     }
 }
@@ -191,6 +219,25 @@ mod tests {
         ] });
         let text = cleaned(patch).to_string();
         assert!(!text.contains("x1!") && !text.contains("x2!") && text.contains("Analyst"), "{text}");
+    }
+
+    #[test]
+    fn what_a_secret_is_compared_with_is_removed() {
+        let search = json!({ "filter": "password eq \"hunter2\"", "Operations": [
+            { "op": "remove", "path": "apiTokens[value eq \"tok-1\"].display" }, { "op": "add", "path": "title" } ] });
+        let text = cleaned(search).to_string();
+        assert!(!text.contains("hunter2") && !text.contains("tok-1") && text.contains("title"), "{text}");
+    }
+
+    #[test]
+    fn of_two_that_begin_alike_nothing_stays_and_there_is_a_bound() {
+        let mut removed = Removed::default();
+        removed.clean_json(&mut json!({ "tokens": ["abcd", "abcdef"] }));
+        assert_eq!(removed.clean("x abcdef y abcd"), "x [removed] y [removed]");
+        assert!(!removed.overflowed());
+        let many: Vec<String> = (0..=MOST).map(|n| format!("secret {n}")).collect();
+        removed.clean_json(&mut json!({ "tokens": many }));
+        assert!(removed.overflowed() && removed.found.len() == MOST);
     }
 
     #[test]

@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 /// How long a path and a query may be.
 const ADDRESS: usize = 4_096;
+/// In place of a body that may hold secrets still.
+const UNKEPT: &str = "[removed: it has more secrets than are looked for]";
 /// How long an error's sentence may be.
 const SENTENCE: usize = 1_000;
 
@@ -123,7 +125,7 @@ fn kept(body: &[u8], parsed: Option<Value>, removed: &mut secrets::Removed) -> B
     let text = match parsed {
         Some(mut value) => {
             removed.clean_json(&mut value);
-            value.to_string()
+            if removed.overflowed() { UNKEPT.to_owned() } else { value.to_string() }
         }
         None => secrets::clean_unreadable(&String::from_utf8_lossy(body)),
     };
