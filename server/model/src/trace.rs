@@ -90,6 +90,9 @@ pub struct TraceFilter {
 /// How a source's client gets on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Traffic {
+    /// Who is there now.
+    pub people: i64,
+    pub groups: i64,
     /// Of the last 24 hours.
     pub requests: i64,
     pub errors: i64,

@@ -63,10 +63,12 @@ fn deleted(group: &GroupSummary, may_restore: bool, form: FormState<RestoreGroup
         }
     });
     view! {
-        <Callout look=Look::new(Tone::Idle, "trash-2", "Deleted") title=format!("{source} has deleted this group.")>
-            <p>"Deleted "<Time at/>". It is kept for 30 days. Restored, the source sees it again with the id and the members it had; the source may delete it again with its next push."</p>
-            {button}
-        </Callout>
+        <div class="flash">
+            <Callout look=Look::new(Tone::Idle, "trash-2", "Deleted") title=format!("{source} has deleted this group.")>
+                <p>"Deleted "<Time at/>". It is kept for 30 days. Restored, the source sees it again with the id and the members it had; the source may delete it again with its next push."</p>
+                <div class="mt-2">{button}</div>
+            </Callout>
+        </div>
     }
     .into_any()
 }

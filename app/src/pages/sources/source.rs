@@ -28,7 +28,7 @@ pub(super) fn SourcePage() -> impl IntoView {
     let data = read(move || Ok(GetSource { id: id.get().ok_or_else(|| AppError::no("source"))? }));
     page_of(data, move |details| {
         let (id, may) = (details.summary.source.id, details.may_manage_tokens);
-        let (name, people) = (details.summary.source.name.clone(), details.summary.people);
+        let name = details.summary.source.name.clone();
         let source_name = name.clone();
         let over = move || match dialog.get() {
             Some(open) if may && open == "generate" => {
@@ -51,7 +51,7 @@ pub(super) fn SourcePage() -> impl IntoView {
                     <Head details=details.clone()/>
                     <Created source=id made/>
                     <div class="stack">
-                        <TrafficStrip source=id people/>
+                        <TrafficStrip source=id/>
                         <Tokens source=id may_manage=may made query/>
                         {before}
                         <Trace source=id query/>

@@ -10,7 +10,7 @@ use model::SourceId;
 use model::trace::{RequestRow, Traffic};
 
 #[component]
-pub(super) fn TrafficStrip(source: SourceId, people: i64) -> impl IntoView {
+pub(super) fn TrafficStrip(source: SourceId) -> impl IntoView {
     let live = use_live();
     let data = reread(move || live.get(), move || Ok(GetTraffic { source }));
     part_of(data, move |traffic| {
@@ -18,7 +18,7 @@ pub(super) fn TrafficStrip(source: SourceId, people: i64) -> impl IntoView {
         view! {
             <section aria-labelledby="traffic">
                 <h2 id="traffic" class="vh">"Traffic"</h2>
-                {strip(source, people, &traffic)}
+                {strip(source, &traffic)}
             </section>
             {strangers(&traffic)}
             {untraced(&traffic)}
@@ -28,7 +28,7 @@ pub(super) fn TrafficStrip(source: SourceId, people: i64) -> impl IntoView {
     })
 }
 
-fn strip(source: SourceId, people: i64, traffic: &Traffic) -> AnyView {
+fn strip(source: SourceId, traffic: &Traffic) -> AnyView {
     let last = match traffic.last_at {
         Some(at) => view! { "last "<Time at/> }.into_any(),
         None => "none yet".into_any(),
@@ -47,8 +47,8 @@ fn strip(source: SourceId, people: i64, traffic: &Traffic) -> AnyView {
         <div class="stats" data-n="4">
             <div class="stat">
                 <span class="label"><Icon name="users"/>"People"</span>
-                <span class="value">{grouped(people)}</span>
-                <span class="sub">"from this source"</span>
+                <span class="value">{grouped(traffic.people)}</span>
+                <span class="sub">{format!("and {} from this source", plural(traffic.groups, "group", "groups"))}</span>
             </div>
             <a class="stat" href=format!("/sources/{source}#trace")>
                 <span class="label"><Icon name="radio"/>"Requests"</span>

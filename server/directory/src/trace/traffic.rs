@@ -26,7 +26,16 @@ pub async fn traffic(tx: &mut Tx, source: SourceId) -> Result<Traffic> {
     )
     .fetch_one(tx.db())
     .await?;
+    let there = sqlx::query!(
+        "select (select count(*) from record where source_id = $1 and deleted_at is null) as \"people!\",
+                (select count(*) from grp where source_id = $1 and deleted_at is null) as \"groups!\"",
+        source.0
+    )
+    .fetch_one(tx.db())
+    .await?;
     Ok(Traffic {
+        people: there.people,
+        groups: there.groups,
         requests: counts.requests,
         errors: counts.errors,
         untraced: counts.untraced,
