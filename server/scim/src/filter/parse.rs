@@ -265,6 +265,7 @@ fn compare_op(word: &str) -> Option<CompareOp> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::MAX_COMPARISONS;
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
@@ -377,8 +378,9 @@ mod tests {
         assert!(refused(&nested(MAX_DEPTH + 1)).contains("20 levels"));
         assert!(refused(&"not (".repeat(800)).contains("20 levels"));
         assert!(refused(&"a".repeat(MAX_BYTES + 1)).contains("4096 bytes"));
-        let wide = vec!["a pr"; 400].join(" or ");
-        assert!(matches!(parse(&wide), Filter::Or(terms) if terms.len() == 400));
+        let wide = |n| vec!["a pr"; n].join(" or ");
+        assert!(matches!(parse(&wide(MAX_COMPARISONS)), Filter::Or(terms) if terms.len() == MAX_COMPARISONS));
+        assert!(refused(&wide(MAX_COMPARISONS + 1)).contains("50 comparisons"));
     }
 
     proptest! {

@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(cursor(&[("cursor", ""), ("count", "999")]).as_deref(), Some(""));
         assert_eq!(cursor(&[("cursor", "x")]).as_deref(), Some("x"));
         assert_eq!(refused(&[("cursor", ""), ("startIndex", "1")]), "invalidCursor");
-        assert_eq!(refused(&[("cursor", &"x".repeat(2000))]), "invalidCursor");
+        assert_eq!(refused(&[("cursor", &"x".repeat(MAX_CURSOR_BYTES + 1))]), "invalidCursor");
         for count in ["0", "-1"] {
             assert_eq!(refused(&[("cursor", ""), ("count", count)]), "invalidCount");
         }
