@@ -11,8 +11,7 @@ pub async fn members_of(tx: &mut Tx, groups: &[Uuid], base: &str) -> Result<Hash
         "select m.group_id, jsonb_agg(jsonb_build_object(
                 'value', m.member_id,
                 '$ref', $2::text || case when m.is_group then '/Groups/' else '/Users/' end || m.member_id,
-                'type', case when m.is_group then 'Group' else 'User' end,
-                'display', coalesce(r.resource ->> 'displayName', r.user_name, g.display_name))
+                'type', case when m.is_group then 'Group' else 'User' end)
             order by m.member_id)::text as \"members!\"
          from grp_member m
          left join record r on r.id = m.member_id and r.deleted_at is null

@@ -172,8 +172,7 @@ pub(super) fn from_of(definition: &Attribute, container: &str, base: &str) -> St
 
 const MEMBERS: &str = "(select jsonb_build_object('value', m.member_id,
         '$ref', '{base}' || case when m.is_group then '/Groups/' else '/Users/' end || m.member_id,
-        'type', case when m.is_group then 'Group' else 'User' end,
-        'display', coalesce(u.resource ->> 'displayName', u.user_name, g.display_name)) as element
+        'type', case when m.is_group then 'Group' else 'User' end) as element
     from grp_member m
     left join record u on u.id = m.member_id and u.deleted_at is null
     left join grp g on g.id = m.member_id and g.deleted_at is null

@@ -23,7 +23,6 @@ const GROUP_ATTRIBUTES: &[Attribute] = &[
 /// member can be changed: it comes and it goes.
 const MEMBER: &[Attribute] = &[
     Attribute::text("value", "The id of the user or group.").case_exact().immutable(),
-    Attribute::reference("$ref", &["User", "Group"], "The address of the user or group.").read_only(),
-    Attribute::text("type", "Whether the member is a user or a group.").one_of(&["User", "Group"]).read_only(),
-    Attribute::text("display", "The name of the user or group.").read_only(),
+    Attribute::reference("$ref", &["User", "Group"], "The address of the user or group.").immutable(),
+    Attribute::text("type", "Whether the member is a user or a group.").one_of(&["User", "Group"]).immutable(),
 ];
