@@ -169,9 +169,9 @@ mod tests {
     fn what_cannot_be_done_to_members() {
         for (operation, scim_type) in [
             (json!({"op": "replace", "path": r#"members[value eq "a"]"#, "value": {"value": "b"}}), "mutability"),
-            (json!({"op": "add", "path": r#"members[value eq "a"].display"#, "value": "A"}), "mutability"),
+            (json!({"op": "add", "path": r#"members[value eq "a"].type"#, "value": "A"}), "mutability"),
             (json!({"op": "remove", "path": r#"members[value eq "a"].value"#}), "mutability"),
-            (json!({"op": "replace", "path": "members.display", "value": "A"}), "mutability"),
+            (json!({"op": "replace", "path": "members.type", "value": "A"}), "mutability"),
             (json!({"op": "remove", "path": "members.nothing"}), "invalidPath"),
             (json!({"op": "remove", "path": r#"members[display eq "A"]"#}), "invalidFilter"),
             (json!({"op": "remove", "path": r#"members[value ne "a"]"#}), "invalidFilter"),
