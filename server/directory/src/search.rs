@@ -6,6 +6,7 @@
 
 mod condition;
 mod cursor;
+mod element;
 mod lead;
 mod order;
 
@@ -14,7 +15,7 @@ use chrono::{DateTime, Utc};
 use condition::Condition;
 use model::SourceId;
 use scim::schema::{GROUP_TYPE, ResourceType, USER_TYPE};
-use scim::{AttrPath, Filter, Sort};
+use scim::{Filter, Sort};
 use sqlx::{Postgres, QueryBuilder};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
@@ -233,16 +234,4 @@ fn push_where(sql: &mut QueryBuilder<Postgres>, source: SourceId, search: &Searc
         Condition { sql, of: search.of, base: search.base }.push(filter);
     }
     Ok(())
-}
-
-/// Whether the path is the core attribute `name`, given as `userName` or `emails.value`.
-fn is(path: &AttrPath, of: Of, name: &str) -> bool {
-    let core = path.schema.as_deref().is_none_or(|urn| urn.eq_ignore_ascii_case(of.kind().core.id));
-    let (name, sub) = name.split_once('.').map_or((name, None), |(name, sub)| (name, Some(sub)));
-    let same_sub = match (path.sub.as_deref(), sub) {
-        (None, None) => true,
-        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-        _ => false,
-    };
-    core && same_sub && path.name.eq_ignore_ascii_case(name)
 }

@@ -8,8 +8,8 @@ pub fn etag(version: i64) -> String {
     format!("W/\"{version}\"")
 }
 
-/// The same for a resource that is shown with something derived from others: a user's groups, the
-/// names of a group's members. It changes with them, and what stands before the dot is the version.
+/// The same for a resource that is shown with something derived from others: a user's groups. It
+/// changes with them, and what stands before the dot is the version.
 pub fn etag_with(version: i64, derived: &str) -> String {
     let mut hasher = DefaultHasher::new();
     derived.hash(&mut hasher);

@@ -103,19 +103,41 @@ async fn rings_are_closed() {
             { "method": "POST", "path": "/Groups", "bulkId": "x", "data": { "displayName": "X", "members": in_group("y") } },
             { "method": "POST", "path": "/Groups", "bulkId": "y", "data": { "displayName": "Y", "members": in_group("x") } },
             { "method": "POST", "path": "/Users", "bulkId": "a", "data": with("a@example.com", "b") },
+            // What is changed in the ring waits until it is closed, and is not lost then.
+            { "method": "PATCH", "path": "/Users/bulkId:a",
+                "data": { "Operations": [{ "op": "replace", "path": "title", "value": "Countess" }] } },
             { "method": "POST", "path": "/Users", "bulkId": "b", "data": with("b@example.com", "a") },
         ]),
     )
     .await;
-    assert_eq!(statuses(&answer), ["201"; 4], "{}", answer.text);
+    assert_eq!(statuses(&answer), ["201", "201", "201", "200", "201"], "{}", answer.text);
     let id =
         |n: usize| answer.body["Operations"][n]["location"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     for (one, other) in [(0, 1), (1, 0)] {
         let group = scim.get(&format!("/Groups/{}", id(one))).await;
         assert_eq!(group.body["members"][0]["value"], id(other), "{}", group.text);
-        let user = scim.get(&format!("/Users/{}", id(one + 2))).await;
-        assert_eq!(user.body[enterprise]["manager"]["value"], id(other + 2), "{}", user.text);
     }
+    for (one, other) in [(2, 4), (4, 2)] {
+        let user = scim.get(&format!("/Users/{}", id(one))).await;
+        assert_eq!(user.body[enterprise]["manager"]["value"], id(other), "{}", user.text);
+    }
+    assert_eq!(scim.get(&format!("/Users/{}", id(2))).await.body["title"], "Countess");
+}
+
+/// A ring that is stopped before it is closed leaves nothing half.
+#[tokio::test]
+async fn a_ring_that_cannot_be_closed_is_not_made() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let ring = |id: &str, other: &str| {
+        json!({ "method": "POST", "path": "/Groups", "bulkId": id,
+            "data": { "displayName": id, "members": [{ "value": format!("bulkId:{other}") }] } })
+    };
+    let mut nameless = ring("y", "x");
+    nameless["data"]["displayName"] = json!("");
+    let answer = bulk(&scim, Some(1), json!([ring("x", "y"), nameless])).await;
+    assert_eq!(statuses(&answer), ["400", "400"], "{}", answer.text);
+    assert_eq!(total(&scim, "/Groups").await, 0);
 }
 
 #[tokio::test]

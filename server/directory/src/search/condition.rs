@@ -1,10 +1,10 @@
 //! A filter as a condition that is true or false for every row, never unknown: NOT must turn it round.
 
-use super::lead::{Container, Lead, from_of};
-use super::{Of, is};
+use super::Of;
+use super::element::Element;
+use super::lead::{Container, Lead};
 use chrono::{DateTime, Utc};
 use scim::path::Place;
-use scim::schema::{Attribute, Kind};
 use scim::{AttrPath, CompareOp, Filter, user_name_key};
 use serde_json::{Map, Value};
 use sqlx::{Postgres, QueryBuilder};
@@ -19,7 +19,7 @@ pub(super) struct Condition<'s> {
 
 /// What is asked of a value.
 #[derive(Clone, Copy)]
-enum Test<'f> {
+pub(super) enum Test<'f> {
     Present,
     Compare(CompareOp, &'f Value),
 }
@@ -36,7 +36,7 @@ impl Condition<'_> {
         }
     }
 
-    fn joined(&mut self, terms: &[Filter], word: &str, element: Option<&Element>) {
+    pub(super) fn joined(&mut self, terms: &[Filter], word: &str, element: Option<&Element>) {
         for (n, term) in terms.iter().enumerate() {
             self.sql.push(if n == 0 { "(" } else { word });
             match element {
@@ -47,7 +47,7 @@ impl Condition<'_> {
         self.sql.push(")");
     }
 
-    fn negated(&mut self, inner: impl FnOnce(&mut Self)) {
+    pub(super) fn negated(&mut self, inner: impl FnOnce(&mut Self)) {
         self.sql.push("not (");
         inner(self);
         self.sql.push(")");
@@ -65,17 +65,17 @@ impl Condition<'_> {
 
     /// The comparisons that clients make to find one resource, in the form that an index answers.
     fn indexed(&mut self, path: &AttrPath, value: &Value) -> bool {
-        let Value::String(text) = value else { return false };
-        let is = |name| is(path, self.of, name);
+        let place = Place::of(path, self.of.kind(), &Map::new());
+        let (Value::String(text), None) = (value, &place.extension) else { return false };
         let uuid: Option<Uuid> = text.parse().ok().filter(|id: &Uuid| id.to_string() == *text);
-        match self.of {
-            _ if is("id") => self.same("r.id", uuid),
-            _ if is("externalId") => self.same("r.external_id", Some(text.clone())),
-            Of::Users if is("userName") => self.same("r.user_name_key", user_name_key(text).ok()),
-            Of::Users if (is("emails") || is("emails.value")) && is_kept_apart(text) => self.has_email(text),
-            Of::Users if is("groups") || is("groups.value") => self.is_in(uuid),
-            Of::Groups if is("members") || is("members.value") => self.has_member(uuid),
-            Of::Groups if is("displayName") => self.same("r.display_name_key", Some(text.to_lowercase())),
+        match (self.of, place.name.as_deref().unwrap_or_default(), place.sub.as_deref()) {
+            (_, "id", None) => self.same("r.id", uuid),
+            (_, "externalId", None) => self.same("r.external_id", Some(text.clone())),
+            (Of::Users, "userName", None) => self.same("r.user_name_key", user_name_key(text).ok()),
+            (Of::Users, "emails", None | Some("value")) if is_kept_apart(text) => self.has_email(text),
+            (Of::Users, "groups", None | Some("value")) => self.is_in(uuid),
+            (Of::Groups, "members", None | Some("value")) => self.has_member(uuid),
+            (Of::Groups, "displayName", None) => self.same("r.display_name_key", Some(text.to_lowercase())),
             _ => return false,
         }
         true
@@ -95,7 +95,7 @@ impl Condition<'_> {
         };
     }
 
-    fn has_email(&mut self, text: &str) {
+    pub(super) fn has_email(&mut self, text: &str) {
         self.sql.push("r.emails @> array[").push_bind(text.to_lowercase()).push("]");
     }
 
@@ -126,11 +126,11 @@ impl Condition<'_> {
         );
     }
 
-    fn nothing(&mut self) {
+    pub(super) fn nothing(&mut self) {
         self.sql.push("false");
     }
 
-    fn test(&mut self, lead: Lead, test: Test<'_>) {
+    pub(super) fn test(&mut self, lead: Lead, test: Test<'_>) {
         match lead {
             Lead::Text { value, exact } => self.text(&value, exact, test),
             Lead::Boolean(value) => self.boolean(&value, test),
@@ -245,7 +245,7 @@ impl Condition<'_> {
     }
 
     /// An extension that no schema describes, in whatever case its URN is written; null where there is none.
-    fn push_extension(&mut self, urn: &str) {
+    pub(super) fn push_extension(&mut self, urn: &str) {
         self.sql.push("(select (select value from jsonb_each(r.resource) where lower(key) = lower(");
         self.sql.push_bind(urn.to_owned()).push(") limit 1))");
     }
@@ -296,85 +296,8 @@ impl Condition<'_> {
     }
 }
 
-/// The element that brackets look at.
-struct Element {
-    definition: Option<&'static Attribute>,
-}
-
-impl Condition<'_> {
-    /// `attribute[filter]`: one element satisfies it.
-    fn element(&mut self, path: &AttrPath, inner: &Filter) {
-        let place = Place::of(path, self.of.kind(), &Map::new());
-        let (Some(name), None) = (&place.name, &place.sub) else { return self.nothing() };
-        let known = place.extension.is_none() || place.definition.is_some();
-        let container = match &place.extension {
-            Some(urn) if known => format!("(r.resource -> '{urn}')"),
-            _ => "r.resource".to_owned(),
-        };
-        if let Some(email) = self.of_emails(path, inner) {
-            self.has_email(&email);
-            self.sql.push(" and ");
-        }
-        self.sql.push("exists (select from ");
-        match place.definition {
-            Some(definition) if definition.multi_valued || definition.kind == Kind::Complex => {
-                self.sql.push(from_of(definition, &container, self.base));
-            }
-            _ => {
-                self.sql.push("scim_elements(");
-                match &place.extension {
-                    Some(urn) if !known => self.push_extension(urn),
-                    _ => {
-                        self.sql.push(container);
-                    }
-                }
-                self.sql.push(", ").push_bind(name.clone()).push(") e(element)");
-            }
-        }
-        // Brackets look at parts, and plain values have none.
-        self.sql.push(" where jsonb_typeof(e.element) = 'object' and ");
-        self.push_inside(inner, &Element { definition: place.definition });
-        self.sql.push(")");
-    }
-
-    /// The address that an element of `emails` must have for the filter to hold, so that the index can be used.
-    fn of_emails(&self, path: &AttrPath, inner: &Filter) -> Option<String> {
-        let text = |path: &AttrPath, value: &Value| {
-            let is_value = path.schema.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("value");
-            value.as_str().filter(|text| is_value && is_kept_apart(text)).map(str::to_owned)
-        };
-        if self.of != Of::Users || !is(path, self.of, "emails") {
-            return None;
-        }
-        match inner {
-            Filter::Compare(path, CompareOp::Eq, value) => text(path, value),
-            Filter::And(terms) => terms.iter().find_map(|term| match term {
-                Filter::Compare(path, CompareOp::Eq, value) => text(path, value),
-                _ => None,
-            }),
-            _ => None,
-        }
-    }
-
-    fn push_inside(&mut self, filter: &Filter, element: &Element) {
-        let lead = |path: &AttrPath| Lead::inside(path, element.definition, "e.element");
-        match filter {
-            Filter::And(terms) => self.joined(terms, " and ", Some(element)),
-            Filter::Or(terms) => self.joined(terms, " or ", Some(element)),
-            Filter::Not(inner) => self.negated(|this| this.push_inside(inner, element)),
-            Filter::Present(path) => self.test(lead(path), Test::Present),
-            Filter::Compare(path, CompareOp::Ne, value) => {
-                self.negated(|this| this.test(lead(path), Test::Compare(CompareOp::Eq, value)));
-            }
-            Filter::Compare(path, op, value) => self.test(lead(path), Test::Compare(*op, value)),
-            // Brackets do not stand in brackets: the parser sees to it.
-            Filter::Element(..) => self.nothing(),
-        }
-    }
-}
-
 /// Whether an e-mail address of this length stands in the column of its own.
-fn is_kept_apart(email: &str) -> bool {
+pub(super) fn is_kept_apart(email: &str) -> bool {
     email.to_lowercase().chars().count() <= 320
 }
 

@@ -2,10 +2,12 @@
 //! that no two results change places between pages. Descending is the same turned round.
 
 use super::condition::lower;
-use super::cursor::Place;
+use super::cursor;
 use super::lead::Lead;
-use super::{Of, Search, is};
+use super::{Of, Search};
+use scim::path::Place;
 use scim::{AttrPath, Sort};
+use serde_json::Map;
 use sqlx::{Postgres, QueryBuilder};
 
 /// How much of a value the order looks at: a cursor carries it.
@@ -31,7 +33,7 @@ pub(super) fn push_key(sql: &mut QueryBuilder<Postgres>, search: &Search<'_>, so
 }
 
 /// Behind the place that a cursor names.
-pub(super) fn push_after(sql: &mut QueryBuilder<Postgres>, search: &Search<'_>, place: &Place) {
+pub(super) fn push_after(sql: &mut QueryBuilder<Postgres>, search: &Search<'_>, place: &cursor::Place) {
     let Some(sort) = search.sort else {
         sql.push("r.id > ").push_bind(place.id);
         return;
@@ -49,11 +51,12 @@ struct Key {
 }
 
 fn key(search: &Search<'_>, sort: &Sort) -> Key {
-    let is = |name| is(&sort.by, search.of, name);
-    let (value, never_null) = match search.of {
+    let place = Place::of(&sort.by, search.of.kind(), &Map::new());
+    let name = place.name.as_deref().filter(|_| place.extension.is_none() && place.sub.is_none());
+    let (value, never_null) = match (search.of, name) {
         // In the order of the index.
-        Of::Users if is("userName") => ("r.user_name_key".to_owned(), true),
-        Of::Groups if is("displayName") => ("r.display_name_key".to_owned(), true),
+        (Of::Users, Some("userName")) => ("r.user_name_key".to_owned(), true),
+        (Of::Groups, Some("displayName")) => ("r.display_name_key".to_owned(), true),
         _ => (format!("left({}, {LETTERS})", of_lead(lead(&sort.by, search))), false),
     };
     Key { value: format!("({value} collate \"C\")"), never_null }

@@ -4,7 +4,7 @@
 //! An operation waits until what it refers to has been made. Where some refer to each other in a ring, one of them is
 //! made without its references and completed at the end.
 
-use super::answer::Answer;
+use super::answer::{Answer, failed};
 use super::change::{Asked, Done};
 use super::request::Call;
 use super::write::{Unit, to_the_end};
@@ -28,6 +28,7 @@ pub async fn run(mut call: Call) -> Result<Answer, Error> {
             base: &base,
             made: HashMap::new(),
             unmade: HashSet::new(),
+            incomplete: Vec::new(),
             answers: Vec::new(),
             errors: 0,
             most: request.fail_on_errors.unwrap_or(u32::MAX),
@@ -47,6 +48,8 @@ struct Running<'r> {
     made: HashMap<String, Uuid>,
     /// The `bulkId`s of what was to be made and was refused.
     unmade: HashSet<String>,
+    /// What was made in part, as it is to be.
+    incomplete: Vec<Operation>,
     /// By the number of the operation.
     answers: Vec<(usize, Value)>,
     errors: u32,
@@ -62,26 +65,19 @@ impl Running<'_> {
         // What nothing in the request makes will never be there.
         let references = request.operations.iter().flat_map(Operation::references);
         self.unmade = references.filter(|id| !to_be_made.contains(id)).collect();
-        let (mut waiting, mut incomplete) = (Vec::new(), Vec::new());
+        let mut waiting = Vec::new();
         for operation in request.operations {
             waiting.push(Waiting { needs: operation.references(), operation });
             self.ready(tx, &mut waiting).await?;
         }
         // A ring: its first POST goes without what is not there yet.
-        let first_post =
-            |waiting: &[Waiting]| waiting.iter().position(|one| one.operation.method == bulk::Method::Post);
-        while let Some(at) = first_post(&waiting).filter(|_| self.errors < self.most) {
-            let whole = waiting.remove(at).operation;
-            let mut part = whole.clone();
-            part.data = part.data.map(|data| without_references(data, &self.made));
-            self.one(tx, part).await?;
-            incomplete.push(whole);
+        while let Some(at) = waiting.iter().position(Waiting::is_post).filter(|_| self.errors < self.most) {
+            self.in_part(tx, waiting.remove(at).operation).await?;
             self.ready(tx, &mut waiting).await?;
         }
-        for whole in incomplete {
-            if self.errors < self.most {
-                self.complete(tx, whole).await?;
-            }
+        // Whatever made it stop: nothing stays half.
+        for whole in std::mem::take(&mut self.incomplete) {
+            self.complete(tx, whole).await?;
         }
         Ok(())
     }
@@ -89,12 +85,40 @@ impl Running<'_> {
     /// Does all that has nothing more to wait for: each in its turn, and those that waited for it right behind.
     async fn ready(&mut self, tx: &mut Tx, waiting: &mut Vec<Waiting>) -> Result<(), Error> {
         while self.errors < self.most {
+            if let Some(at) = self.incomplete.iter().position(|whole| self.are_settled(whole.references())) {
+                let whole = self.incomplete.remove(at);
+                self.complete(tx, whole).await?;
+                continue;
+            }
             for one in waiting.iter_mut() {
-                one.needs.retain(|id| !self.made.contains_key(id) && !self.unmade.contains(id));
+                let is_post = one.is_post();
+                one.needs.retain(|id| !self.is_there(id, is_post));
             }
             let Some(at) = waiting.iter().position(|one| one.needs.is_empty()) else { return Ok(()) };
             let operation = waiting.remove(at).operation;
             self.one(tx, operation).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether an operation that refers to it may go. A POST needs the id only; a change of what is not whole yet would
+    /// be lost when it is completed.
+    fn is_there(&self, id: &String, is_post: bool) -> bool {
+        let is_part = || self.incomplete.iter().any(|whole| whole.bulk_id.as_ref() == Some(id));
+        self.unmade.contains(id) || (self.made.contains_key(id) && (is_post || !is_part()))
+    }
+
+    fn are_settled(&self, references: BTreeSet<String>) -> bool {
+        references.iter().all(|id| self.made.contains_key(id) || self.unmade.contains(id))
+    }
+
+    /// Makes something without what it refers to and is not there; it is completed as soon as that is.
+    async fn in_part(&mut self, tx: &mut Tx, whole: Operation) -> Result<(), Error> {
+        let mut part = whole.clone();
+        part.data = part.data.map(|data| without_references(data, &self.made));
+        self.one(tx, part).await?;
+        if whole.bulk_id.as_ref().is_some_and(|id| self.made.contains_key(id)) {
+            self.incomplete.push(whole);
         }
         Ok(())
     }
@@ -121,10 +145,10 @@ impl Running<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let condition = operation.version.as_deref().map(Condition::if_match);
-        let mark = tx.mark().await.map_err(|e| super::answer::failed(&e))?;
+        let mark = tx.mark().await.map_err(|e| failed(&e))?;
         let outcome = asked.make(tx, self.unit.source, condition.as_ref()).await;
         let settled = if outcome.is_ok() { tx.keep(mark).await } else { tx.back_to(mark).await };
-        settled.map_err(|e| super::answer::failed(&e))?;
+        settled.map_err(|e| failed(&e))?;
         Ok(outcome)
     }
 
@@ -206,6 +230,12 @@ fn read(operation: &Operation) -> Result<Asked, Error> {
 struct Waiting {
     needs: BTreeSet<String>,
     operation: Operation,
+}
+
+impl Waiting {
+    fn is_post(&self) -> bool {
+        self.operation.method == bulk::Method::Post
+    }
 }
 
 /// The data without what refers to something that has not been made: elements of lists, and attributes.

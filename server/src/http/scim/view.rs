@@ -38,7 +38,7 @@ impl View {
     pub async fn show(&self, tx: &mut Tx, stored: &Stored) -> Result<(String, String), Error> {
         let (name, lists) = self.kept_apart(tx, std::slice::from_ref(stored)).await?;
         let list = lists.get(&stored.id);
-        Ok((self.text(stored, name, list), tag(stored, list)))
+        Ok((self.text(stored, name, list), self.tag(stored, list)))
     }
 
     /// Resources, each as JSON text. What is kept apart is read for all of them at once.
@@ -70,7 +70,7 @@ impl View {
         let mut text = String::with_capacity(kept.len() + list.map_or(0, String::len) + 400);
         text.push_str(kept);
         let time = |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        let version = serde_json::Value::from(tag(stored, list));
+        let version = serde_json::Value::from(self.tag(stored, list));
         let location = serde_json::Value::from(self.location(stored.id));
         let written = write!(
             text,
@@ -93,9 +93,10 @@ impl View {
         }
         serde_json::from_str(&text).map_or(text, |resource| self.projection.apply(resource).to_string())
     }
-}
 
-/// A list that is kept apart tells of other resources too, which change without this one.
-fn tag(stored: &Stored, list: Option<&String>) -> String {
-    list.map_or_else(|| etag(stored.version), |list| etag_with(stored.version, list))
+    /// A user's groups are other resources, which change without the user. A group's members are part of it.
+    fn tag(&self, stored: &Stored, list: Option<&String>) -> String {
+        let derived = list.filter(|_| self.of == Of::Users);
+        derived.map_or_else(|| etag(stored.version), |list| etag_with(stored.version, list))
+    }
 }
