@@ -12,6 +12,7 @@ mod groups;
 mod guard;
 mod hang_up;
 mod headers;
+mod hydration;
 mod keys;
 mod mail;
 mod people;

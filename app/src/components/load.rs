@@ -57,7 +57,16 @@ fn shown(data: AnswerResource, view: impl Fn(Answer) -> AnyView + Send + Sync + 
     draw(data, Arc::new(view))
 }
 
-/// On the server the answer waits for the data; in the browser the old view stays until the new data is there.
+/// On the server the answer waits for the data, and makes the view once: a closure would be called again and again to
+/// see what it waits for, and each view it makes would count its parts anew (see the test `hydration`).
+#[cfg(feature = "ssr")]
+fn draw(data: AnswerResource, view: Arc<dyn Fn(Answer) -> AnyView + Send + Sync>) -> AnyView {
+    let ready = Suspend::new(async move { view(data.await) });
+    view! { <Transition>{ready}</Transition> }.into_any()
+}
+
+/// In the browser the old view stays until the new data is there.
+#[cfg(not(feature = "ssr"))]
 fn draw(data: AnswerResource, view: Arc<dyn Fn(Answer) -> AnyView + Send + Sync>) -> AnyView {
     let ready = move || {
         let view = view.clone();

@@ -8,7 +8,7 @@ use crate::api::assignments::{AssignPeople, Assignments, ListAssignments, RetryP
 use crate::api::connections::{ConnectionPage, May};
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterSelect, Icon, Look, Pager, PersonCell, Query, SearchBox, Status, Table, Time,
-    Tone, grouped, part_of, plural,
+    Tone, follows, grouped, part_of, plural,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::live::use_live;
@@ -101,7 +101,7 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
     };
     let dialogs = move |page: ConnectionPage| {
         let connection = page.connection;
-        (move || match (dialog.get().as_deref(), page.may.assign) {
+        follows(move || match (dialog.get().as_deref(), page.may.assign) {
             (Some("assign"), true) => {
                 view! { <Assign id=connection.id form=assign enabled=connection.enabled scope=connection.scope/> }
                     .into_any()
@@ -114,7 +114,6 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
             }
             _ => ().into_any(),
         })
-        .into_any()
     };
     tab_page(place, open, body, dialogs)
 }

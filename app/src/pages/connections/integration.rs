@@ -7,10 +7,11 @@ use super::not_now::NotNow;
 use super::test_result::{TestFailed, TestResult};
 use crate::api::connections::GetConnection;
 use crate::api::connections::integration::SaveConnection;
-use crate::components::{Query, part_of};
+use crate::components::{Query, follows, keyed_by, part_of};
 use crate::form::use_form;
 use crate::reading::reread;
 use leptos::prelude::*;
+use model::connection::Connection;
 
 #[component]
 pub(super) fn IntegrationTab() -> impl IntoView {
@@ -27,16 +28,13 @@ pub(super) fn IntegrationTab() -> impl IntoView {
     let settings = reread(move || occasion.get(), move || Ok(GetConnection { id: known(place.id.get())? }));
     let body = move |_| {
         let form_and_test = part_of(settings, move |page| {
-            let stored = page.connection.clone();
+            let (stored, may_manage) = (page.connection, page.may.manage);
             let test = stored.test.clone();
-            // A new version is a new form: no field keeps what was typed for the old one, the secret before all.
-            view! {
-                <For each=move || [stored.clone()] key=|stored| (stored.id, stored.version, stored.enabled) let:stored>
-                    <IntegrationForm form stored=Some(stored) may_manage=page.may.manage secret_is_lost/>
-                </For>
-                <TestResult test/>
-            }
-            .into_any()
+            let version = |stored: &Connection| (stored.id, stored.version, stored.enabled);
+            let form = keyed_by(stored, version, move |stored| {
+                view! { <IntegrationForm form stored=Some(stored) may_manage secret_is_lost/> }.into_any()
+            });
+            view! { {form}<TestResult test/> }.into_any()
         });
         view! { <div class="cols" data-side="wide"><div class="stack">{form_and_test}</div><Guide/></div> }.into_any()
     };
@@ -44,18 +42,14 @@ pub(super) fn IntegrationTab() -> impl IntoView {
         let dialog = part_of(settings, move |page| {
             let failure = page.connection.test.and_then(|test| test.failure);
             let id = page.connection.id;
-            view! {
-                <Show when=move || failed.get()>
-                    {match failure.clone() {
-                        Some(failure) => view! { <TestFailed id failure/> }.into_any(),
-                        None => {
-                            let close = format!("/connections/{id}/integration");
-                            view! { <NotNow text="The newest test of these settings did not fail." close/> }.into_any()
-                        }
-                    }}
-                </Show>
-            }
-            .into_any()
+            follows(move || match (failed.get(), failure.clone()) {
+                (false, _) => ().into_any(),
+                (true, Some(failure)) => view! { <TestFailed id failure/> }.into_any(),
+                (true, None) => {
+                    let close = format!("/connections/{id}/integration");
+                    view! { <NotNow text="The newest test of these settings did not fail." close/> }.into_any()
+                }
+            })
         });
         dialog.into_any()
     };

@@ -3,7 +3,7 @@
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::mappings::Mappings;
 use crate::api::connections::{ConnectionPage, GetConnection, SaveRules};
-use crate::components::{Card, CheckField, FieldState, Query, SubmitButton, SwitchRow, grouped, part_of};
+use crate::components::{Card, CheckField, FieldState, Query, SubmitButton, SwitchRow, grouped, keyed_by, part_of};
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::reread;
 use leptos::prelude::*;
@@ -18,16 +18,8 @@ pub(super) fn ToZoomTab() -> impl IntoView {
     let settings = reread(move || saved.get(), move || Ok(GetConnection { id: known(place.id.get())? }));
     let body = move |_| {
         let rules = part_of(settings, move |page| {
-            view! {
-                <For
-                    each=move || [page.clone()]
-                    key=|page| (page.connection.id, page.connection.version)
-                    let:page
-                >
-                    <Rules form page/>
-                </For>
-            }
-            .into_any()
+            let version = |page: &ConnectionPage| (page.connection.id, page.connection.version);
+            keyed_by(page, version, move |page| view! { <Rules form page/> }.into_any())
         });
         view! { <div class="stack">{rules}<Mappings/></div> }.into_any()
     };

@@ -10,7 +10,7 @@ use super::standing;
 use crate::api::joined::ListSimilar;
 use crate::api::links::RetryLink;
 use crate::api::people::{AboutPerson, GetPerson, GetProvisioning};
-use crate::components::{Badge, Content, Crumb, PageHead, PageMark, Query, page_of, part_of, use_id};
+use crate::components::{Badge, Content, Crumb, PageHead, PageMark, Query, follows, page_of, part_of, use_id};
 use crate::error::AppError;
 use crate::form::use_form;
 use crate::live::use_live;
@@ -40,7 +40,7 @@ pub fn PersonPage() -> impl IntoView {
     page_of(data, move |AboutPerson { person, may_manage }| {
         let deleted = notice(&person, may_manage);
         let whole = person.clone();
-        let over = move || over(&whole, dialog.get().as_deref(), &query.read(), may_manage);
+        let over = follows(move || over(&whole, dialog.get().as_deref(), &query.read(), may_manage));
         let Person { summary, profile, records, held, created_at } = person;
         let name = summary.display_name.clone();
         let (first, id, gone) = (name.clone(), summary.id, summary.gone);

@@ -5,7 +5,7 @@ use super::tabs;
 use crate::api::admins::{AdminList, AdminRow, ChangeRole, InviteAdmin, ListAdmins, RemoveAdmin, ResetAdmin};
 use crate::components::{
     Badge, Card, Content, Crumb, Dialog, FieldState, Icon, Look, Menu, PageHead, PersonCell, Query, SelectField,
-    SubmitButton, Table, TextField, Time, Tone, content_of, if_read,
+    SubmitButton, Table, TextField, Time, Tone, content_of, follows, if_read,
 };
 use crate::form::{FormProblem, PostForm, use_form};
 use crate::live::use_live;
@@ -48,7 +48,7 @@ pub fn Admins() -> impl IntoView {
         (!list.may_give.is_empty()).then_some(link).into_any()
     });
     let over = if_read(data, move |AdminList { admins, may_give, sends_mail, address, .. }| {
-        let over = move || {
+        follows(move || {
             let found = asked.get().and_then(|id| admins.iter().find(|row| row.admin.id == id && row.may_change));
             let admin = found.map(|row| row.admin.clone());
             let mail = found.and_then(|row| row.mail.clone());
@@ -63,8 +63,7 @@ pub fn Admins() -> impl IntoView {
                 (Some("remove"), Some(admin)) => view! { <Remove admin/> }.into_any(),
                 _ => ().into_any(),
             }
-        };
-        over.into_any()
+        })
     });
     view! {
         <Screen title="Administrators" crumbs=vec![Crumb::here("Settings"), Crumb::here("Administrators")]>

@@ -6,7 +6,7 @@ use super::roles::RoleMapping;
 use crate::api::providers::{GetProvider, ProviderDetails, RefreshMetadata, RemoveProvider, SaveProvider, kind_of};
 use crate::components::{
     Badge, Callout, Card, Content, CopyField, Crumb, Dialog, FieldState, Icon, Kv, Look, PageHead, Query, SubmitButton,
-    SwitchRow, TextArea, TextField, Time, Tone, exact, page_of, pair,
+    SwitchRow, TextArea, TextField, Time, Tone, exact, follows, keyed_by, page_of, pair,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::now::use_now;
@@ -62,16 +62,13 @@ pub fn ProviderPage() -> impl IntoView {
         });
         let kind = provider.protocol.kind();
         let removing = provider.clone();
-        // A new version is a new form: no field keeps what was typed for the old one, the secret before all.
-        let body = view! {
-            <For
-                each=move || [details.clone()]
-                key=|details| details.provider.as_ref().map(|provider| (provider.id, provider.version))
-                let:details
-            >
-                {settings(details, kind, form, Some(refresh))}
-            </For>
-        };
+        let version =
+            |details: &ProviderDetails| details.provider.as_ref().map(|provider| (provider.id, provider.version));
+        let body = keyed_by(details, version, move |details| settings(details, kind, form, Some(refresh)));
+        let over = follows(move || match dialog.get() && may_manage {
+            true => view! { <Remove provider=removing.clone()/> }.into_any(),
+            false => ().into_any(),
+        });
         view! {
             <Screen title=label.clone() crumbs=vec![Crumb::here("Settings"), Crumb::link("Sign-in", "/settings/sign-in"), Crumb::here(label.clone())]>
                 <Content dialog=dialog>
@@ -83,7 +80,7 @@ pub fn ProviderPage() -> impl IntoView {
                     />
                     {body}
                 </Content>
-                <Show when=move || dialog.get() && may_manage><Remove provider=removing.clone()/></Show>
+                {over}
             </Screen>
         }
         .into_any()

@@ -4,7 +4,7 @@ use super::{occasion, tabs};
 use crate::api::sessions::{EndSession, EndSessions, ListSessions, SessionList};
 use crate::components::{
     Badge, Card, Content, Crumb, Dialog, Icon, Look, PageHead, Query, SubmitButton, Table, Time, Tone, content_of,
-    if_read,
+    follows, if_read,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::reread;
@@ -31,7 +31,10 @@ pub fn Sessions() -> impl IntoView {
     }
     .into_any();
     let over = if_read(data, move |SessionList { everybody, .. }| {
-        view! { <Show when=move || dialog.get() && everybody><Everybody/></Show> }.into_any()
+        follows(move || match dialog.get() && everybody {
+            true => view! { <Everybody/> }.into_any(),
+            false => ().into_any(),
+        })
     });
     view! {
         <Screen title="Sessions" crumbs=vec![Crumb::here("Settings"), Crumb::here("Sessions")]>

@@ -4,7 +4,7 @@ use crate::api::order::{AmongSources, GetAmongSources, MoveSource, SetLinkRule};
 use crate::api::sources::{ListSources, MakeSource, SourceList};
 use crate::components::{
     Card, Content, Crumb, Dialog, Empty, FieldState, Icon, PageHead, Query, SelectField, SubmitButton, Table,
-    TextField, Time, grouped, page_of, part_of,
+    TextField, Time, follows, grouped, page_of, part_of,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::live::use_live;
@@ -36,6 +36,10 @@ pub fn Sources() -> impl IntoView {
             let among = several.then(|| among_sources(among, rule, may_manage));
             view! { <div class="stack">{rows}{among}</div> }.into_any()
         };
+        let over = follows(move || match dialog.get() && may_manage {
+            true => view! { <NewSource/> }.into_any(),
+            false => ().into_any(),
+        });
         view! {
             <Screen title="Sources" crumbs=vec![Crumb::here("Sources")]>
                 <Content dialog=dialog>
@@ -47,7 +51,7 @@ pub fn Sources() -> impl IntoView {
                     <FormProblem state=step/>
                     {body}
                 </Content>
-                <Show when=move || dialog.get() && may_manage><NewSource/></Show>
+                {over}
             </Screen>
         }
         .into_any()

@@ -6,7 +6,7 @@ use super::trace::Trace;
 use super::traffic::TrafficStrip;
 use crate::api::sources::{GetSource, SourceDetails};
 use crate::api::tokens::{GenerateToken, NewToken, RotateToken};
-use crate::components::{Content, Crumb, Icon, PageHead, Query, page_of, use_id};
+use crate::components::{Content, Crumb, Icon, PageHead, Query, follows, page_of, use_id};
 use crate::error::AppError;
 use crate::form::use_form;
 use crate::reading::read;
@@ -30,14 +30,14 @@ pub(super) fn SourcePage() -> impl IntoView {
         let (id, may) = (details.summary.source.id, details.may_manage_tokens);
         let name = details.summary.source.name.clone();
         let source_name = name.clone();
-        let over = move || match dialog.get() {
+        let over = follows(move || match dialog.get() {
             Some(open) if may && open == "generate" => {
                 view! { <GenerateDialog source=id name=source_name.clone() form=generate/> }.into_any()
             }
             Some(open) if may && open == "rotate" => view! { <RotateDialog source=id query form=rotate/> }.into_any(),
             Some(open) if may && open == "revoke" => view! { <RevokeDialog source=id query/> }.into_any(),
             _ => ().into_any(),
-        };
+        });
         let setup = view! { <Setup scim_url=details.scim_url.clone() client=details.client.clone() query/> };
         // Until something arrives, how to set the provider up matters most.
         let (before, after) = if details.client.is_some() {
