@@ -43,4 +43,49 @@ export class Visitor {
     await this.page.getByRole('button', { name: /Account:/ }).locator('visible=true').click();
     await this.page.getByRole('button', { name: 'Sign out' }).locator('visible=true').click();
   }
+
+  async signIn() {
+    await this.page.goto(this.stage.setup_link);
+    await this.arrived();
+  }
+
+  /// A source with a token, which `send` then uses.
+  async makeSource() {
+    await this.open('/sources');
+    await this.follow('New source');
+    await this.fill({ Name: 'Okta' });
+    await this.press('Make source');
+    await this.says('Source Okta made');
+    this.source = new URL(this.page.url()).pathname;
+    await this.follow('Generate token');
+    await this.fill({ Name: 'Production' });
+    await this.press('Generate token');
+    await this.says('Copy it now.');
+    this.token = await this.page.locator('#new-token').inputValue();
+    this.base = await this.page.locator('#new-token-url').inputValue();
+  }
+
+  /// Sends what an identity provider does.
+  async send(method, path, body) {
+    const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/scim+json', 'user-agent': 'Okta SCIM Client 1.0.0' };
+    const answer = await fetch(`${this.base}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    return { status: answer.status, body: answer.status === 204 ? undefined : await answer.json() };
+  }
+
+  /// A connection to the simulated Zoom, tested.
+  async connect() {
+    const { zoom } = this.stage;
+    await this.open('/connections/new');
+    await this.fill({
+      'Connection name': 'Zoom',
+      'SCIM URL': zoom.scim_url,
+      'OAuth Token URL': zoom.token_url,
+      'OAuth Account ID': zoom.account_id,
+      'OAuth Client ID': zoom.client_id,
+      'OAuth Client Secret': zoom.client_secret,
+    });
+    await this.press('Save and test connection');
+    await this.says('The connection works');
+    this.connection = new URL(this.page.url()).pathname.replace('/integration', '');
+  }
 }

@@ -1,28 +1,63 @@
-//! Views that follow signals in the browser. The server makes each once: it would call what follows again and again to
-//! see what it waits for, and count the parts of a view anew each time, so that the browser would look for the data of a
-//! page in other places (the test `hydration` sees to it).
+//! Views that follow signals in the browser, and are made once by the server. A framework's closure would be called again
+//! and again there to see what it waits for, and in the browser when the page is taken over: each time the parts in it
+//! are counted anew, and the data of a page is looked for by that count (the test `hydration` sees to it). These here
+//! are made where they stand, on both sides.
 
 use leptos::prelude::*;
 use std::hash::Hash;
+#[cfg(not(feature = "ssr"))]
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A view made anew whenever what it reads changes. Whatever has a form in it or reads data needs this instead of a
 /// plain closure or `Show`.
-pub fn follows(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    #[cfg(feature = "ssr")]
-    return view();
-    #[cfg(not(feature = "ssr"))]
-    view.into_any()
+#[cfg(feature = "ssr")]
+pub fn follows(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    view()
+}
+
+#[cfg(not(feature = "ssr"))]
+pub fn follows(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    let made = Arc::new(Mutex::new(None));
+    let times = ArcMemo::new({
+        let made = made.clone();
+        move |before: Option<&u32>| {
+            put(&made, Some(view()));
+            before.map_or(0, |times| times.wrapping_add(1))
+        }
+    });
+    times.with_untracked(|_| ());
+    let shown = move || {
+        times.track();
+        put(&made, None)
+    };
+    shown.into_any()
+}
+
+/// Leaves one in the place of another.
+#[cfg(not(feature = "ssr"))]
+fn put(place: &Mutex<Option<AnyView>>, view: Option<AnyView>) -> Option<AnyView> {
+    std::mem::replace(&mut *place.lock().unwrap_or_else(PoisonError::into_inner), view)
 }
 
 /// A view that stays as long as its key does, and is made anew with another one: a form of a new version keeps nothing
 /// that was typed for the old one.
-pub fn keyed_by<T, K>(of: T, key: fn(&T) -> K, view: impl Fn(T) -> AnyView + Clone + Send + 'static) -> AnyView
+#[cfg(feature = "ssr")]
+pub fn keyed_by<T, K>(of: T, key: fn(&T) -> K, view: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
 where
-    T: Clone + Send + 'static,
+    T: Clone + Send + Sync + 'static,
     K: Eq + Hash + 'static,
 {
-    #[cfg(feature = "ssr")]
-    return leptos::tachys::view::keyed::keyed([of], key, move |_, of| (drop::<usize>, view(of))).into_any();
-    #[cfg(not(feature = "ssr"))]
-    view! { <For each=move || [of.clone()] key let:of>{view(of)}</For> }.into_any()
+    leptos::tachys::view::keyed::keyed([of], key, move |_, of| (drop::<usize>, view(of))).into_any()
+}
+
+#[cfg(not(feature = "ssr"))]
+pub fn keyed_by<T, K>(of: T, key: fn(&T) -> K, view: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+    K: Eq + Hash + 'static,
+{
+    let taking_over = Owner::current_shared_context().is_some_and(|context| context.during_hydration());
+    let first = Arc::new(Mutex::new(taking_over.then(|| view(of.clone()))));
+    let made = move |of| put(&first, None).unwrap_or_else(|| view(of));
+    view! { <For each=move || [of.clone()] key let:of>{made(of)}</For> }.into_any()
 }

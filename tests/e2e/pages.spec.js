@@ -1,0 +1,45 @@
+// Every kind of page, and everything that opens over one, asked for by its address: the script takes each over as the
+// server made it. On the other roads most pages are reached by a click, and then the script makes them itself.
+import { test, expect } from './stage.js';
+import { Visitor } from './visitor.js';
+
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0:';
+
+test('every page by its address', async ({ page, stage, complaints }) => {
+  const visitor = new Visitor(page, stage, true);
+  await visitor.signIn();
+  await visitor.makeSource();
+  await visitor.connect();
+  const make = async (kind, it) => (await visitor.send('POST', `/${kind}s`, { schemas: [`${CORE}${kind}`], ...it })).body.id;
+  const ada = await make('User', { userName: 'ada@example.com', displayName: 'Ada Lovelace' });
+  await make('User', { userName: 'grace@example.com', displayName: 'Grace Hopper' });
+  await make('Group', { displayName: 'Analysts', members: [{ value: ada }] });
+  const first = async (list, start, text = '') => {
+    await visitor.open(list);
+    return page.locator(`main a[href^="${start}"]`, { hasText: text }).first().getAttribute('href');
+  };
+  const person = await first('/people', '/people/', 'Ada Lovelace');
+  const other = await first('/people', '/people/', 'Grace Hopper');
+  const group = await first('/groups', '/groups/', 'Analysts');
+  const request = await first(visitor.source, `${visitor.source}/requests/`);
+  const entry = await first('/audit', '/audit/');
+  const id = (path) => path.split('/').at(-1);
+  await visitor.open(visitor.source);
+  const rotate = await page.locator('a[href*="dialog=rotate"]').first().getAttribute('href');
+  const { source, connection } = visitor;
+  const pages = [
+    '/', '/people', '/groups', '/sources', '/sources?dialog=new', '/logs', '/audit', entry, '/connections', '/connections/new',
+    person, `${person}?dialog=find`, `${person}?dialog=join&other=${id(other)}`, group,
+    source, `${source}?dialog=generate`, rotate, rotate.replace('rotate', 'revoke'), request,
+    connection, `${connection}?dialog=turn-on`, `${connection}/integration`, `${connection}/integration?dialog=test-failed`,
+    `${connection}/to-zoom`, `${connection}/logs`, `${connection}/assignments`, `${connection}/assignments?dialog=assign`,
+    `${connection}/assignments?dialog=unassign&people[]=${id(person)}`,
+    '/settings/sign-in', '/settings/sign-in/new', '/settings/admins', '/settings/admins?dialog=invite',
+    '/settings/sessions', '/settings/sessions?dialog=everybody', '/login', '/nothing/here',
+  ];
+  for (const path of pages) {
+    await visitor.open(path);
+    expect(complaints.filter((complaint) => !complaint.includes('404')), path).toEqual([]);
+  }
+  complaints.length = 0;
+});
