@@ -10,7 +10,7 @@ mod element;
 mod lead;
 mod order;
 
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, sources};
 use chrono::{DateTime, Utc};
 use condition::Condition;
 use model::SourceId;
@@ -171,7 +171,14 @@ pub async fn search(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Resul
 
 /// The page's rows, and one more when there are more.
 async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<Row>> {
-    let mut sql = statement("", source, search)?;
+    let way = match search.at {
+        At::Offset(offset) if offset >= FAR && is_everybody(search) && search.sort.is_none() => {
+            let half = sources::people(tx, source).await?.unsigned_abs() / 2;
+            if offset > half { Way::FromTheEnd(offset) } else { Way::FromTheStart }
+        }
+        _ => Way::FromTheStart,
+    };
+    let mut sql = statement("", source, search, &way)?;
     let query = sql.build_query_as().persistent(!scans(search));
     query.fetch_all(tx.db()).await.map_err(Error::from)
 }
@@ -179,12 +186,27 @@ async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<
 /// How Postgres would go about it, with small tables taken for large ones.
 pub async fn explain(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<String> {
     sqlx::query!("select set_config('enable_seqscan', 'off', true) as off").fetch_one(tx.db()).await?;
-    let mut sql = statement("explain ", source, search)?;
+    let mut sql = statement("explain ", source, search, &Way::FromTheStart)?;
     let lines: Vec<String> = sql.build_query_scalar().persistent(false).fetch_all(tx.db()).await?;
     Ok(lines.join("\n"))
 }
 
-fn statement(before: &str, source: SourceId, search: &Search<'_>) -> Result<QueryBuilder<Postgres>> {
+/// Who stands behind so many is looked for from the nearer end.
+const FAR: u64 = 1_000;
+/// More than there can be, and few enough to reckon with.
+const MOST: i64 = 1 << 48;
+
+enum Way {
+    FromTheStart,
+    /// To what stands behind so many, past those that stand behind the page.
+    FromTheEnd(u64),
+}
+
+fn is_everybody(search: &Search<'_>) -> bool {
+    search.filter.is_none() && search.of == Of::Users
+}
+
+fn statement(before: &str, source: SourceId, search: &Search<'_>, way: &Way) -> Result<QueryBuilder<Postgres>> {
     let by_cursor = matches!(search.at, At::Cursor(_));
     let mut sql = QueryBuilder::new(before);
     sql.push(
@@ -206,13 +228,36 @@ fn statement(before: &str, source: SourceId, search: &Search<'_>) -> Result<Quer
         sql.push(" and ");
         order::push_after(&mut sql, search, &cursor::read(search, cursor)?);
     }
-    order::push(&mut sql, search);
-    if let At::Offset(offset) = search.at {
-        sql.push(" offset ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
+    let limit = i64::from(search.count) + 1;
+    match (way, &search.at) {
+        (Way::FromTheEnd(offset), _) => push_from_the_end(&mut sql, source, *offset, limit),
+        (Way::FromTheStart, At::Offset(offset)) => {
+            order::push(&mut sql, search);
+            sql.push(" offset ").push_bind(i64::try_from(*offset).unwrap_or(i64::MAX));
+            sql.push(" limit ").push_bind(limit);
+        }
+        (Way::FromTheStart, At::Cursor(_)) => {
+            order::push(&mut sql, search);
+            sql.push(" limit ").push_bind(limit);
+        }
     }
-    sql.push(" limit ").push_bind(i64::from(search.count) + 1).push("))");
+    sql.push("))");
     order::push(&mut sql, search);
     Ok(sql)
+}
+
+/// How many there are is asked in the same statement, and so of the same moment.
+fn push_from_the_end(sql: &mut QueryBuilder<Postgres>, source: SourceId, offset: u64, limit: i64) {
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX).min(MOST);
+    let push_behind = |sql: &mut QueryBuilder<Postgres>| {
+        sql.push("(select coalesce(sum(c.people), 0)::bigint from record_count c where c.source_id = ");
+        sql.push_bind(source.0).push(") - ").push_bind(offset);
+    };
+    sql.push(" order by r.id desc offset greatest(0, ");
+    push_behind(sql);
+    sql.push(" - ").push_bind(limit).push(") limit greatest(0, least(").push_bind(limit).push(", ");
+    push_behind(sql);
+    sql.push("))");
 }
 
 /// Whether its shape is the client's alone: such a statement is not kept prepared, as it hardly comes again.
@@ -221,6 +266,9 @@ fn scans(search: &Search<'_>) -> bool {
 }
 
 async fn count(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<u64> {
+    if is_everybody(search) {
+        return Ok(sources::people(tx, source).await?.unsigned_abs());
+    }
     let mut sql = QueryBuilder::new(format!("select count(*) from {} r", search.of.table()));
     push_where(&mut sql, source, search)?;
     let total: i64 = sql.build_query_scalar().persistent(!scans(search)).fetch_one(tx.db()).await?;

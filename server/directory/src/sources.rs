@@ -2,7 +2,7 @@
 
 use crate::audit::Entry;
 use crate::text::name_key;
-use crate::{Error, Result, Tx};
+use crate::{Directory, Error, Result, Tx};
 use chrono::{DateTime, Utc};
 use model::SourceId;
 use model::source::{Source, SourceKind, SourceSummary};
@@ -68,12 +68,34 @@ pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Source>> {
         .transpose()
 }
 
+/// How many people have come from it and are there.
+pub async fn people(tx: &mut Tx, source: SourceId) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        "select coalesce(sum(people), 0)::bigint as \"people!\" from record_count where source_id = $1",
+        source.0
+    )
+    .fetch_one(tx.db())
+    .await?)
+}
+
+/// Adds up who came and went, so that [`people`] has little to read. Several may do it at once.
+pub async fn add_up(directory: &Directory) -> Result<()> {
+    sqlx::query!(
+        "with gone as (delete from record_count returning source_id, people)
+         insert into record_count (source_id, people)
+         select source_id, sum(people) from gone group by source_id"
+    )
+    .execute(&directory.pool)
+    .await?;
+    Ok(())
+}
+
 /// All sources in their order, with what has come from them.
 pub async fn list(tx: &mut Tx) -> Result<Vec<SourceSummary>> {
     let now = tx.now();
     let rows = sqlx::query!(
         "select s.id, s.name, s.kind, s.created_at, s.created_by,
-                (select count(*) from record r where r.source_id = s.id and r.deleted_at is null) as \"people!\",
+                (select coalesce(sum(c.people), 0)::bigint from record_count c where c.source_id = s.id) as \"people!\",
                 (select count(*) from scim_token t where t.source_id = s.id and t.revoked_at is null
                     and (t.expires_at is null or t.expires_at > $1)) as \"tokens!\",
                 (select max(t.last_used_at) from scim_token t where t.source_id = s.id) as last_request_at

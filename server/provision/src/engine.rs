@@ -14,7 +14,7 @@ mod work;
 use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
-use directory::{Actor, Directory, Signal, Tx, groups, links, logs, people, sessions, sign_in, tokens, trace};
+use directory::{Actor, Directory, Signal, Tx, groups, links, logs, people, sessions, sign_in, sources, tokens, trace};
 use futures::FutureExt;
 use model::ConnectionId;
 use std::collections::HashMap;
@@ -144,8 +144,11 @@ async fn housekeep(directory: &Directory) -> bool {
     done.is_ok()
 }
 
-/// Keeps the traces of the sources to their measure, and warns of tokens that end.
+/// Keeps the traces of the sources to their measure, adds up their people, and warns of tokens that end.
 async fn tidy(directory: &Directory) {
+    if let Err(error) = sources::add_up(directory).await {
+        tracing::warn!(%error, "the people of the sources were not added up; it is tried again");
+    }
     if let Err(error) = trace::prune(directory, trace::MOST).await {
         tracing::warn!(%error, "the traces of the sources were not tidied; it is tried again");
     }

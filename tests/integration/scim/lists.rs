@@ -145,3 +145,72 @@ async fn searches_by_post() {
     assert_eq!(everything(json!([])).await.error().0, 400);
     assert_eq!(scim.get("/").await.body["totalResults"], 6);
 }
+
+/// So many that the far end is looked for from there.
+const MANY: usize = 2_300;
+
+/// One made by a client, and many more like it.
+async fn crowd(app: &TestApp, scim: &Scim) {
+    let first = scim.create(&user("p0@example.com")).await;
+    app.database
+        .change(&format!(
+            "insert into record (id, source_id, person_id, user_name, user_name_key, active, resource, created_at, updated_at)
+             select gen_random_uuid(), source_id, person_id, 'p' || n, 'p' || n, active,
+                    jsonb_set(resource, '{{userName}}', to_jsonb('p' || n)), created_at, updated_at
+             from record, generate_series(1, {MANY} - 1) n where id = '{first}'"
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn far_pages_are_those_that_stand_there() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    crowd(&app, &scim).await;
+    let in_order = app.database.texts("select id::text from record order by id").await;
+    for (start, count) in
+        [(1, 100), (1_000, 200), (1_001, 1), (1_151, 7), (1_500, 200), (2_201, 100), (2_250, 200), (2_300, 5)]
+    {
+        let answer = scim.get(&format!("/Users?startIndex={start}&count={count}&attributes=id")).await;
+        let found = answer.body["Resources"].as_array().unwrap().iter().map(|user| user["id"].as_str().unwrap());
+        let expected = in_order.iter().skip(start - 1).take(count).map(String::as_str);
+        assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{start}, {count}");
+        assert_eq!(answer.body["totalResults"], MANY, "{start}");
+    }
+    for start in ["2301", "5000", "9223372036854775807", "18446744073709551615"] {
+        let answer = scim.get(&format!("/Users?startIndex={start}")).await;
+        assert_eq!((answer.status, &answer.body["totalResults"]), (200, &MANY.into()), "{}", answer.text);
+        assert!(answer.body["Resources"].as_array().is_none_or(Vec::is_empty), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_and_goes_is_counted() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    crowd(&app, &scim).await;
+    let total = async |count: usize| {
+        let answer = scim.get("/Users?count=1").await;
+        assert_eq!(answer.body["totalResults"], count);
+        let counted = directory::sources::people(&mut app.tx().await, source).await.unwrap();
+        assert_eq!(usize::try_from(counted).unwrap(), count);
+    };
+    total(MANY).await;
+    let one = scim.create(&user("one@example.com")).await;
+    assert_eq!(scim.post("/Users", &user("one@example.com")).await.error().0, 409);
+    total(MANY + 1).await;
+    directory::sources::add_up(&app.directory).await.unwrap();
+    assert_eq!(app.database.count("select count(*) from record_count").await, 1);
+    total(MANY + 1).await;
+    assert_eq!(scim.delete(&format!("/Users/{one}")).await.status, 204);
+    total(MANY).await;
+    // Who is made again comes back.
+    scim.create(&user("one@example.com")).await;
+    app.source_with_token("Entra").await.1.create(&user("elsewhere@example.com")).await;
+    total(MANY + 1).await;
+    let both = tokio::join!(directory::sources::add_up(&app.directory), directory::sources::add_up(&app.directory));
+    both.0.and(both.1).unwrap();
+    total(MANY + 1).await;
+    let records = app.database.count("select count(*) from record where deleted_at is null").await;
+    assert_eq!(app.database.count("select sum(people)::bigint from record_count").await, records);
+}

@@ -1,7 +1,7 @@
 //! How a source's client gets on, in a few numbers.
 
 use super::read::Stored;
-use crate::{Result, Tx};
+use crate::{Result, Tx, sources};
 use chrono::Duration;
 use model::SourceId;
 use model::trace::{RequestRow, Traffic};
@@ -26,16 +26,15 @@ pub async fn traffic(tx: &mut Tx, source: SourceId) -> Result<Traffic> {
     )
     .fetch_one(tx.db())
     .await?;
-    let there = sqlx::query!(
-        "select (select count(*) from record where source_id = $1 and deleted_at is null) as \"people!\",
-                (select count(*) from grp where source_id = $1 and deleted_at is null) as \"groups!\"",
+    let groups = sqlx::query_scalar!(
+        "select count(*) as \"groups!\" from grp where source_id = $1 and deleted_at is null",
         source.0
     )
     .fetch_one(tx.db())
     .await?;
     Ok(Traffic {
-        people: there.people,
-        groups: there.groups,
+        people: sources::people(tx, source).await?,
+        groups,
         requests: counts.requests,
         errors: counts.errors,
         untraced: counts.untraced,
