@@ -2,11 +2,18 @@
 //! true: they run the tests of a kind once more and look how much each of them tried. `--nocapture` prints the rows.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 const DOCUMENT: &str = include_str!("../../../docs/security.md");
 
 thread_local! {
     static TRIED: Cell<usize> = const { Cell::new(0) };
+    static LONGEST: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// A message was looked at for so long.
+pub(crate) fn took(time: Duration) {
+    LONGEST.set(LONGEST.get().max(time));
 }
 
 /// One hostile message was tried.
@@ -26,6 +33,9 @@ pub(crate) fn compare(kinds: &[Kind<'_>]) {
     });
     let rows: Vec<String> = rows.collect();
     println!("{}", rows.join("\n"));
+    if !LONGEST.get().is_zero() {
+        println!("The longest held the processor for {:?}.", LONGEST.get());
+    }
     let missing: Vec<&String> = rows.iter().filter(|row| !DOCUMENT.contains(row.as_str())).collect();
     assert!(missing.is_empty(), "docs/security.md does not have {missing:#?}");
 }

@@ -20,10 +20,8 @@ use super::{Addresses, IdentityProvider, Refusal, ServiceProvider, Verified, ver
 const REQUEST_ID: &str = "_7d0f8a1b2c3d4e5f60718293a4b5c6d7e8f90a1b";
 const SIGN_ON: &str = "https://idp.example.com/sso";
 
-/// A refusal takes milliseconds, and this is for a busy machine: what the gate keeps out takes far longer. A second, to
-/// which the server is held, would fail here when the machine does other work; what bounds the work is tested without a
-/// clock, as the sizes that [`limits`] compares.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a message may hold the server. A refusal takes milliseconds, and what the gate keeps out takes far longer.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 static NOW: LazyLock<DateTime<Utc>> = LazyLock::new(|| "2026-11-22T08:00:00Z".parse().unwrap());
 static RSA: LazyLock<Signer> = LazyLock::new(|| signer(Algorithm::Rsa));
@@ -56,7 +54,22 @@ fn message() -> Message {
 
 /// By a provider that signs with the RSA key.
 fn check(xml: &str) -> Result<Verified, Refusal> {
-    verify(&portal(), &provider(&[&RSA]), &encode(xml), REQUEST_ID, *NOW)
+    soon(|| verify(&portal(), &provider(&[&RSA]), &encode(xml), REQUEST_ID, *NOW))
+}
+
+/// What does not take long, by the processor time of this thread: what else a machine does is no matter.
+fn soon<T>(check: impl FnOnce() -> T) -> T {
+    let before = worked();
+    let done = check();
+    let took = worked().saturating_sub(before);
+    crate::counted::took(took);
+    assert!(took < PATIENCE, "it took {took:?}");
+    done
+}
+
+fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap()
 }
 
 /// The good message with one change made to it.
@@ -92,9 +105,7 @@ fn assert_refused(cases: &[(&str, String)]) {
     assert!(check(&GOOD).is_ok(), "{:?}", check(&GOOD));
     for (expected, xml) in cases {
         crate::counted::one();
-        let begun = std::time::Instant::now();
         let refusal = check(xml).expect_err(expected);
         assert_eq!(name(&refusal), *expected, "{refusal:?} for {xml}");
-        assert!(begun.elapsed() < PATIENCE, "{expected} took {:?}", begun.elapsed());
     }
 }

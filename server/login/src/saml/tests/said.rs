@@ -118,7 +118,7 @@ pub(super) fn nothing_is_checked_against_nothing() {
     let (good, provider) = (portal(), provider(&[&RSA]));
     let tried = |portal: &ServiceProvider, provider: &IdentityProvider, response: &str, request: &str| {
         crate::counted::one();
-        verify(portal, provider, response, request, *NOW)
+        soon(|| verify(portal, provider, response, request, *NOW))
     };
     for (portal, request) in [
         (ServiceProvider { entity_id: String::new(), ..good.clone() }, REQUEST_ID),
