@@ -2,8 +2,9 @@
 //!
 //! The floor is one durable commit that writes as many rows of two ids, and one bare round trip.
 
-use crate::client::{Call, Client};
+use crate::client::{Call, Client, Target};
 use crate::counters::Meter;
+use crate::inbound::print_statements;
 use crate::numbers::{milliseconds, percentile};
 use crate::process::Server;
 use crate::product::Product;
@@ -21,13 +22,13 @@ const GROUPS: &str = "/scim/v2/Groups";
 
 pub async fn run(admin: &str, arguments: &Arguments) -> anyhow::Result<()> {
     let (repeats, crowd) = if arguments.quick { (5, 0) } else { (60, arguments.crowd) };
-    let mut bench = Bench::start(admin).await?;
+    let mut bench = Bench::start(admin, arguments.statements).await?;
     let mut lines = Vec::new();
     for (people, members) in [(TOGETHER + 1, TOGETHER), (crowd, crowd / 2)] {
         if people <= TOGETHER {
             continue;
         }
-        eprintln!("a group of {members} among {people} people");
+        eprintln!("a group of {members} among {people} people; memory of the server: {} MiB", bench.memory()?);
         bench.populate(people).await?;
         bench.measure(members, repeats, &mut lines).await?;
     }
@@ -43,12 +44,15 @@ struct Bench {
     meter: Meter,
     db: PgConnection,
     floor: Client,
+    floor_target: Target,
     _floor: Server,
     people: usize,
+    /// Prints them.
+    statements: bool,
 }
 
 impl Bench {
-    async fn start(admin: &str) -> anyhow::Result<Self> {
+    async fn start(admin: &str, statements: bool) -> anyhow::Result<Self> {
         let product = Product::start(admin, None).await?;
         let mut client = Client::connect(&product.target).await?;
         client.call(Call::post("/scim/v2/Users", people::user(people::MODEL).to_string())).await?;
@@ -56,14 +60,17 @@ impl Bench {
         let database = database::create(admin, "floor").await?;
         floor::make_tables(&database, "nobody's").await?;
         let server = Server::floor(&database).await?;
-        let target = crate::client::Target { address: server.address, token: String::new() };
-        let (db, floor) = (database::connect(&database).await?, Client::connect(&target).await?);
-        Ok(Self { product, client, meter, db, floor, _floor: server, people: 1 })
+        let floor_target = Target { address: server.address, token: String::new() };
+        let (db, floor) = (database::connect(&database).await?, Client::connect(&floor_target).await?);
+        Ok(Self { product, client, meter, db, floor, floor_target, _floor: server, people: 1, statements })
     }
 
     async fn populate(&mut self, people: usize) -> anyhow::Result<()> {
         self.product.populate(self.people, people).await?;
         self.people = people;
+        // Meanwhile the server has closed a connection on which nothing was said.
+        self.client = Client::connect(&self.product.target).await?;
+        self.floor = Client::connect(&self.floor_target).await?;
         Ok(())
     }
 
@@ -107,6 +114,9 @@ impl Bench {
         calls: Vec<Call>,
     ) -> anyhow::Result<Vec<String>> {
         let (mut floors, mut times, count) = (Vec::new(), Vec::new(), calls.len());
+        if self.statements {
+            self.meter.statements().await?;
+        }
         let before = self.meter.read().await?;
         for call in calls {
             let begun = Instant::now();
@@ -115,6 +125,9 @@ impl Bench {
             floors.push(self.floor(rows).await?);
         }
         let spent = self.meter.read().await? - before;
+        if self.statements {
+            print_statements(&format!("{title}, {members} members"), &mut self.meter).await?;
+        }
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
         let statements = spent.statements as f64 / count as f64;
         times.sort_unstable();

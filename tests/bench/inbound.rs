@@ -1,5 +1,6 @@
 //! Inbound SCIM, many clients at once, each operation beside the floor's: one row by an index, or one row written.
 
+use crate::counters::Meter;
 use crate::rounds::{Compared, Plan, Side, compare};
 use crate::stage::Stage;
 use crate::table::{self, number, ratio};
@@ -36,7 +37,7 @@ async fn measure(stage: &Stage, row: Row, people: usize, arguments: &Arguments) 
     product.meter.statements().await?;
     let compared = compare(&mut floor, &mut product, Plan { rounds, clients: arguments.clients, operations }).await?;
     if arguments.statements {
-        print_statements(row, &mut product).await?;
+        print_statements(row.title(), &mut product.meter).await?;
     }
     Ok(line(row, people, &compared))
 }
@@ -114,9 +115,9 @@ fn print(arguments: &Arguments, lines: &[Vec<String>]) {
     table::print(&HEAD, lines);
 }
 
-async fn print_statements(row: Row, product: &mut Side) -> anyhow::Result<()> {
-    println!("\n{}: the statements of all rounds and their milliseconds", row.title());
-    for (calls, milliseconds, text) in product.meter.statements().await?.into_iter().take(20) {
+pub async fn print_statements(title: &str, meter: &mut Meter) -> anyhow::Result<()> {
+    println!("\n{title}: the statements of all rounds and their milliseconds");
+    for (calls, milliseconds, text) in meter.statements().await?.into_iter().take(20) {
         println!("{calls:>8} {milliseconds:>10.1}  {}", text.chars().take(150).collect::<String>());
     }
     Ok(())

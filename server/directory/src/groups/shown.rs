@@ -26,10 +26,12 @@ pub async fn members_of(tx: &mut Tx, groups: &[Uuid], base: &str) -> Result<Hash
     Ok(rows.into_iter().map(|row| (row.group_id, row.members)).collect())
 }
 
-/// Whether a group has more rows of members than this, found without counting them all.
+/// Whether a group has more rows of members than this, found without counting them all: in the order of the index, as
+/// many members of one group make Postgres look for those of a small one in the whole table.
 pub async fn has_more_members_than(tx: &mut Tx, group: GroupId, limit: i64) -> Result<bool> {
     Ok(sqlx::query_scalar!(
-        "select exists (select from grp_member where group_id = $1 offset $2) as \"more!\"",
+        "select count(*) > $2 as \"more!\"
+         from (select from grp_member where group_id = $1 order by member_id limit $2::bigint + 1) m",
         group.0,
         limit
     )
