@@ -1,7 +1,7 @@
 //! How a page calls a server function: all by one road, on which the answer stays JSON until it is shown. A road for
 //! each function, as generics make it, was half of what a browser downloads.
 
-mod json;
+pub(crate) mod json;
 
 use crate::error::AppError;
 use serde::Serialize;
