@@ -6,6 +6,7 @@
 //! `--in-place` these where a development server reads its files: to try in a browser what a release carries.
 
 mod never;
+mod order;
 mod site;
 mod small;
 mod stamp;
@@ -42,6 +43,7 @@ fn main() -> Result<()> {
     if release {
         never::take_out(&pkg.join("rollcall_bg.wasm"))?;
         small::optimise(&pkg.join("rollcall_bg.wasm"))?;
+        order::sort(&pkg.join("rollcall_bg.wasm"))?;
         small::compress(&draft)?;
     }
     stamp::forget(&site)?;
