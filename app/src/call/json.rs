@@ -2,6 +2,7 @@
 //! what a browser downloads. It takes what our server writes, and no other spelling; what is wrong with the rest is not
 //! told, as nobody would read it.
 
+use crate::error::AppError;
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -16,8 +17,16 @@ use std::fmt;
 pub struct Mismatch;
 
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, Mismatch> {
-    let json: Value = serde_json::from_str(json).map_err(|_| Mismatch)?;
-    T::deserialize(Json(&json))
+    of(&parse(json)?)
+}
+
+/// JSON of any type.
+pub(crate) fn parse(json: &str) -> Result<Value, Mismatch> {
+    serde_json::from_str(json).map_err(|_| Mismatch)
+}
+
+pub(crate) fn of<T: DeserializeOwned>(json: &Value) -> Result<T, Mismatch> {
+    T::deserialize(Json(json))
 }
 
 impl fmt::Display for Mismatch {
@@ -27,6 +36,12 @@ impl fmt::Display for Mismatch {
 }
 
 impl std::error::Error for Mismatch {}
+
+impl From<Mismatch> for AppError {
+    fn from(_: Mismatch) -> Self {
+        Self::Internal
+    }
+}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(_: T) -> Self {
