@@ -1,16 +1,20 @@
 //! Takes out of a release what never runs in the browser, though no compiler can tell: every view has functions of all
-//! the ways to take a page over, in one table, and we go one of them. Whoever calls another stops the page at once.
+//! the ways to take a page over, in one table, and we go one of them; every route has a function that lists pages for a
+//! server. Whoever calls one of these stops the page at once.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig, passes};
 
-/// Parts of the names of functions in those tables: for pages whose code comes later, in pieces (`hydrate_lazy`), and
-/// for templates (`template!`). We have neither. Only what stands in a table may be named here: of other functions that
-/// are the same to the letter, one stands for all.
-const NEVER: [&str; 2] =
-    ["IntoAny>::into_any::hydrate_async", "IntoAnyAttribute>::into_any_attr::hydrate_from_template"];
+/// Parts of the names of functions in those tables: for pages whose code comes later, in pieces (`hydrate_lazy`), for
+/// templates (`template!`), of which we have neither, and for the list of routes. Only what stands in a table may be named
+/// here: of other functions that are the same to the letter, one stands for all.
+const NEVER: [&str; 3] = [
+    "IntoAny>::into_any::hydrate_async",
+    "IntoAnyAttribute>::into_any_attr::hydrate_from_template",
+    "IntoAnyNestedRoute>::into_any_nested_route::generate_routes",
+];
 
 pub(crate) fn take_out(wasm: &Path) -> Result<()> {
     let mut config = ModuleConfig::new();
