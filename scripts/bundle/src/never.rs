@@ -35,7 +35,13 @@ pub(crate) fn take_out(wasm: &Path) -> Result<()> {
 
 fn named(module: &Module, part: &str) -> Vec<FunctionId> {
     let names = module.funcs.iter_local().map(|(id, _)| (id, module.funcs.get(id).name.as_deref()));
-    names.filter(|(_, name)| name.is_some_and(|name| name.contains(part))).map(|(id, _)| id).collect()
+    names.filter(|(_, name)| name.is_some_and(|name| is(name, part))).map(|(id, _)| id).collect()
+}
+
+/// Whether the function itself is called that, or is what it starts, which stands in a table as well. Others have it in
+/// their names as a type they are made for, and one of those may stand for functions that run.
+fn is(name: &str, part: &str) -> bool {
+    name.split_once(part).is_some_and(|(before, _)| before.matches('<').count() == 1)
 }
 
 /// Leaves the function its type, as it stands in tables, and nothing else.
@@ -46,4 +52,23 @@ fn stop_at(module: &mut Module, function: FunctionId) {
     nothing.func_body().unreachable();
     let args = params.into_iter().map(|param| module.locals.add(param)).collect();
     module.funcs.get_mut(function).kind = FunctionKind::Local(nothing.local_func(args));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is;
+
+    #[test]
+    fn a_name_among_the_types_of_another_is_no_name() {
+        let part = "IntoAny>::into_any::hydrate_async";
+        assert!(is("<_ as tachys[32f]::view::any_view::IntoAny>::into_any::hydrate_async::<app[1]::A<()>>", part));
+        assert!(is("<T as tachys::view::any_view::IntoAny>::into_any::hydrate_async", part));
+        assert!(is("<_ as tachys[32f]::view::any_view::IntoAny>::into_any::hydrate_async::<()>::{closure#0}", part));
+        let others = [
+            "<alloc[5]::boxed::Box<<_ as tachys[32f]::view::any_view::IntoAny>::into_any::hydrate_async<()>>>::pin",
+            "core[d]::ptr::drop_in_place::<<_ as tachys[32f]::view::any_view::IntoAny>::into_any::hydrate_async<()>>",
+            "<T as tachys::view::any_view::IntoAny>::into_any::build",
+        ];
+        assert!(others.iter().all(|other| !is(other, part)));
+    }
 }
