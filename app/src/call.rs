@@ -2,6 +2,7 @@
 //! each function, as generics make it, was half of what a browser downloads.
 
 pub(crate) mod json;
+mod parse;
 
 use crate::error::AppError;
 use serde::Serialize;

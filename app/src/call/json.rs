@@ -2,6 +2,7 @@
 //! what a browser downloads. It takes what our server writes, and no other spelling; what is wrong with the rest is not
 //! told, as nobody would read it.
 
+use super::parse;
 use crate::error::AppError;
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
@@ -22,7 +23,7 @@ pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, Mismatch> {
 
 /// JSON of any type.
 pub(crate) fn parse(json: &str) -> Result<Value, Mismatch> {
-    serde_json::from_str(json).map_err(|_| Mismatch)
+    parse::parse(json).ok_or(Mismatch)
 }
 
 pub(crate) fn of<T: DeserializeOwned>(json: &Value) -> Result<T, Mismatch> {
