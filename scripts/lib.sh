@@ -53,8 +53,8 @@ install_packages() {
     "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-# The toolchain that rust-toolchain.toml names, with the target for the browser, and the C libraries that the server
-# links: xmlsec, which brings libxml2 and OpenSSL, and libclang, which reads its headers.
+# The toolchain that rust-toolchain.toml names, with the target for the browser and the standard library's source, and
+# the C libraries that the server links: xmlsec, which brings libxml2 and OpenSSL, and libclang, which reads its headers.
 need_rust() {
     command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
     command -v cargo >/dev/null || fail "Rust is missing. https://rustup.rs installs it."
@@ -65,6 +65,11 @@ need_rust() {
         command -v rustup >/dev/null || fail "The Rust target wasm32-unknown-unknown is missing, and so is rustup to add it."
         say "Adding the Rust target wasm32-unknown-unknown with rustup"
         rustup target add wasm32-unknown-unknown
+    fi
+    # Without it the browser downloads more, and that is all.
+    if [ ! -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ] && command -v rustup >/dev/null; then
+        say "Adding the Rust component rust-src with rustup"
+        rustup component add rust-src || say "rust-src could not be added."
     fi
 }
 

@@ -1,11 +1,13 @@
 //! How a page calls a server function: all by one road, on which the answer stays JSON until it is shown. A road for
 //! each function, as generics make it, was half of what a browser downloads.
 
-mod json;
+pub(crate) mod json;
+mod parse;
 
 use crate::error::AppError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use server_fn::ServerFn;
 use std::fmt;
 use std::future::Future;
@@ -22,7 +24,12 @@ pub struct Answer(pub Result<String, AppError>);
 impl Answer {
     /// Its output.
     pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
-        json::read(&as_written(&self.0?)).map_err(|_| AppError::Internal)
+        Ok(json::of(&self.parse()?)?)
+    }
+
+    /// Its output, of whatever type it will be.
+    pub(crate) fn parse(self) -> Result<Value, AppError> {
+        Ok(json::parse(&as_written(&self.0?))?)
     }
 }
 

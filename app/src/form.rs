@@ -5,6 +5,7 @@
 //! it said [`crate::session::go_to`], or with the same page again: filled, with the messages at the fields and the
 //! error's own status. Either way a page reads the answer from [`FormState`].
 
+use crate::call::json::{self, Mismatch};
 use crate::call::{Answer, Asker, post};
 use crate::components::{Query, focus_when_shown};
 use crate::error::AppError;
@@ -13,7 +14,9 @@ use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use server_fn::ServerFn;
+use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 /// What a plain form sent and what became of it; the server puts it into the context of the page it answers with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,23 @@ pub struct Submitted {
     pub fields: Vec<(String, String)>,
     /// The function's output as JSON.
     pub outcome: Result<String, AppError>,
+}
+
+/// The same as it travels in the page: JSON, read in the browser as the answers are.
+struct Plain(Option<Submitted>);
+
+impl fmt::Display for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(&self.0).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for Plain {
+    type Err = Mismatch;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        json::read(text).map(Self)
+    }
 }
 
 /// The names of fields that never come back to the browser.
@@ -39,7 +59,8 @@ pub struct Form {
 
 impl Form {
     fn new(path: &'static str) -> Self {
-        let plain = SharedValue::new(|| use_context::<Submitted>().filter(|sent| sent.path == path)).into_inner();
+        let Plain(plain) =
+            SharedValue::new_str(|| Plain(use_context::<Submitted>().filter(|sent| sent.path == path))).into_inner();
         let outdate_message = crate::flash::outdate();
         let action = Action::new(move |body: &String| {
             let answer = post(path, body.clone(), Asker::Person);

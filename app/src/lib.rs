@@ -26,6 +26,8 @@ pub use shell::document;
 /// Takes the server's page over in the browser, and marks it as taken.
 #[cfg(feature = "hydrate")]
 pub fn start() {
+    // In a release a panic stops the page without a word: see `SMALL` in scripts/bundle.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(App);
     if let Some(root) = leptos::prelude::document().document_element() {

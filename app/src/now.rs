@@ -9,7 +9,8 @@ struct Now(RwSignal<DateTime<Utc>>);
 
 /// Gives the page its time. Called once by the shell.
 pub fn provide_now() {
-    let start = SharedValue::new(server_time).into_inner();
+    let start = SharedValue::new_str(|| server_time().timestamp_micros()).into_inner();
+    let start = DateTime::from_timestamp_micros(start).unwrap_or_default();
     provide_context(Now(RwSignal::new(start)));
 }
 

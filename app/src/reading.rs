@@ -95,9 +95,10 @@ fn asker(asked: &mut Option<Result<Call, AppError>>, call: &Result<Call, AppErro
     if again { Asker::Page } else { Asker::Person }
 }
 
-fn digest(when: &impl Hash) -> u64 {
+/// A number that stands for a value: equal values have equal numbers, and others have, as good as always, others.
+pub(crate) fn digest(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    when.hash(&mut hasher);
+    value.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -2,22 +2,32 @@
 //! what a browser downloads. It takes what our server writes, and no other spelling; what is wrong with the rest is not
 //! told, as nobody would read it.
 
+use super::parse;
+use crate::error::AppError;
 use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// The JSON is not of that type.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mismatch;
 
-pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, Mismatch> {
-    let json: Value = serde_json::from_str(json).map_err(|_| Mismatch)?;
-    T::deserialize(Json(&json))
+pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, Mismatch> {
+    of(&parse(json)?)
+}
+
+/// JSON of any type.
+pub(crate) fn parse(json: &str) -> Result<Value, Mismatch> {
+    parse::parse(json).ok_or(Mismatch)
+}
+
+pub(crate) fn of<T: DeserializeOwned>(json: &Value) -> Result<T, Mismatch> {
+    T::deserialize(Json(json))
 }
 
 impl fmt::Display for Mismatch {
@@ -27,6 +37,12 @@ impl fmt::Display for Mismatch {
 }
 
 impl std::error::Error for Mismatch {}
+
+impl From<Mismatch> for AppError {
+    fn from(_: Mismatch) -> Self {
+        Self::Internal
+    }
+}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(_: T) -> Self {
@@ -73,6 +89,10 @@ impl<'a> Json<'a> {
     fn entries(self) -> Result<Entries<'a>, Mismatch> {
         let entries = self.0.as_object().ok_or(Mismatch)?.iter();
         Ok(Entries { entries, value: &Value::Null })
+    }
+
+    fn fields(self, names: &'static [&'static str]) -> Result<Fields<'a>, Mismatch> {
+        Ok(Fields { object: self.0.as_object().ok_or(Mismatch)?, names: names.iter() })
     }
 
     fn elements(self) -> Result<Elements<'a>, Mismatch> {
@@ -182,10 +202,10 @@ impl<'de> Deserializer<'de> for Json<'de> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        visitor.visit_map(self.entries()?)
+        visitor.visit_seq(self.fields(fields)?)
     }
 
     /// A word, or one word with its content.
@@ -225,6 +245,28 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.0.len())
+    }
+}
+
+/// A struct's fields in the order of its type, like the elements of a list: what serde derives for lists is a quarter of
+/// what it derives for maps, which come in any order. A field that is not there is null.
+struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    names: std::slice::Iter<'static, &'static str>,
+}
+
+impl<'a> Fields<'a> {
+    fn next(&mut self) -> Option<&'a Value> {
+        let name = self.names.next()?;
+        Some(self.object.get(*name).unwrap_or(&Value::Null))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Fields<'de> {
+    type Error = Mismatch;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
+        self.next().map(|field| seed.deserialize(Json(field))).transpose()
     }
 }
 
@@ -281,8 +323,12 @@ impl<'de> VariantAccess<'de> for Json<'de> {
         visitor.visit_seq(self.elements()?)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Mismatch> {
-        visitor.visit_map(self.entries()?)
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        visitor.visit_seq(self.fields(fields)?)
     }
 }
 

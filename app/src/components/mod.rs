@@ -61,7 +61,7 @@ pub use pager::Pager;
 pub use query::{Query, use_id};
 pub use table::Table;
 pub use tabs::{Tab, TabNav};
-pub use time::{Day, Exact, Moment, Time, exact, relative};
+pub use time::{Day, Exact, Moment, Time, day, exact, relative};
 pub use timeline::{Event, Timeline};
 
 /// A view as the server renders it, for tests.

@@ -3,10 +3,12 @@
 //! are counted anew, and the data of a page is looked for by that count (the test `hydration` sees to it). These here
 //! are made where they stand, on both sides.
 
+use crate::reading::digest;
 use leptos::prelude::*;
 use std::hash::Hash;
+use std::sync::Arc;
 #[cfg(not(feature = "ssr"))]
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// A view made anew whenever what it reads changes. Whatever has a form in it or reads data needs this instead of a
 /// plain closure or `Show`.
@@ -41,23 +43,24 @@ fn put(place: &Mutex<Option<AnyView>>, view: Option<AnyView>) -> Option<AnyView>
 
 /// A view that stays as long as its key does, and is made anew with another one: a form of a new version keeps nothing
 /// that was typed for the old one.
-#[cfg(feature = "ssr")]
-pub fn keyed_by<T, K>(of: T, key: fn(&T) -> K, view: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
+pub fn keyed_by<T, K>(of: T, key: fn(&T) -> K, view: impl Fn(T) -> AnyView + Send + Sync + 'static) -> AnyView
 where
     T: Clone + Send + Sync + 'static,
-    K: Eq + Hash + 'static,
+    K: Hash,
 {
-    leptos::tachys::view::keyed::keyed([of], key, move |_, of| (drop::<usize>, view(of))).into_any()
+    keyed(digest(&key(&of)), Arc::new(move || view(of.clone())))
+}
+
+/// The same code for all types: it is long.
+#[cfg(feature = "ssr")]
+fn keyed(key: u64, view: Arc<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
+    leptos::tachys::view::keyed::keyed([key], |key| *key, move |_, _| (drop::<usize>, view())).into_any()
 }
 
 #[cfg(not(feature = "ssr"))]
-pub fn keyed_by<T, K>(of: T, key: fn(&T) -> K, view: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
-where
-    T: Clone + Send + Sync + 'static,
-    K: Eq + Hash + 'static,
-{
+fn keyed(key: u64, view: Arc<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
     let taking_over = Owner::current_shared_context().is_some_and(|context| context.during_hydration());
-    let first = Arc::new(Mutex::new(taking_over.then(|| view(of.clone()))));
-    let made = move |of| put(&first, None).unwrap_or_else(|| view(of));
-    view! { <For each=move || [of.clone()] key let:of>{made(of)}</For> }.into_any()
+    let first = Arc::new(Mutex::new(taking_over.then(|| view())));
+    let made = move || put(&first, None).unwrap_or_else(|| view());
+    view! { <For each=move || [key] key=|key| *key let:_key>{made()}</For> }.into_any()
 }

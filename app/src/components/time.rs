@@ -2,7 +2,7 @@
 //! that both render the same text.
 
 use crate::now::use_now;
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use leptos::prelude::*;
 
 /// "4 min ago", with the exact time on hover and for machines.
@@ -22,7 +22,7 @@ pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
 /// "19 Nov 2026", for what ends or ended on a day.
 #[component]
 pub fn Day(at: DateTime<Utc>) -> impl IntoView {
-    view! { <time class="num" datetime=machine(at) title=exact(at)>{at.format("%-d %b %Y").to_string()}</time> }
+    view! { <time class="num" datetime=machine(at) title=exact(at)>{day(at)}</time> }
 }
 
 /// "19 Nov 2026, 14:08:52 UTC", on the page of that one moment.
@@ -32,18 +32,33 @@ pub fn Exact(at: DateTime<Utc>) -> impl IntoView {
 }
 
 fn to_the_second(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let format = if at.year() == now.year() { "%-d %b %H:%M:%S" } else { "%-d %b %Y %H:%M:%S" };
-    at.format(format).to_string()
+    let year = if at.year() == now.year() { String::new() } else { format!(" {}", at.year()) };
+    format!("{} {}{year} {}", at.day(), month(&at), time_of(at))
+}
+
+/// "19 Nov 2026". Written out, as are the others: chrono's formats would be a large part of what a browser downloads.
+pub fn day(at: impl Datelike) -> String {
+    format!("{} {} {}", at.day(), month(&at), at.year())
+}
+
+fn month(at: &impl Datelike) -> &'static str {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS[at.month0() as usize]
+}
+
+/// "14:08:52".
+fn time_of(at: DateTime<Utc>) -> String {
+    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
 /// "19 Nov 2026, 14:08:52 UTC".
 pub fn exact(at: DateTime<Utc>) -> String {
-    at.format("%-d %b %Y, %H:%M:%S UTC").to_string()
+    format!("{}, {} UTC", day(at), time_of(at))
 }
 
 /// For the `datetime` attribute (HTML, valid global date and time string).
 fn machine(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    format!("{:04}-{:02}-{:02}T{}Z", at.year(), at.month(), at.day(), time_of(at))
 }
 
 /// "just now", "38 s ago", "in 27 days".

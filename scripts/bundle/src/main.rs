@@ -6,6 +6,8 @@
 //! `--in-place` these where a development server reads its files: to try in a browser what a release carries.
 
 mod never;
+mod order;
+mod script;
 mod site;
 mod small;
 mod stamp;
@@ -40,8 +42,11 @@ fn main() -> Result<()> {
     wasm::bind(&compiled, &pkg, release)?;
     site::copy(&root, &draft)?;
     if release {
-        never::take_out(&pkg.join("rollcall_bg.wasm"))?;
-        small::optimise(&pkg.join("rollcall_bg.wasm"))?;
+        let wasm = pkg.join("rollcall_bg.wasm");
+        never::take_out(&wasm)?;
+        script::shorten(&pkg.join("rollcall.js"), &wasm)?;
+        small::optimise(&wasm)?;
+        order::sort(&wasm)?;
         small::compress(&draft)?;
     }
     stamp::forget(&site)?;

@@ -19,6 +19,8 @@ pub mod provider;
 pub mod session;
 pub mod source;
 pub mod trace;
+#[doc(hidden)]
+pub mod word;
 
 pub use admin::{Administrator, Permission, Role};
 pub use ids::*;
@@ -30,8 +32,8 @@ pub use page::{Cursor, Page};
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vmeta])* $variant,)+ }
 
         impl $name {
             /// Every value, in the order in which a person chooses from them.
@@ -51,10 +53,22 @@ macro_rules! words {
         impl std::str::FromStr for $name {
             type Err = $crate::UnknownWord;
             fn from_str(word: &str) -> Result<Self, Self::Err> {
-                match word {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::UnknownWord { kind: stringify!($name), word: word.to_owned() }),
+                match $crate::word::place_of(word, &[$($word,)+]) {
+                    Some(place) => Ok(Self::ALL[place]),
+                    None => Err($crate::UnknownWord { kind: stringify!($name), word: word.to_owned() }),
                 }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::word::read(deserializer, &[$($word,)+]).map(|place| Self::ALL[place])
             }
         }
 

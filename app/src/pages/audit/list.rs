@@ -3,7 +3,7 @@
 use crate::api::audit::{GetAuditState, ListAudit};
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterDate, FilterSelect, Look, Moment, Pager, Query, SearchBox, Status, Table,
-    Tone, grouped, part_of, plural,
+    Tone, day, grouped, part_of, plural,
 };
 use crate::live::use_live;
 use crate::reading::reread;
@@ -78,12 +78,12 @@ fn wrong_end(query: &Query) -> Option<&'static str> {
 fn chips(query: &Query) -> Vec<Chip> {
     let mut chips = Vec::new();
     let mut add = |name, text: Option<String>| chips.extend(text.map(|text| Chip { name, text }));
-    let day = |name| query.parsed::<NaiveDate>(name).map(|day| day.format("%-d %b %Y").to_string());
+    let day_of = |name| query.parsed::<NaiveDate>(name).map(day);
     add("q", query.get("q").map(|q| format!("Contains “{q}”")));
     add("actor", query.get("actor").map(|actor| format!("Actor is {actor}")));
     add("action", query.get("action").map(|action| format!("Event is {}", action_label(action))));
-    add("from", day("from").map(|day| format!("From {day}")));
-    add("to", day("to").map(|day| format!("Until {day}")));
+    add("from", day_of("from").map(|day| format!("From {day}")));
+    add("to", day_of("to").map(|day| format!("Until {day}")));
     add("target", filter(query).target.map(|_| "One target only".to_owned()));
     chips
 }

@@ -13,7 +13,7 @@ const TOKEN_URL: &str = "https://zoom.us/oauth/token";
 /// Whether a plain form came back with an error: then the secret, which is never sent back, must be typed again. Call
 /// it once in the page's component.
 pub(super) fn use_secret_is_lost() -> bool {
-    SharedValue::new(|| {
+    SharedValue::new_str(|| {
         use_context::<Submitted>().is_some_and(|sent| sent.path == SaveConnection::PATH && sent.outcome.is_err())
     })
     .into_inner()

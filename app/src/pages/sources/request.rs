@@ -3,6 +3,7 @@
 use super::cause;
 use super::trace::{look_of, readable, status_text};
 use crate::api::trace::{GetRequest, ReplayRequest, RequestDetails};
+use crate::call::json;
 use crate::components::{
     Badge, Callout, Card, CodeBlock, Crumb, Json, Kv, Look, Moment, PageHead, SubmitButton, Tone, duration, page_of,
     pair, use_id,
@@ -133,7 +134,7 @@ fn Exchange(request: TracedRequest) -> impl IntoView {
 /// JSON indented; what is cut or no JSON as it is.
 fn body(body: Body) -> AnyView {
     let cut = body.cut.then(|| view! { <p class="muted text-sm mt-1">"Cut after 64 KB."</p> });
-    let shown = match serde_json::from_str(&body.text) {
+    let shown = match json::parse(&body.text) {
         Ok(value) => view! { <Json value/> }.into_any(),
         Err(_) => view! { <CodeBlock text=body.text/> }.into_any(),
     };
