@@ -41,7 +41,11 @@ fn strip(source: SourceId, traffic: &Traffic) -> AnyView {
         format!("of {} in 24 hours", plural(traffic.requests, "request", "requests"))
     };
     let client = traffic.client.clone();
-    let client_sub = if client.is_some() { "recognised by its requests" } else { "shows with the first request" };
+    let client_sub = match (client.is_some(), traffic.requests) {
+        (true, _) => "recognised by its requests",
+        (false, 0) => "shows with the first request",
+        (false, _) => "its requests do not say",
+    };
     let client = client.unwrap_or_else(|| "Not known".to_owned());
     view! {
         <div class="stats" data-n="4">
