@@ -1,7 +1,7 @@
 //! Inbound SCIM, many clients at once, each operation beside the floor's: one row by an index, or one row written.
 
 use crate::counters::Meter;
-use crate::rounds::{Compared, Plan, Side, compare};
+use crate::rounds::{Compared, Plan, compare};
 use crate::stage::Stage;
 use crate::table::{self, number, ratio};
 use crate::{Arguments, Row};
@@ -16,12 +16,12 @@ pub async fn run(admin: &str, arguments: &Arguments, rows: &[Row]) -> anyhow::Re
     let mut stage = Stage::set(admin).await?;
     let mut lines = Vec::new();
     let crowd = if arguments.quick { 0 } else { arguments.crowd };
-    for (people, rows) in [(PEOPLE, rows.to_vec()), (crowd, rows.iter().copied().filter(|row| row.reads()).collect())] {
-        if people < PEOPLE || rows.is_empty() {
+    for people in [PEOPLE, crowd] {
+        if people < PEOPLE {
             continue;
         }
         stage.populate(people).await?;
-        for row in rows {
+        for row in rows.iter().copied() {
             eprintln!("{} of {people}", row.title());
             lines.push(measure(&stage, row, people, arguments).await?);
         }
@@ -55,10 +55,6 @@ impl Row {
             Self::Group => "group",
             Self::Verify => "verify",
         }
-    }
-
-    const fn reads(self) -> bool {
-        matches!(self, Self::Get | Self::Filter | Self::First | Self::Last)
     }
 
     /// Enough for some seconds.

@@ -40,7 +40,7 @@ struct Arguments {
     /// How many clients speak to inbound SCIM at once.
     #[arg(long, default_value_t = 16)]
     clients: usize,
-    /// How many people the directory has when reads are measured a second time; 0 leaves that out.
+    /// How many people the directory has when all is measured a second time; 0 leaves that out.
     #[arg(long, default_value_t = 100_000)]
     crowd: usize,
     /// Also prints which statements an operation makes.
