@@ -34,6 +34,18 @@ class Inbound extends Visitor {
     await this.look('a request, replayed');
   }
 
+  async rotate() {
+    await this.open(this.source);
+    const rotate = this.page.locator('a[href*="dialog=rotate"]').first();
+    await this.open(await rotate.getAttribute('href'));
+    await this.press('Generate successor');
+    await this.says('goes on until its end below');
+    this.token = await this.page.locator('#new-token').inputValue();
+    await expect(this.page.getByRole('row', { name: /Production.*takes its place/ })).toBeVisible();
+    await this.look('source, token rotated');
+    expect((await this.send('GET', '/Users?count=1')).status).toBe(200);
+  }
+
   async group() {
     const group = { schemas: [GROUP], displayName: 'Analysts', members: [{ value: this.ada }] };
     const made = await this.send('POST', '/Groups', group);
@@ -61,6 +73,7 @@ for (const script of [true, false]) {
       await inbound.signIn();
       await inbound.makeSource();
       await inbound.trace();
+      await inbound.rotate();
       await inbound.group();
     });
   });

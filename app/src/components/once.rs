@@ -17,13 +17,17 @@ pub fn follows(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     view()
 }
 
+/// What the last view has made lives a little longer than the view: an effect in it that was woken by the same change has
+/// its turn later, and reads it.
 #[cfg(not(feature = "ssr"))]
 pub fn follows(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let made = Arc::new(Mutex::new(None));
     let times = ArcMemo::new({
-        let made = made.clone();
+        let (made, around, home) = (made.clone(), Owner::current(), Mutex::new(None));
         move |before: Option<&u32>| {
-            put(&made, Some(view()));
+            let owner = around.as_ref().map_or_else(Owner::new, Owner::child);
+            put(&made, Some(owner.with(&view)));
+            leptos::task::spawn_local(let_go(put(&home, Some(owner))));
             before.map_or(0, |times| times.wrapping_add(1))
         }
     });
@@ -35,10 +39,19 @@ pub fn follows(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     shown.into_any()
 }
 
+/// After everything that has been woken already.
+#[cfg(not(feature = "ssr"))]
+async fn let_go(owner: Option<Owner>) {
+    for _ in 0..2 {
+        leptos::task::tick().await;
+    }
+    drop(owner);
+}
+
 /// Leaves one in the place of another.
 #[cfg(not(feature = "ssr"))]
-fn put(place: &Mutex<Option<AnyView>>, view: Option<AnyView>) -> Option<AnyView> {
-    std::mem::replace(&mut *place.lock().unwrap_or_else(PoisonError::into_inner), view)
+fn put<T>(place: &Mutex<Option<T>>, next: Option<T>) -> Option<T> {
+    std::mem::replace(&mut *place.lock().unwrap_or_else(PoisonError::into_inner), next)
 }
 
 /// A view that stays as long as its key does, and is made anew with another one: a form of a new version keeps nothing

@@ -72,7 +72,7 @@ pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// A length of time in its largest sensible unit.
+/// A length of time in its largest sensible unit, to the nearest whole one: what was set to 30 days just now ends in 30.
 fn span(seconds: i64) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
@@ -80,11 +80,15 @@ fn span(seconds: i64) -> String {
     match seconds {
         ..MINUTE => format!("{seconds} s"),
         MINUTE..HOUR => format!("{} min", seconds / MINUTE),
-        HOUR..172_800 => format!("{} h", seconds / HOUR),
-        _ if seconds < 60 * DAY => super::plural(seconds / DAY, "day", "days"),
-        _ if seconds < 730 * DAY => super::plural(seconds / (30 * DAY), "month", "months"),
-        _ => super::plural(seconds / (365 * DAY), "year", "years"),
+        HOUR..172_800 => format!("{} h", nearest(seconds, HOUR)),
+        _ if seconds < 60 * DAY => super::plural(nearest(seconds, DAY), "day", "days"),
+        _ if seconds < 730 * DAY => super::plural(nearest(seconds, 365 * DAY / 12), "month", "months"),
+        _ => super::plural(nearest(seconds, 365 * DAY), "year", "years"),
     }
+}
+
+const fn nearest(seconds: i64, unit: i64) -> i64 {
+    (seconds + unit / 2) / unit
 }
 
 #[cfg(test)]
@@ -104,6 +108,7 @@ mod tests {
         assert_eq!(from_now(TimeDelta::minutes(-4)), "4 min ago");
         assert_eq!(from_now(TimeDelta::hours(-31)), "31 h ago");
         assert_eq!(from_now(TimeDelta::days(27)), "in 27 days");
+        assert_eq!(from_now(TimeDelta::days(30) - TimeDelta::seconds(3)), "in 30 days");
         assert_eq!(from_now(TimeDelta::days(365)), "in 12 months");
         assert_eq!(from_now(TimeDelta::days(-800)), "2 years ago");
     }

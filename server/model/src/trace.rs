@@ -53,7 +53,7 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
     pub text: String,
-    /// It was longer.
+    /// It was longer, or had bytes that are no text.
     pub cut: bool,
 }
 
@@ -68,6 +68,20 @@ pub struct TracedRequest {
     pub headers: Vec<(String, String)>,
     pub request: Option<Body>,
     pub answer: Option<Body>,
+}
+
+impl TracedRequest {
+    /// Why nobody can say what it would be answered now.
+    pub fn cannot_be_sent_again(&self) -> Option<&'static str> {
+        let has_body = matches!(self.row.method.as_str(), "POST" | "PUT" | "PATCH");
+        match &self.request {
+            Some(body) if body.cut => Some(
+                "Its body was not kept whole, as it is longer than 64 KB or has bytes that are no text: it cannot be sent again.",
+            ),
+            None if has_body => Some("It was answered before its body was read, or had none: it cannot be sent again."),
+            _ => None,
+        }
+    }
 }
 
 /// What a request would be answered and change now. Nothing of it was done.

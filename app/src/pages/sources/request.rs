@@ -112,7 +112,12 @@ fn Exchange(request: TracedRequest) -> impl IntoView {
     let row = request.row;
     let line = format!("{} {}", row.method, row.address_line());
     let headers = request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n");
-    let sent = request.request.map_or_else(|| ().into_any(), body);
+    let unread = matches!(row.method.as_str(), "POST" | "PUT" | "PATCH");
+    let sent = match request.request {
+        Some(sent) => as_sent(sent),
+        None if unread => view! { <p class="muted text-sm">"No body was read."</p> }.into_any(),
+        None => ().into_any(),
+    };
     let answer = match (row.status, request.answer) {
         (Some(_), Some(answer)) => body(answer),
         (Some(status), None) => view! { <CodeBlock text=format!("{status}, with nothing in it")/> }.into_any(),
@@ -131,9 +136,23 @@ fn Exchange(request: TracedRequest) -> impl IntoView {
     }
 }
 
+/// What was read as JSON was kept in its one short form. Another one may give a name twice, and is shown as it came.
+fn as_sent(sent: Body) -> AnyView {
+    match json::parse(&sent.text) {
+        Ok(value) if written(&value) != sent.text => view! { <CodeBlock text=sent.text/> }.into_any(),
+        _ => body(sent),
+    }
+}
+
+fn written(value: &serde_json::Value) -> String {
+    value.to_string()
+}
+
 /// JSON indented; what is cut or no JSON as it is.
 fn body(body: Body) -> AnyView {
-    let cut = body.cut.then(|| view! { <p class="muted text-sm mt-1">"Cut after 64 KB."</p> });
+    let cut = body.cut.then(
+        || view! { <p class="muted text-sm mt-1">"Not whole: cut after 64 KB, or without bytes that are no text."</p> },
+    );
     let shown = match json::parse(&body.text) {
         Ok(value) => view! { <Json value/> }.into_any(),
         Err(_) => view! { <CodeBlock text=body.text/> }.into_any(),
@@ -143,10 +162,8 @@ fn body(body: Body) -> AnyView {
 
 #[component]
 fn ReplayCard(request: TracedRequest, may_replay: bool, form: FormState<ReplayRequest>) -> impl IntoView {
-    let cut = request.request.as_ref().is_some_and(|body| body.cut);
-    let ask = if cut {
-        view! { <p class="muted">"Only the first 64 KB of its body were kept, so it cannot be sent again."</p> }
-            .into_any()
+    let ask = if let Some(why) = request.cannot_be_sent_again() {
+        view! { <p class="muted">{why}</p> }.into_any()
     } else if !may_replay {
         view! { <p class="muted">"Your role does not allow this. Ask an owner or an admin."</p> }.into_any()
     } else {

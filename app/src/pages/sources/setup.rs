@@ -7,8 +7,14 @@ use leptos::prelude::*;
 
 /// The card with a tab for each provider; the one that was recognised is open, unless the address says another.
 #[component]
-pub(super) fn Setup(scim_url: String, client: Option<String>, query: Memo<Query>) -> impl IntoView {
-    let recognised = client.as_deref().and_then(slug_of).unwrap_or(GUIDES[0].0);
+pub(super) fn Setup(
+    scim_url: String,
+    client: Option<String>,
+    /// The source's: many are called as their provider.
+    name: String,
+    query: Memo<Query>,
+) -> impl IntoView {
+    let recognised = client.as_deref().and_then(slug_of).or_else(|| slug_of(&name)).unwrap_or(GUIDES[0].0);
     let slug = Memo::new(move |_| {
         let query = query.read();
         let asked = query.get("guide").and_then(|asked| GUIDES.iter().find(|(slug, _)| *slug == asked));
@@ -35,15 +41,16 @@ pub(super) fn Setup(scim_url: String, client: Option<String>, query: Memo<Query>
 
 /// The guide of a client that was recognised.
 fn slug_of(client: &str) -> Option<&'static str> {
+    let client = client.to_lowercase();
     let start = |name: &str| client.starts_with(name);
     Some(match () {
-        () if start("Okta") => "okta",
-        () if start("Microsoft Entra") => "entra",
-        () if start("Ping") => "pingone",
-        () if start("OneLogin") => "onelogin",
-        () if start("JumpCloud") => "jumpcloud",
-        () if start("Google") => "google",
-        () if start("Keycloak") => "keycloak",
+        () if start("okta") => "okta",
+        () if start("microsoft entra") || start("entra") => "entra",
+        () if start("ping") => "pingone",
+        () if start("onelogin") => "onelogin",
+        () if start("jumpcloud") => "jumpcloud",
+        () if start("google") => "google",
+        () if start("keycloak") => "keycloak",
         () if start("authentik") => "authentik",
         () => return None,
     })
@@ -99,6 +106,7 @@ mod tests {
     fn a_recognised_client_opens_its_guide() {
         assert_eq!(slug_of("Microsoft Entra ID (aadOptscim062020)"), Some("entra"));
         assert_eq!(slug_of("PingFederate"), Some("pingone"));
+        assert_eq!(slug_of("entra, Berlin"), Some("entra"));
         assert_eq!(slug_of("curl"), None);
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn SourcePage() -> impl IntoView {
             Some(open) if may && open == "revoke" => view! { <RevokeDialog source=id query/> }.into_any(),
             _ => ().into_any(),
         });
-        let setup = view! { <Setup scim_url=details.scim_url.clone() client=details.client.clone() query/> };
+        let setup =
+            view! { <Setup scim_url=details.scim_url.clone() client=details.client.clone() name=name.clone() query/> };
         // Until something arrives, how to set the provider up matters most.
         let (before, after) = if details.client.is_some() {
             (().into_any(), setup.into_any())

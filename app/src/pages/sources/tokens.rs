@@ -83,7 +83,7 @@ fn table(tokens: Vec<ScimToken>, may_manage: bool) -> AnyView {
             <thead><tr>
                 <th scope="col">"Name"</th>
                 <th scope="col" class="p3">"May"</th>
-                <th scope="col">"Expires"</th>
+                <th scope="col" class="p2">"Expires"</th>
                 <th scope="col" class="p2">"Last used"</th>
                 <th scope="col">"Status"</th>
                 <td><span class="vh">"Actions"</span></td>
@@ -102,6 +102,16 @@ fn Row(token: ScimToken, may_manage: bool) -> impl IntoView {
         None => "never".into_any(),
     };
     let soon = state == TokenState::ExpiresSoon;
+    // Where there is no room for their columns.
+    let narrow = {
+        let ends = match token.expires_at {
+            Some(at) => view! { "ends "<Time at/> }.into_any(),
+            None => "never ends".into_any(),
+        };
+        let may = if token.read_only { ", may read only" } else { "" };
+        let from = if token.ranges.is_empty() { "" } else { ", from some networks only" };
+        view! { <span class="sub md:hidden">{ends}{may}{from}</span> }
+    };
     let replaced =
         token.replaced_by.clone().map(|by| view! { <span class="sub">{format!("{by} takes its place")}</span> });
     let menu = (may_manage && state != TokenState::Revoked).then(|| actions(&token, state));
@@ -110,9 +120,10 @@ fn Row(token: ScimToken, may_manage: bool) -> impl IntoView {
             <th scope="row">
                 <span class="font-[550]">{token.name.clone()}</span>
                 <span class="sub"><code class="mono">{token.prefix.clone()}"…"</code>" made "<Time at=token.created_at/>{format!(" by {}", token.created_by)}</span>
+                {narrow}
             </th>
             <td class="p3 muted">{may(&token)}</td>
-            <td class="nowrap"><span class=soon.then_some("text-warn font-[520]")>{expires}</span></td>
+            <td class="p2 nowrap"><span class=soon.then_some("text-warn font-[520]")>{expires}</span></td>
             <td class="p2 muted">{last_used(&token)}</td>
             <td><Status look=state/>{replaced}</td>
             <td class="shrink">{menu}</td>

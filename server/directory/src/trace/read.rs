@@ -80,7 +80,8 @@ async fn older(
          from scim_request
          where source_id = $1 and (not $2 or status >= 400 or status is null) and ($3::text is null or method = $3)
            and ($4::text is null or path ilike $4 or query ilike $4 or detail ilike $4 or address ilike $4
-                or exists (select from jsonb_array_elements(changes) c where c ->> 'target_name' ilike $4))
+                or exists (select from jsonb_array_elements(changes) c where c ->> 'target_name' ilike $4)
+                or left(request, 4000) ilike $4)
            and ($5::timestamptz is null or (at, id) < ($5, $6::uuid))
          order by at desc, id desc limit $7",
         source.0,
@@ -108,7 +109,8 @@ async fn newer(
          from scim_request
          where source_id = $1 and (not $2 or status >= 400 or status is null) and ($3::text is null or method = $3)
            and ($4::text is null or path ilike $4 or query ilike $4 or detail ilike $4 or address ilike $4
-                or exists (select from jsonb_array_elements(changes) c where c ->> 'target_name' ilike $4))
+                or exists (select from jsonb_array_elements(changes) c where c ->> 'target_name' ilike $4)
+                or left(request, 4000) ilike $4)
            and (at, id) > ($5, $6)
          order by at, id limit $7",
         source.0,

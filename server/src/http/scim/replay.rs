@@ -21,8 +21,8 @@ pub fn replay(directory: Directory, portal: &str) -> Replay {
 /// a sentence.
 async fn rehearse(directory: Directory, base: String, traced: TracedRequest) -> Result<Replayed, String> {
     let token = traced.token.ok_or("The token of this request is gone, so nobody can say who would send it.")?;
-    if traced.request.as_ref().is_some_and(|body| body.cut) {
-        return Err("Only the first 64 KB of this request’s body were kept, so it cannot be sent again.".to_owned());
+    if let Some(why) = traced.cannot_be_sent_again() {
+        return Err(why.to_owned());
     }
     let note = Note::default();
     let request = request(&traced).map_err(|error| format!("This request cannot be made again: {error}."))?;

@@ -130,7 +130,8 @@ fn kept(body: &[u8], parsed: Option<Value>, removed: &mut secrets::Removed) -> B
         None => secrets::clean_unreadable(&String::from_utf8_lossy(body)),
     };
     let (text, cut) = cut_text(&text, BODY);
-    Body { text, cut }
+    let is_text = std::str::from_utf8(body).is_ok_and(|text| !text.contains('\0'));
+    Body { text, cut: cut || !is_text }
 }
 
 /// At most so many bytes, never in the middle of a character; whether something is missing.
@@ -175,6 +176,14 @@ mod tests {
         let body = observed(&format!(r#"{{"x":"{}"}}"#, "é".repeat(BODY)), 200, "").request.unwrap();
         assert!(body.cut && body.text.len() <= BODY && body.text.len() > BODY - 4);
         assert_eq!(observed("", 204, "").request, None);
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_taken_for_whole() {
+        assert!(!observed(r#"{"userName":"é"}"#, 201, "").request.unwrap().cut);
+        assert!(observed("{\"userName\":\"a\0b\"}", 400, "").request.unwrap().cut);
+        let seen = Seen { sent: vec![Bytes::from_static(b"{\"userName\":\"\xff\"}")], ..Seen::example(0) };
+        assert!(seen.observed().request.unwrap().cut);
     }
 
     #[test]
