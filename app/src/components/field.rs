@@ -6,6 +6,7 @@
 use super::Icon;
 use crate::form::Form;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What a field shows: its value, and what is wrong with it.
 #[derive(Clone)]
@@ -14,28 +15,31 @@ pub struct FieldState {
     pub value: String,
     /// For check boxes and switches.
     pub checked: bool,
-    pub error: Signal<Option<String>>,
+    pub error: FieldError,
 }
+
+/// The message at a field. No signal of the page's: a field may be woken once more when the dialog around it has gone.
+pub type FieldError = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 impl FieldState {
     /// A field of a form; `stored` is its value before anything was sent.
     pub fn of(form: impl Into<Form>, name: &'static str, stored: &str) -> Self {
         let form = form.into();
-        let error = Signal::derive(move || form.field_error(name));
+        let error = Arc::new(move || form.field_error(name));
         Self { name, value: form.value(name, stored), checked: false, error }
     }
 
     /// A check box or switch of a form; `stored` says whether it was on before anything was sent.
     pub fn switch(form: impl Into<Form>, name: &'static str, stored: bool) -> Self {
         let form = form.into();
-        let error = Signal::derive(move || form.field_error(name));
+        let error = Arc::new(move || form.field_error(name));
         Self { name, value: String::new(), checked: form.checked(name, stored), error }
     }
 
     /// The ids of what describes the field, for `aria-describedby`.
     fn described_by(&self, hint: bool) -> impl Fn() -> Option<String> + Clone + Send + Sync + 'static {
-        let (name, error) = (self.name, self.error);
-        move || match (hint, error.read().is_some()) {
+        let (name, error) = (self.name, self.error.clone());
+        move || match (hint, error().is_some()) {
             (false, false) => None,
             (true, false) => Some(format!("{name}-h")),
             (false, true) => Some(format!("{name}-e")),
@@ -44,8 +48,8 @@ impl FieldState {
     }
 
     fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static {
-        let error = self.error;
-        move || error.read().is_some().then_some("true")
+        let error = self.error.clone();
+        move || error().is_some().then_some("true")
     }
 }
 
@@ -66,7 +70,7 @@ pub fn TextField(
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {
-    let (name, error) = (field.name, field.error);
+    let (name, error) = (field.name, field.error.clone());
     let class = if mono { "input mono" } else { "input" };
     // A secret never comes back, and no browser should offer to keep it.
     let value = (kind != "password").then(|| field.value.clone());
@@ -102,7 +106,7 @@ pub fn TextArea(
     #[prop(optional)]
     from_file: Option<&'static str>,
 ) -> impl IntoView {
-    let (name, error) = (field.name, field.error);
+    let (name, error) = (field.name, field.error.clone());
     let from_file = from_file.map(|accept| view! { <FromFile name accept/> });
     view! {
         <div class="field">
@@ -164,7 +168,7 @@ pub fn SelectField(
     options: Vec<(String, String)>,
     #[prop(optional, into)] hint: Option<String>,
 ) -> impl IntoView {
-    let (name, error) = (field.name, field.error);
+    let (name, error) = (field.name, field.error.clone());
     let described_by = field.described_by(hint.is_some());
     let invalid = field.invalid();
     let options = options.into_iter().map(|(value, text)| {
@@ -185,7 +189,7 @@ pub fn SelectField(
 /// A check box with its words beside it.
 #[component]
 pub fn CheckField(field: FieldState, #[prop(into)] label: String) -> impl IntoView {
-    let (name, error) = (field.name, field.error);
+    let (name, error) = (field.name, field.error.clone());
     view! {
         <div class="field">
             <span class="check-line">
@@ -233,7 +237,7 @@ pub fn SwitchRow(
                 aria-invalid=field.invalid()
             />
             <p class="hint" id=format!("{name}-h")>{hint}</p>
-            <ErrorLine name error=field.error/>
+            <ErrorLine name error=field.error.clone()/>
         </div>
     }
 }
@@ -277,7 +281,7 @@ fn Label(name: &'static str, label: String, #[prop(optional)] optional: bool) ->
 }
 
 #[component]
-fn Below(name: &'static str, hint: Option<String>, error: Signal<Option<String>>) -> impl IntoView {
+fn Below(name: &'static str, hint: Option<String>, error: FieldError) -> impl IntoView {
     view! {
         {hint.map(|hint| view! { <p class="hint" id=format!("{name}-h")>{hint}</p> })}
         <ErrorLine name error/>
@@ -285,9 +289,9 @@ fn Below(name: &'static str, hint: Option<String>, error: Signal<Option<String>>
 }
 
 #[component]
-pub(super) fn ErrorLine(name: &'static str, error: Signal<Option<String>>) -> impl IntoView {
+pub(super) fn ErrorLine(name: &'static str, error: FieldError) -> impl IntoView {
     move || {
-        error.get().map(|message| {
+        error().map(|message| {
             view! { <p class="error" id=format!("{name}-e")><Icon name="circle-alert"/>{message}</p> }
         })
     }
@@ -299,8 +303,8 @@ mod tests {
     use crate::components::html;
 
     fn field(error: Option<&str>) -> FieldState {
-        let error = Signal::stored(error.map(str::to_owned));
-        FieldState { name: "secret", value: "s3cret".to_owned(), checked: true, error }
+        let error = error.map(str::to_owned);
+        FieldState { name: "secret", value: "s3cret".to_owned(), checked: true, error: Arc::new(move || error.clone()) }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::field::ErrorLine;
 use super::{Icon, Query};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The form; its children are the fields. What the address says beside them (a tab, a sort) is kept, the page is not.
 #[component]
@@ -94,7 +95,7 @@ pub fn FilterDate(
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=wrong.then(|| format!("{name}-e"))
             />
-            <ErrorLine name error=Signal::stored(error.map(str::to_owned))/>
+            <ErrorLine name error=Arc::new(move || error.map(str::to_owned))/>
         </div>
     }
 }

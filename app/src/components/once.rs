@@ -5,6 +5,8 @@
 
 use crate::reading::digest;
 use leptos::prelude::*;
+#[cfg(not(feature = "ssr"))]
+use leptos::tachys::reactive_graph::OwnedView;
 use std::hash::Hash;
 use std::sync::Arc;
 #[cfg(not(feature = "ssr"))]
@@ -26,7 +28,9 @@ pub fn follows(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
         let (made, around, home) = (made.clone(), Owner::current(), Mutex::new(None));
         move |before: Option<&u32>| {
             let owner = around.as_ref().map_or_else(Owner::new, Owner::child);
-            put(&made, Some(owner.with(&view)));
+            // What the view makes while it is drawn is to live as long.
+            let drawn = OwnedView::new_with_owner(owner.with(&view), owner.clone());
+            put(&made, Some(drawn.into_any()));
             leptos::task::spawn_local(let_go(put(&home, Some(owner))));
             before.map_or(0, |times| times.wrapping_add(1))
         }

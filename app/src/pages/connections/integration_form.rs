@@ -6,6 +6,7 @@ use crate::form::{FormProblem, FormState, PostForm, Submitted};
 use leptos::prelude::*;
 use model::connection::{Connection, ServerToServer, TestFailure};
 use server_fn::ServerFn;
+use std::sync::Arc;
 
 const SCIM_URL: &str = "https://api.zoom.us/scim2";
 const TOKEN_URL: &str = "https://zoom.us/oauth/token";
@@ -89,9 +90,9 @@ pub(super) fn IntegrationForm(
 fn with_failure(form: FormState<SaveConnection>, field: FieldState, failure: Option<&TestFailure>) -> FieldState {
     let blamed = failure.filter(|failure| failure.field.as_deref() == Some(field.name));
     let Some(message) = blamed.map(|failure| failure.likely.clone()) else { return field };
-    let sent = field.error;
-    let error = Signal::derive(move || match form.outcome() {
-        Some(_) => sent.get(),
+    let sent = field.error.clone();
+    let error = Arc::new(move || match form.outcome() {
+        Some(_) => sent(),
         None => Some(message.clone()),
     });
     FieldState { error, ..field }
