@@ -1,7 +1,7 @@
 //! What keeps other sites, other hosts and other kinds of credentials out.
 
 use reqwest::Method;
-use tests::{Shown, TestApp, http};
+use tests::{Answer, Shown, TestApp, http};
 
 const POSTS: [&str; 4] = ["/auth/logout", "/preferences/theme", "/api/anything", "/sources?do=make_source1"];
 
@@ -56,6 +56,14 @@ async fn only_the_public_host_is_answered() {
             let status = answer.status().as_u16();
             assert!(status == 421 || status == 400, "{host} {path}: {status}");
         }
+    }
+    // A SCIM client is told so in its own words.
+    let (base, scim) = (app.base(), app.scim().await);
+    for path in ["/scim/v2", "/scim/v2/Users"] {
+        let elsewhere =
+            Answer::of(scim.request(Method::GET, &format!("{base}{path}")).header("host", "evil.example")).await;
+        assert_eq!(elsewhere.error(), (421, ""), "{}", elsewhere.text);
+        assert!(elsewhere.body["detail"].as_str().unwrap().contains("ROLLCALL_PUBLIC_URL"), "{}", elsewhere.text);
     }
     // A load balancer's probe knows no name.
     for path in ["/healthz", "/readyz"] {

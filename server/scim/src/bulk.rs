@@ -81,7 +81,7 @@ impl Request {
             let count = given.len();
             return Err(Error::plain(
                 413,
-                format!("{count} operations in one request; at most {MAX_BULK_OPERATIONS} are taken."),
+                format!("The request has {count} operations; at most {MAX_BULK_OPERATIONS} are taken. Send several."),
             ));
         }
         let mut operations = Vec::with_capacity(given.len());
@@ -95,6 +95,11 @@ impl Request {
 }
 
 impl Operation {
+    /// Method and path, as a request begins.
+    pub fn line(&self) -> String {
+        format!("{} /{}", self.method.as_str(), self.path.join("/"))
+    }
+
     fn read(number: usize, given: Value) -> Result<Self> {
         let Value::Object(mut given) = given else {
             return Err(Error::syntax("An operation must be an object."));

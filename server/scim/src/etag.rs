@@ -3,6 +3,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::error::{Error, Result, shown};
+
 /// The entity tag of a version, for `meta.version` and the ETag header.
 pub fn etag(version: i64) -> String {
     format!("W/\"{version}\"")
@@ -20,7 +22,8 @@ pub fn etag_with(version: i64, derived: &str) -> String {
 ///
 /// Tags are compared weakly for both headers, although RFC 9110 wants If-Match strong: all our tags
 /// are weak, and RFC 7644 section 3.14 sends them in If-Match. A tag without its quotes (`W/3`, `3`)
-/// is understood; what is no tag at all is nobody's version.
+/// is understood. What is no tag at all is refused where something would be changed; a GET passes it
+/// over and sends the resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     tags: Tags,
@@ -36,13 +39,28 @@ enum Tags {
 
 impl Condition {
     /// The resource must be in one of these versions. Several header lines are joined by commas.
-    pub fn if_match(header: &str) -> Self {
-        Self { tags: Tags::read(header), negated: false }
+    pub fn if_match(header: &str) -> Result<Self> {
+        Self::one_of("If-Match", header)
+    }
+
+    /// The same, as an operation of a bulk says it.
+    pub fn version(text: &str) -> Result<Self> {
+        Self::one_of("version", text)
+    }
+
+    fn one_of(place: &str, text: &str) -> Result<Self> {
+        let tags = Tags::read(text).ok_or_else(|| {
+            Error::value(format!(
+                "{place} is {}, which is no ETag. Send it as the server gave it, such as W/\"3\", or * for any version.",
+                shown(text)
+            ))
+        })?;
+        Ok(Self { tags, negated: false })
     }
 
     /// The resource must be in none of these versions.
     pub fn if_none_match(header: &str) -> Self {
-        Self { tags: Tags::read(header), negated: true }
+        Self { tags: Tags::read(header).unwrap_or_else(|| Tags::List(Vec::new())), negated: true }
     }
 
     /// Whether a resource that is there, in this version, satisfies the condition. If not: 412.
@@ -55,8 +73,8 @@ impl Condition {
     /// Whether a resource that would be shown with this tag satisfies the condition. If not, for
     /// If-None-Match with GET: 304.
     pub fn holds_for(&self, tag: &str) -> bool {
-        let current = Tags::read(tag);
-        self.is_met(|tag| matches!(&current, Tags::List(tags) if tags.iter().any(|current| current == tag)))
+        let current = first(tag).map(|(text, _)| text);
+        self.is_met(|tag| current == Some(tag))
     }
 
     fn is_met(&self, is_current: impl Fn(&str) -> bool) -> bool {
@@ -69,32 +87,44 @@ impl Condition {
 }
 
 impl Tags {
-    fn read(header: &str) -> Self {
+    /// None when anything in it is no tag, or when there is none.
+    fn read(header: &str) -> Option<Self> {
         if header.trim() == "*" {
-            return Self::Any;
+            return Some(Self::Any);
         }
-        let (mut tags, mut rest) = (Vec::new(), header);
-        while let Some((tag, behind)) = first(rest) {
+        let (mut tags, mut rest) = (Vec::new(), after_commas(header));
+        while !rest.is_empty() {
+            let (tag, behind) = first(rest)?;
             tags.push(tag.to_owned());
-            rest = behind;
+            rest = after_commas(behind);
         }
-        Self::List(tags)
+        (!tags.is_empty()).then_some(Self::List(tags))
     }
 }
 
-/// The text of the first tag of a list, without `W/` and quotes, and what follows it. A comma in
-/// quotes is part of the tag.
+fn after_commas(list: &str) -> &str {
+    list.trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace())
+}
+
+/// The text of the first tag of a list, without `W/` and quotes, and what follows it; none when it
+/// is no tag. A comma in quotes is part of the tag.
 fn first(list: &str) -> Option<(&str, &str)> {
-    let list = list.trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace());
-    if list.is_empty() {
-        return None;
-    }
     let tag = list.strip_prefix("W/").or_else(|| list.strip_prefix("w/")).unwrap_or(list);
     if let Some((text, behind)) = tag.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
         return Some((text, behind));
     }
     let (text, behind) = tag.split_once(',').unwrap_or((tag, ""));
-    Some((text.trim_end(), behind))
+    let text = text.trim_end();
+    is_version(text).then_some((text, behind))
+}
+
+/// What may stand without quotes: the number of a version, and what was derived.
+fn is_version(text: &str) -> bool {
+    let (version, derived) = text.split_once('.').unwrap_or((text, "0"));
+    !version.is_empty()
+        && version.bytes().all(|b| b.is_ascii_digit())
+        && !derived.is_empty()
+        && derived.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -105,20 +135,34 @@ mod tests {
     #[test]
     fn if_match() {
         for header in ["*", " * ", r#"W/"3""#, r#""3""#, r#""1", W/"3""#, r#"W/"1",W/"3","7""#, "W/3", "3", "1, 3 "] {
-            assert!(Condition::if_match(header).holds(3), "{header}");
+            assert!(Condition::if_match(header).unwrap().holds(3), "{header}");
             assert!(!Condition::if_none_match(header).holds(3), "{header}");
         }
-        for header in ["", r#"W/"4""#, r#""1,3,5""#, r#"""#, r#""3"#, "W/", "*, 4", ",", r#"" 3""#, "03", "é"] {
-            assert!(!Condition::if_match(header).holds(3), "{header}");
+        for header in [r#"W/"4""#, r#""1,3,5""#, r#""""#, r#"" 3""#, "03", r#""x""#, "W/4.0a"] {
+            assert!(!Condition::if_match(header).unwrap().holds(3), "{header}");
             assert!(Condition::if_none_match(header).holds(3), "{header}");
         }
+    }
+
+    /// Nobody's version would be a 412, which sends the client to read what has not changed.
+    #[test]
+    fn what_is_no_tag_is_told_what_one_looks_like() {
+        for header in
+            ["", ",", "garbage", r#"""#, r#""3"#, "W/", "*, 4", "é", r#""3"x"#, "3.", "3.x", "-3", "W/\"3\", y"]
+        {
+            let error = Condition::if_match(header).expect_err(header);
+            assert_eq!((error.status, &error.to_json()["scimType"]), (400, &"invalidValue".into()), "{header}");
+            assert!(error.detail.starts_with("If-Match is ") && error.detail.contains(r#"W/"3""#), "{}", error.detail);
+            assert!(Condition::if_none_match(header).holds(3), "a reader gets the resource");
+        }
+        assert!(Condition::version("x").unwrap_err().detail.starts_with("version is \"x\""));
     }
 
     #[test]
     fn what_is_derived_counts_for_what_is_known_and_not_for_what_is_changed() {
         let (one, other) = (etag_with(7, "[a]"), etag_with(7, "[b]"));
         assert_ne!(one, other);
-        assert!(Condition::if_match(&one).holds(7) && !Condition::if_match(&one).holds(8));
+        assert!(Condition::if_match(&one).unwrap().holds(7) && !Condition::if_match(&one).unwrap().holds(8));
         assert!(!Condition::if_none_match(&one).holds_for(&one));
         assert!(Condition::if_none_match(&one).holds_for(&other));
         assert!(Condition::if_none_match(&one).holds_for(&etag(7)));
@@ -127,14 +171,14 @@ mod tests {
     #[test]
     fn a_tag_that_was_given_is_taken() {
         assert_eq!(etag(7), "W/\"7\"");
-        assert!(Condition::if_match(&etag(7)).holds(7));
-        assert!(!Condition::if_match(&etag(7)).holds(8));
+        assert!(Condition::if_match(&etag(7)).unwrap().holds(7));
+        assert!(!Condition::if_match(&etag(7)).unwrap().holds(8));
     }
 
     proptest! {
         #[test]
         fn one_is_the_opposite_of_the_other(header in "[\\PC\"W/*, 0-9]{0,40}", version in 0i64..20) {
-            let holds = Condition::if_match(&header).holds(version);
+            let holds = Condition::if_match(&header).is_ok_and(|condition| condition.holds(version));
             prop_assert_ne!(holds, Condition::if_none_match(&header).holds(version));
         }
     }

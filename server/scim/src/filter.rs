@@ -63,11 +63,11 @@ impl Filter {
     /// Reads a decoded filter, or 400 `invalidFilter`.
     pub fn parse(text: &str) -> Result<Self> {
         let text = dialect::filter::spaces(text);
-        let mut parser = Parser::new(&text).map_err(Error::filter)?;
+        let mut parser = Parser::new("The filter", &text).map_err(Error::filter)?;
         let filter = parser.filter().and_then(|f| parser.end().map(|()| f)).map_err(Error::filter)?;
         if filter.comparisons() > MAX_COMPARISONS {
             return Err(Error::filter(format!(
-                "It has more than {MAX_COMPARISONS} comparisons. Ask in several requests."
+                "The filter has more than {MAX_COMPARISONS} comparisons. Ask in several requests."
             )));
         }
         Ok(filter)

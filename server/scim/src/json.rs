@@ -20,11 +20,22 @@ pub fn parse(bytes: &[u8]) -> Result<Value> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| Error::syntax("The body is not UTF-8 text. Send JSON encoded as UTF-8."))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(Error::syntax("The body is empty. Send a JSON object."));
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     Node { depth: 0 }
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value))
-        .map_err(|e| Error::syntax(format!("The body is not acceptable JSON: {e}.")))
+        .map_err(|e| Error::syntax(refusal(&e)))
+}
+
+fn refusal(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        let (line, column) = (error.line(), error.column());
+        return format!("The JSON of the body breaks off at line {line} column {column}. Send it whole.");
+    }
+    format!("The body is not acceptable JSON: {error}.")
 }
 
 /// One JSON value at a known depth.
@@ -133,7 +144,10 @@ mod tests {
         assert!(refused(br#"{"a":"x\u0000y"}"#).contains("NUL"));
         assert!(refused(br#"{"a\u0000":1}"#).contains("NUL"));
         assert!(refused(b"{\"a\":1} x").contains("line 1"));
-        assert!(refused(b"").contains("EOF"));
+        for nothing in ["", " \n", "\u{feff}"] {
+            assert_eq!(refused(nothing.as_bytes()), "The body is empty. Send a JSON object.");
+        }
+        assert_eq!(refused(b"{\"a\":"), "The JSON of the body breaks off at line 1 column 5. Send it whole.");
         refused(br#""\ud800""#);
         refused(b"1e999");
     }

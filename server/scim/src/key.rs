@@ -10,7 +10,10 @@
 //! 3. canonical composition (NFC).
 //!
 //! Nothing else is done: blanks, dots and plus signs are part of the name, and look-alikes of
-//! other scripts (Cyrillic `а`, full-width letters) stay different names.
+//! other scripts (Cyrillic `а`) stay different names. What nobody sees, and other widths, [`name`]
+//! refuses when a name is set; a key is also made of names that are kept from before.
+//!
+//! [`name`]: crate::name
 
 use unicode_normalization::UnicodeNormalization;
 

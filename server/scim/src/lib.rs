@@ -23,6 +23,7 @@ pub mod filter;
 pub mod json;
 pub mod key;
 pub mod list;
+pub mod name;
 pub mod patch;
 pub mod path;
 pub mod projection;

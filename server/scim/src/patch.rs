@@ -74,7 +74,7 @@ impl PatchOp {
             return Err(Error::plain(
                 413,
                 format!(
-                    "{} operations in one request; at most {MAX_OPERATIONS} are taken. Send several requests.",
+                    "The request has {} operations; at most {MAX_OPERATIONS} are taken. Send several requests.",
                     given.len()
                 ),
             ));
@@ -156,7 +156,7 @@ fn read_op(op: Option<&Value>) -> Result<Op> {
 
 /// A PATCH path. What is wrong inside brackets is `invalidFilter`, the rest `invalidPath`.
 fn read_path(text: &str) -> Result<PatchPath> {
-    let mut parser = Parser::new(text).map_err(Error::path)?;
+    let mut parser = Parser::new("The path", text).map_err(Error::path)?;
     let mut attribute = parser.path().map_err(Error::path)?;
     let filter = parser.brackets().map_err(Error::filter)?;
     if filter.is_some() {

@@ -192,7 +192,7 @@ fn read_name(name: &str, kind: &ResourceType) -> std::result::Result<String, Str
 /// `emails[type eq "work"].value`, from a test collection for Entra, although the RFC has no value
 /// filters here: counts as the name without its filter, which answers with no less than was asked.
 fn read_filtered(name: &str, kind: &ResourceType) -> std::result::Result<String, String> {
-    let mut parser = Parser::new(name)?;
+    let mut parser = Parser::new("The name", name)?;
     let mut path = parser.path()?;
     parser.brackets()?;
     if let Some(sub) = parser.sub_attribute()? {

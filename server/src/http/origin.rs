@@ -1,5 +1,6 @@
 //! Refuses requests that another site made the browser send, and requests for another host.
 
+use super::scim;
 use crate::AppState;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -55,6 +56,9 @@ pub async fn check_host(State(state): State<AppState>, request: Request, next: N
         "This server answers at {} only. Open that address, or change ROLLCALL_PUBLIC_URL.\n",
         state.ours.public_url
     );
+    if scim::is_here(request.uri().path()) {
+        return scim::misdirected(request.headers(), message.trim_end());
+    }
     (StatusCode::MISDIRECTED_REQUEST, message).into_response()
 }
 

@@ -187,3 +187,99 @@ async fn names_and_addresses_that_are_too_long_for_an_index() {
     let found = scim.find(&format!("emails.value ew \"{}@example.com\"", &long[long.len() - 32..])).await;
     assert_eq!(found.body["totalResults"], 1, "{}", found.body["detail"]);
 }
+
+/// Two people who look the same are one fault of the source, and not two people.
+#[tokio::test]
+async fn names_that_look_like_others() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let id = scim.create(&user("ada@example.com")).await;
+    let path = format!("/Users/{id}");
+    for name in ["bob@example.com ", "\u{200b}bob@example.com", "bob\u{202e}@example.com", "ｂｏｂ@example.com"] {
+        let mut put = user(name);
+        put["userName"] = name.into();
+        let patch = json!([{ "op": "replace", "path": "userName", "value": name }]);
+        for refused in [scim.post("/Users", &put).await, scim.put(&path, &put).await, scim.patch(&path, patch).await] {
+            assert_eq!(refused.error(), (400, "invalidValue"), "{name:?}");
+            let detail = refused.body["detail"].as_str().unwrap();
+            assert!(detail.ends_with("Send \"bob@example.com\"."), "{detail}");
+        }
+    }
+    let hidden = scim.post("/Groups", &json!({ "displayName": "Sal\u{202e}es" })).await;
+    assert_eq!(hidden.error(), (400, "invalidValue"));
+    assert!(hidden.body["detail"].as_str().unwrap().contains("U+202E"), "{}", hidden.text);
+    for name in ["Grace Hopper", "EXAMPLE\\grace", "jose\u{301}@example.com", "аda@example.com"] {
+        let mut fine = user("x@example.com");
+        (fine["userName"], fine["externalId"]) = (name.into(), name.into());
+        scim.create(&fine).await;
+    }
+}
+
+/// Whoever has such a name from before must be able to leave.
+#[tokio::test]
+async fn a_name_from_before_stays_until_it_is_changed() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let id = scim.create(&user("ada@example.com")).await;
+    app.database
+        .change("update record set user_name = 'ada ', user_name_key = 'ada ', resource = jsonb_set(resource, '{userName}', '\"ada \"')")
+        .await;
+    let path = format!("/Users/{id}");
+    let leave = json!([{ "op": "replace", "path": "active", "value": false }]);
+    assert_eq!(scim.patch(&path, leave).await.status, 200);
+    let mut back = user("ada@example.com");
+    back["userName"] = "ada ".into();
+    assert_eq!(scim.put(&path, &back).await.status, 200);
+    assert_eq!(scim.find("userName eq \"ada \"").await.body["totalResults"], 1);
+    let other = json!([{ "op": "replace", "path": "userName", "value": "ada  " }]);
+    assert_eq!(scim.patch(&path, other).await.error().0, 400);
+}
+
+#[tokio::test]
+async fn an_empty_body_is_called_so() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    for (body, told) in [("", "The body is empty."), ("{\"userName\":", "breaks off at line 1 column 12")] {
+        let answer = scim.raw(Method::POST, "/Users", body).await;
+        assert_eq!(answer.error(), (400, "invalidSyntax"));
+        assert!(answer.body["detail"].as_str().unwrap().contains(told), "{}", answer.text);
+    }
+}
+
+/// RFC 9110, sections 9.3.2 and 15.5.6.
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones_and_head_is_get_without_a_body() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let id = scim.create(&user("ada@example.com")).await;
+    for (path, allowed) in [
+        ("/Users".to_owned(), "GET, HEAD, POST"),
+        (format!("/Users/{id}"), "GET, HEAD, PUT, PATCH, DELETE"),
+        ("/Groups/.search".to_owned(), "POST"),
+        ("/Bulk".to_owned(), "POST"),
+        ("/Schemas/".to_owned(), "GET, HEAD"),
+        (String::new(), "GET, HEAD"),
+    ] {
+        let answer = Answer::of(scim.request(Method::OPTIONS, &path)).await;
+        assert_eq!((answer.error().0, answer.header("allow")), (405, allowed), "{path}");
+        assert!(answer.body["detail"].as_str().unwrap().contains(allowed), "{}", answer.text);
+    }
+    for path in [format!("/Users/{id}"), "/Users".to_owned(), "/Users/none".to_owned(), "/Schemas".to_owned()] {
+        let (get, head) = (scim.get(&path).await, Answer::of(scim.request(Method::HEAD, &path)).await);
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{path}");
+        for name in ["etag", "content-type", "content-length"] {
+            assert_eq!(head.header(name), get.header(name), "{path} {name}");
+        }
+    }
+}
+
+/// RFC 7644, section 4: nobody is to believe that a filter was applied.
+#[tokio::test]
+async fn what_the_server_says_of_itself_is_not_filtered() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    for path in ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/ResourceTypes/User"] {
+        assert_eq!(scim.get(&format!("{path}?FILTER=id+eq+%22x%22")).await.error(), (403, ""), "{path}");
+        assert_eq!(scim.get(&format!("{path}?count=1&aadOptscim062020")).await.status, 200, "{path}");
+    }
+}

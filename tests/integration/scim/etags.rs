@@ -61,3 +61,20 @@ async fn what_is_known_is_not_sent_again() {
         "the version is the same"
     );
 }
+
+/// 412 would send the client to read what has not changed.
+#[tokio::test]
+async fn what_is_no_version_is_not_taken_for_an_old_one() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let path = format!("/Users/{}", scim.create(&user("ada@example.com")).await);
+    for method in [Method::PATCH, Method::PUT, Method::DELETE] {
+        let answer = conditional(&scim, method.clone(), &path, ("if-match", "garbage")).await;
+        assert_eq!(answer.error(), (400, "invalidValue"), "{method}");
+        assert!(answer.body["detail"].as_str().unwrap().contains("such as W/\"3\""), "{}", answer.text);
+    }
+    let operation = json!({ "method": "DELETE", "path": path, "version": "garbage" });
+    let bulk = scim.post("/Bulk", &json!({ "Operations": [operation] })).await;
+    assert_eq!(bulk.body["Operations"][0]["status"], "400", "{}", bulk.text);
+    assert_eq!(conditional(&scim, Method::GET, &path, ("if-none-match", "garbage")).await.status, 200);
+}

@@ -54,14 +54,27 @@ async fn a_client_decides_neither_id_nor_meta() {
 #[tokio::test]
 async fn two_users_of_a_source_differ_in_more_than_case() {
     let app = TestApp::start().await;
-    let scim = app.scim().await;
+    let scim = app.source_with_token("Okta").await.1;
     scim.create(&user("ada@example.com")).await;
     let mut twin = user("ADA@Example.com");
     twin["externalId"] = "another".into();
-    assert_eq!(scim.post("/Users", &twin).await.error(), (409, "uniqueness"));
+    let clash = scim.post("/Users", &twin).await;
+    assert_eq!(clash.error(), (409, "uniqueness"));
+    let told = clash.body["detail"].as_str().unwrap();
+    assert!(told.starts_with("Another user of the source Okta has the userName \"ADA@Example.com\"."), "{told}");
+    // What it says of how to find the other one holds.
+    let filter = told.split("the filter ").nth(1).unwrap().split(", and").next().unwrap();
+    assert_eq!(scim.find(filter).await.body["totalResults"], 1, "{filter}");
     let mut same_external = user("grace@example.com");
     same_external["externalId"] = user("ada@example.com")["externalId"].clone();
-    assert_eq!(scim.post("/Users", &same_external).await.error(), (409, "uniqueness"));
+    let clash = scim.post("/Users", &same_external).await;
+    assert_eq!(clash.error(), (409, "uniqueness"));
+    let external = same_external["externalId"].to_string();
+    assert!(
+        clash.body["detail"].as_str().unwrap().contains(&format!("has the externalId {external}.")),
+        "{}",
+        clash.text
+    );
     assert_eq!(scim.get("/Users").await.body["totalResults"], 1);
     assert_eq!(app.database.count("select count(*) from person").await, 1, "nothing is left of the refused ones");
     assert_eq!(app.database.count("select count(*) from audit_entry where action = 'person.created'").await, 1);

@@ -13,6 +13,8 @@ type Parsed<T> = std::result::Result<T, String>;
 
 /// The text and how far it has been read.
 pub(crate) struct Parser<'t> {
+    /// What the text is, such as "The filter"; sentences begin with it.
+    what: &'static str,
     text: &'t str,
     at: usize,
     depth: usize,
@@ -20,11 +22,11 @@ pub(crate) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    pub(crate) fn new(text: &'t str) -> Parsed<Self> {
+    pub(crate) fn new(what: &'static str, text: &'t str) -> Parsed<Self> {
         if text.len() > MAX_BYTES {
-            return Err(format!("It is longer than {MAX_BYTES} bytes."));
+            return Err(format!("{what} has {} bytes; at most {MAX_BYTES} are read.", text.len()));
         }
-        Ok(Self { text, at: 0, depth: 0, in_brackets: false })
+        Ok(Self { what, text, at: 0, depth: 0, in_brackets: false })
     }
 
     /// `filter` of the grammar: terms joined by `or`, which binds weaker than `and`.
@@ -95,7 +97,7 @@ impl<'t> Parser<'t> {
             _ => value.is_string() || value.is_number(),
         };
         if !fits {
-            return Err(format!("{} cannot be used with {value}. Compare it with text in double quotes.", shown(word)));
+            return Err(misfit(word, &value));
         }
         Ok(Filter::Compare(path, op, value))
     }
@@ -139,14 +141,14 @@ impl<'t> Parser<'t> {
         if self.rest().is_empty() {
             return Ok(());
         }
-        Err(format!("Not understood {}: {}.", self.place(), shown(self.rest())))
+        Err(format!("{} is not understood {}: {}.", self.what, self.place(), shown(self.rest())))
     }
 
     fn enclosed(&mut self, open: char, close: char) -> Parsed<Filter> {
         self.at += open.len_utf8();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(format!("It is nested more than {MAX_DEPTH} levels deep. Write it flatter."));
+            return Err(format!("{} is nested more than {MAX_DEPTH} levels deep. Write it flatter.", self.what));
         }
         let inner = self.filter()?;
         self.depth -= 1;
@@ -187,10 +189,11 @@ impl<'t> Parser<'t> {
         let Some((end, _)) = end else {
             return Err("A closing double quote is missing.".to_owned());
         };
-        let text: String = serde_json::from_str(&rest[..=end])
-            .map_err(|_| format!("{} is not a JSON string.", shown(&rest[..=end])))?;
+        let text: String = serde_json::from_str(&rest[..=end]).map_err(|_| {
+            format!("The text {} is not written as JSON writes it. Send \\\\ for a backslash.", shown(&rest[1..end]))
+        })?;
         if text.contains('\0') {
-            return Err("The character NUL is not allowed.".to_owned());
+            return Err(format!("{} holds the character NUL, which stands in no value.", self.what));
         }
         self.at += end + 1;
         Ok(Value::String(text))
@@ -242,6 +245,15 @@ fn one_or(mut terms: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
         }
         None => join(terms),
     }
+}
+
+/// Why an operator does not go with a value that is no text.
+fn misfit(operator: &str, value: &Value) -> String {
+    let operator = shown(operator);
+    if value.is_number() {
+        return format!("{operator} looks into text. Put {value} in double quotes.");
+    }
+    format!("{operator} does not compare {value}: true, false and null are compared by eq and ne.")
 }
 
 fn is_space(c: char) -> bool {
@@ -349,7 +361,13 @@ mod tests {
         assert!(refused(r#"userName eq "x"#).contains("closing double quote"));
         assert!(refused(r#"(userName eq "x""#).contains(") is missing at the end"));
         assert!(refused(r#"userName eq "\u0000""#).contains("NUL"));
-        assert!(refused("active gt true").contains("cannot be used"));
+        assert_eq!(
+            refused("active gt true"),
+            "\"gt\" does not compare true: true, false and null are compared by eq and ne."
+        );
+        assert_eq!(refused("title co 5"), "\"co\" looks into text. Put 5 in double quotes.");
+        assert!(refused(r#"title eq "a\x""#).starts_with(r#"The text "a\x" is not written"#));
+        assert!(refused(r#"title eq "x" y"#).starts_with("The filter is not understood at byte 14"));
         for text in [
             "",
             " ",
@@ -377,7 +395,7 @@ mod tests {
         parse(&nested(MAX_DEPTH));
         assert!(refused(&nested(MAX_DEPTH + 1)).contains("20 levels"));
         assert!(refused(&"not (".repeat(800)).contains("20 levels"));
-        assert!(refused(&"a".repeat(MAX_BYTES + 1)).contains("4096 bytes"));
+        assert!(refused(&"a".repeat(MAX_BYTES + 1)).starts_with("The filter has 4097 bytes"));
         let wide = |n| vec!["a pr"; n].join(" or ");
         assert!(matches!(parse(&wide(MAX_COMPARISONS)), Filter::Or(terms) if terms.len() == MAX_COMPARISONS));
         assert!(refused(&wide(MAX_COMPARISONS + 1)).contains("50 comparisons"));

@@ -154,7 +154,10 @@ fn put(kept: &mut Map<String, Value>, name: &str, value: Option<Value>) -> Resul
 /// Refuses one attribute too many in an object.
 pub(crate) fn room_for(object: &Map<String, Value>, name: &str) -> Result<()> {
     if object.len() >= MAX_ATTRIBUTES && !object.contains_key(name) {
-        return Err(Error::value(format!("More than {MAX_ATTRIBUTES} attributes in one object.")));
+        return Err(Error::value(format!(
+            "With {}, an object would have more than {MAX_ATTRIBUTES} attributes. Send fewer.",
+            shown(name)
+        )));
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Answers: a resource, a list, nothing, or a SCIM error (RFC 7644, sections 3.1 and 3.12).
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::response::{IntoResponse, Response};
-use directory::Unique;
-use http::header::{ACCEPT, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use directory::Tx;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use scim::{Error, ScimType};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 pub struct Answer {
     status: StatusCode,
     body: Option<String>,
-    /// A resource's own address and entity tag, for the headers of the same names.
+    /// A resource's own address and entity tag, for the headers Location and ETag.
     resource: Option<(String, String)>,
 }
 
@@ -93,22 +93,29 @@ pub fn render(outcome: Result<Answer, Error>, plain_json: bool) -> Response {
     response
 }
 
+/// 409 for a value that another user or group of the source has. Who it is stands a search away: the transaction that
+/// met it can read no more.
+pub fn taken(tx: &Tx, kind: &str, attribute: &str, value: &str, same: &str) -> Error {
+    let (value, source) = (Value::from(value), tx.actor().name());
+    Error::uniqueness(format!(
+        "Another {kind} of the source {source} has the {attribute} {value}.{same} Find it with the filter {attribute} eq \
+         {value}, and change that one, or send another {attribute}."
+    ))
+}
+
+/// The answer to HEAD: what GET would be answered, without the body.
+pub fn head_of(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact().filter(|length| *length > 0) {
+        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    Response::from_parts(parts, Body::empty())
+}
+
 /// What the directory refused, in SCIM's words. What failed inside goes to the log only.
 pub fn failed(error: &directory::Error) -> Error {
     match error {
         directory::Error::NotFound(what) => Error::plain(404, format!("There is no such resource: {what}.")),
-        directory::Error::Taken(Unique::UserName) => {
-            Error::uniqueness("Another user of this source has this userName (upper and lower case count as one).")
-        }
-        directory::Error::Taken(Unique::ExternalId) => {
-            Error::uniqueness("Another user of this source has this externalId.")
-        }
-        directory::Error::Taken(Unique::GroupName) => Error::uniqueness(
-            "Another group of this source has this displayName, and no other externalId tells the two apart.",
-        ),
-        directory::Error::Taken(Unique::GroupExternalId) => {
-            Error::uniqueness("Another group of this source has this externalId.")
-        }
         directory::Error::Taken(what) => Error::uniqueness(format!("{what} is taken.")),
         directory::Error::Refused(why) => Error::bad_request(ScimType::InvalidValue, why.clone()),
         directory::Error::BadCursor => Error::bad_request(
@@ -168,6 +175,6 @@ mod tests {
         let told = failed(&error);
         assert_eq!(told.status, 500);
         assert!(!told.detail.contains("secret"));
-        assert_eq!(failed(&directory::Error::Taken(Unique::UserName)).status, 409);
+        assert_eq!(failed(&directory::Error::Taken(directory::Unique::UserName)).status, 409);
     }
 }

@@ -144,7 +144,10 @@ impl Running<'_> {
             Ok(asked) => asked,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let condition = operation.version.as_deref().map(Condition::if_match);
+        let condition = match operation.version.as_deref().map(Condition::version).transpose() {
+            Ok(condition) => condition,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let mark = tx.mark().await.map_err(|e| failed(&e))?;
         let outcome = asked.make(tx, self.unit.source, condition.as_ref()).await;
         let settled = if outcome.is_ok() { tx.keep(mark).await } else { tx.back_to(mark).await };

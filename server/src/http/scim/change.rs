@@ -68,8 +68,9 @@ impl<R> Change<R> {
             (&Method::PUT, Some(id)) => read(body).map(|resource| Self::Replace(id, resource)),
             (&Method::PATCH, Some(id)) => PatchOp::from_json(body).map(|patch| Self::Patch(id, patch)),
             (&Method::DELETE, Some(id)) => Ok(Self::Delete(id)),
-            (_, None) => Err(super::wrong_method("GET and POST")),
-            (_, Some(_)) => Err(super::wrong_method("GET, PUT, PATCH and DELETE")),
+            // Only an operation of a bulk comes so far.
+            (_, None) => Err(super::wrong_method("POST")),
+            (_, Some(_)) => Err(super::wrong_method("PUT, PATCH and DELETE")),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Changes of groups.
 
-use super::answer::failed;
+use super::answer::{failed, taken};
 use super::change::{Change, Done, Members, check, not_found, stored};
-use directory::Tx;
 use directory::groups::{self, Group};
 use directory::search::{Of, Stored};
+use directory::{Tx, Unique};
 use model::{GroupId, SourceId};
 use scim::etag::Condition;
-use scim::{Error, GroupPatch, MemberChange, patch};
+use scim::{Error, GroupPatch, MemberChange, name, patch};
 use uuid::Uuid;
 
 pub async fn make(
@@ -18,7 +18,8 @@ pub async fn make(
 ) -> Result<Done, Error> {
     match change {
         Change::Create((group, members)) => {
-            let made = groups::create(tx, source, &group, &members).await.map_err(|e| failed(&e))?;
+            name::check_group_name(group.display_name())?;
+            let made = groups::create(tx, source, &group, &members).await.map_err(|e| clash(&e, tx, &group))?;
             shown(&made).map(Done::Created)
         }
         Change::Replace(id, (group, members)) => {
@@ -44,9 +45,28 @@ pub async fn make(
 
 async fn save(tx: &mut Tx, source: SourceId, held: Group, patched: GroupPatch) -> Result<Done, Error> {
     let version = held.version;
-    let saved = groups::save(tx, source, held, patched.group, &patched.members).await.map_err(|e| failed(&e))?;
+    if patched.group.display_name() != held.group.display_name() {
+        name::check_group_name(patched.group.display_name())?;
+    }
+    let group = patched.group.clone();
+    let saved = groups::save(tx, source, held, patched.group, &patched.members).await;
+    let saved = saved.map_err(|e| clash(&e, tx, &group))?;
     let done = if saved.version == version { Done::Same } else { Done::Changed };
     shown(&saved).map(done)
+}
+
+/// Which name is taken, where, and how to find the group that has it.
+fn clash(error: &directory::Error, tx: &Tx, group: &scim::Group) -> Error {
+    let (attribute, value, same) = match error {
+        directory::Error::Taken(Unique::GroupName) => (
+            "displayName",
+            group.display_name(),
+            " Upper and lower case count as one. With an externalId of its own each, several may have one name.",
+        ),
+        directory::Error::Taken(Unique::GroupExternalId) => ("externalId", group.external_id().unwrap_or_default(), ""),
+        other => return failed(other),
+    };
+    taken(tx, "group", attribute, value, same)
 }
 
 async fn held(tx: &mut Tx, source: SourceId, id: Uuid, condition: Option<&Condition>) -> Result<Group, Error> {

@@ -27,8 +27,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
 use directory::search::Of;
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, Method};
+use http::header::{ALLOW, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Method};
 use request::Call;
 use scim::list::response as list;
 use scim::{Error, discovery};
@@ -46,6 +46,7 @@ pub fn router() -> Router<AppState> {
 
 async fn answer_request(State(state): State<AppState>, request: Request) -> Response {
     let json_only = answer::wants_plain_json(request.headers());
+    let head = request.method() == Method::HEAD;
     let (watch, request) = Watch::begin(&state, request);
     let outcome = match Call::open(state, request).await {
         Ok(call) => endpoint(call).await,
@@ -55,7 +56,11 @@ async fn answer_request(State(state): State<AppState>, request: Request) -> Resp
     if let Some(seconds) = watch.note.retry_after() {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    watch.end(response).await
+    if let Some(methods) = watch.note.allowed() {
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    }
+    let response = watch.end(response).await;
+    if head { answer::head_of(response) } else { response }
 }
 
 /// What answers where.
@@ -69,21 +74,21 @@ async fn endpoint(call: Call) -> Result<Answer, Error> {
     };
     match (&call.method, segments.as_slice()) {
         (&Method::POST, ["Users" | "Groups", ".search"]) => resources::search(call, of).await,
-        (_, ["Users" | "Groups", ".search"]) => Err(wrong_method("POST")),
+        (_, path @ [_, ".search"]) => Err(not_taken(&call, path)),
         (&Method::GET, ["Users" | "Groups"]) => resources::list(call, of).await,
         (&Method::GET, ["Users" | "Groups", id]) => resources::get(call, of, id).await,
         (&Method::POST, ["Users" | "Groups"]) => resources::change(call, of, None).await,
         (&Method::PUT | &Method::PATCH, ["Users" | "Groups", id]) => resources::change(call, of, Some(id)).await,
         (&Method::DELETE, ["Users" | "Groups", id]) => resources::delete(call, of, id).await,
-        (_, ["Users" | "Groups"]) => Err(wrong_method("GET and POST")),
-        (_, ["Users" | "Groups", _]) => Err(wrong_method("GET, PUT, PATCH and DELETE")),
 
         (&Method::GET, []) => everything::list(call).await,
         (&Method::POST, [".search"]) => everything::search(call).await,
         (&Method::POST, ["Bulk"]) => bulk::run(call).await,
-        (_, [".search"] | ["Bulk"]) => Err(wrong_method("POST")),
         (_, ["Me", ..]) => Err(not_supported("/Me stands for the user who asks; a token stands for a whole source.")),
 
+        (&Method::GET, ["ServiceProviderConfig" | "ResourceTypes" | "Schemas", ..]) if call.has_filter()? => {
+            Err(Error::plain(403, "Nothing is filtered here. Ask without filter: the answer is the whole of it."))
+        }
         (&Method::GET, ["ServiceProviderConfig"]) => Ok(Answer::ok(&discovery::service_provider_config(base))),
         (&Method::GET, ["ResourceTypes"]) => Ok(Answer::ok(&whole_list(discovery::resource_types(base)))),
         (&Method::GET, ["ResourceTypes", name]) => discovery::resource_type(base, name)
@@ -94,11 +99,40 @@ async fn endpoint(call: Call) -> Result<Answer, Error> {
             .map(|document| Answer::ok(&document))
             .ok_or_else(|| Error::not_found("Schema", urn)),
 
-        (_, [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas"] | ["ResourceTypes" | "Schemas", _]) => {
-            Err(wrong_method("GET"))
-        }
-        _ => Err(Error::plain(404, "There is nothing at this address. Resources are at /Users and /Groups.")),
+        (_, path) => Err(not_taken(&call, path)),
     }
+}
+
+/// 405 where the address takes other methods, and 404 where there is nothing.
+fn not_taken(call: &Call, path: &[&str]) -> Error {
+    let Some(methods) = allowed(path) else {
+        return Error::plain(404, "There is nothing at this address. Resources are at /Users and /Groups.");
+    };
+    call.unit.note.allows(methods);
+    wrong_method(methods)
+}
+
+/// The methods that an address takes; none where there is nothing.
+fn allowed(path: &[&str]) -> Option<&'static str> {
+    Some(match path {
+        [] | ["ServiceProviderConfig"] | ["ResourceTypes" | "Schemas"] | ["ResourceTypes" | "Schemas", _] => {
+            "GET, HEAD"
+        }
+        [".search" | "Bulk"] | ["Users" | "Groups", ".search"] => "POST",
+        ["Users" | "Groups"] => "GET, HEAD, POST",
+        ["Users" | "Groups", _] => "GET, HEAD, PUT, PATCH, DELETE",
+        _ => return None,
+    })
+}
+
+/// 421 in SCIM's words, for a request that came for another host.
+pub fn misdirected(headers: &HeaderMap, detail: &str) -> Response {
+    answer::render(Err(Error::plain(421, detail)), answer::wants_plain_json(headers))
+}
+
+/// Whether a path is one of these.
+pub fn is_here(path: &str) -> bool {
+    path.strip_prefix(BASE_PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A discovery list: all on one page (RFC 7644, section 4).
@@ -111,5 +145,5 @@ fn not_supported(why: &str) -> Error {
 }
 
 fn wrong_method(allowed: &str) -> Error {
-    Error::plain(405, format!("This address takes {allowed}."))
+    Error::plain(405, format!("This address takes {allowed}, and nothing else."))
 }

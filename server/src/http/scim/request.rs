@@ -66,12 +66,18 @@ impl Call {
         Ok(Self {
             unit: Unit { directory, actor: speaker.actor, source: speaker.source, note, dry_run },
             base,
-            method: parts.method,
+            // What is asked for is the same (RFC 9110, section 9.3.2); the body is left out at the end.
+            method: if parts.method == Method::HEAD { Method::GET } else { parts.method },
             path: segments(parts.uri.path())?,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
             body,
         })
+    }
+
+    /// Whether a filter was sent.
+    pub fn has_filter(&self) -> Result<bool, Error> {
+        Ok(self.pairs()?.iter().any(|(name, _)| name.eq_ignore_ascii_case("filter")))
     }
 
     /// The filter, the order and the page of a list of resources of one of these kinds.
@@ -92,8 +98,8 @@ impl Call {
     }
 
     /// In which versions the resource may be for the request to be done.
-    pub fn if_match(&self) -> Option<Condition> {
-        self.header(&IF_MATCH).map(|value| Condition::if_match(&value))
+    pub fn if_match(&self) -> Result<Option<Condition>, Error> {
+        self.header(&IF_MATCH).map(|value| Condition::if_match(&value)).transpose()
     }
 
     /// In which versions the client has it already.

@@ -110,7 +110,7 @@ pub fn list_text(found: &Found, query: &ListQuery, shown: &[String]) -> String {
 
 /// `DELETE`.
 pub async fn delete(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
-    let condition = call.if_match();
+    let condition = call.if_match()?;
     let asked = Asked::read(of, &Method::DELETE, Some(id), None)?;
     let unit = call.unit;
     to_the_end(async move {
@@ -124,7 +124,7 @@ pub async fn delete(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
 
 /// `POST`, `PUT` and `PATCH`.
 pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, Error> {
-    let (view, condition) = (call.view(of)?, call.if_match());
+    let (view, condition) = (call.view(of)?, call.if_match()?);
     let body = call.json().await?;
     let asked = Asked::read(of, &call.method, id, Some(body))?;
     let (unit, patched) = (call.unit, call.method == Method::PATCH);

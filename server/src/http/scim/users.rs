@@ -1,13 +1,13 @@
 //! Changes of users.
 
-use super::answer::failed;
+use super::answer::{failed, taken};
 use super::change::{Change, Done, check, not_found, stored};
-use directory::Tx;
 use directory::records::{self, Record};
 use directory::search::{Of, Stored};
+use directory::{Tx, Unique};
 use model::{RecordId, SourceId};
 use scim::etag::Condition;
-use scim::{Error, User, patch};
+use scim::{Error, User, name, patch};
 use uuid::Uuid;
 
 pub async fn make(
@@ -18,7 +18,8 @@ pub async fn make(
 ) -> Result<Done, Error> {
     match change {
         Change::Create(user) => {
-            let record = records::create(tx, source, &user).await.map_err(|e| failed(&e))?;
+            name::check_user_name(user.user_name())?;
+            let record = records::create(tx, source, &user).await.map_err(|e| clash(&e, tx, &Names::of(&user)))?;
             shown(record).map(Done::Created)
         }
         Change::Replace(id, user) => save(tx, source, id, condition, |_| Ok(user)).await,
@@ -50,8 +51,39 @@ async fn save(
     if user == record.user {
         return shown(record).map(Done::Same);
     }
-    let record = records::save(tx, record, user).await.map_err(|e| failed(&e))?;
+    if user.user_name() != record.user.user_name() {
+        name::check_user_name(user.user_name())?;
+    }
+    let names = Names::of(&user);
+    let record = records::save(tx, record, user).await.map_err(|e| clash(&e, tx, &names))?;
     shown(record).map(Done::Changed)
+}
+
+/// What nobody else of a source may have, as it was sent.
+struct Names {
+    user_name: String,
+    external_id: String,
+}
+
+impl Names {
+    fn of(user: &User) -> Self {
+        let external_id = user.external_id().unwrap_or_default().to_owned();
+        Self { user_name: user.user_name().to_owned(), external_id }
+    }
+}
+
+/// Which name is taken, where, and how to find whoever has it.
+fn clash(error: &directory::Error, tx: &Tx, sent: &Names) -> Error {
+    let (attribute, value) = match error {
+        directory::Error::Taken(Unique::UserName) => ("userName", &sent.user_name),
+        directory::Error::Taken(Unique::ExternalId) => ("externalId", &sent.external_id),
+        other => return failed(other),
+    };
+    let same = match attribute {
+        "userName" => " Upper and lower case count as one, and so do the ways to write an accent.",
+        _ => "",
+    };
+    taken(tx, "user", attribute, value, same)
 }
 
 async fn held(tx: &mut Tx, source: SourceId, id: Uuid, condition: Option<&Condition>) -> Result<Record, Error> {

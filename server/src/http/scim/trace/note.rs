@@ -18,6 +18,7 @@ struct Noted {
     speaker: Option<(SourceId, TokenId)>,
     changes: Vec<Change>,
     retry_after: Option<u64>,
+    allowed: Option<&'static str>,
 }
 
 impl Note {
@@ -57,5 +58,14 @@ impl Note {
 
     pub fn retry_after(&self) -> Option<u64> {
         self.noted().retry_after
+    }
+
+    /// The method was none of these.
+    pub fn allows(&self, methods: &'static str) {
+        self.noted().allowed = Some(methods);
+    }
+
+    pub fn allowed(&self) -> Option<&'static str> {
+        self.noted().allowed
     }
 }
