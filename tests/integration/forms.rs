@@ -23,7 +23,7 @@ async fn a_source_needs_a_name_of_its_own() {
     assert!(owner.submit(&again, "make_source", &[("name", "Okta")]).await.location().starts_with("/sources/"));
     let twice = owner.submit(&page, "make_source", &[("name", "OKTA")]).await;
     assert_eq!(twice.status, 422);
-    assert!(twice.error_at("name").unwrap().contains("There is a source called OKTA already."));
+    assert!(twice.error_at("name").unwrap().contains("There is a source called Okta already"));
     assert_eq!(app.database.count("select count(*) from source").await, 1);
 }
 

@@ -56,13 +56,20 @@ pub async fn make_source(name: String) -> Result<(), AppError> {
     let mut problems = crate::error::Problems::default();
     let name = problems.text("name", "Name", &name, 60);
     problems.check()?;
+    let taken = |name: &str| {
+        let message = format!(
+            "There is a source called {name} already (upper and lower case count as one). Choose another name."
+        );
+        crate::error::wrong_field("name", message)
+    };
+    if let Some(there) = directory::sources::by_name(&mut tx, &name).await? {
+        return Err(taken(&there.name));
+    }
     let made = directory::sources::create(&mut tx, &name, model::source::SourceKind::Scim).await;
     let id = match made {
         Ok(id) => id,
-        Err(directory::Error::Taken(_)) => {
-            let message = format!("There is a source called {name} already. Choose another name.");
-            return Err(crate::error::wrong_field("name", message));
-        }
+        // Somebody else made it this moment.
+        Err(directory::Error::Taken(_)) => return Err(taken(&name)),
         Err(error) => return Err(error.into()),
     };
     tx.commit().await?;
