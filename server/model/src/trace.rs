@@ -25,12 +25,61 @@ pub struct RequestRow {
     pub scim_type: Option<String>,
     /// The error's sentence.
     pub detail: Option<String>,
+    /// Of a bulk request.
+    pub bulk: Option<Bulk>,
+    /// It is an error, and the same has not gone well since.
+    pub open: bool,
+}
+
+/// How the operations of a bulk request went. The request itself is answered with 200 all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bulk {
+    pub operations: u16,
+    pub failed: u16,
+}
+
+/// An operation of a bulk request, and what it was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Method and path, such as `POST /Users`.
+    pub request: String,
+    /// None when the request had ended before: `failOnErrors`.
+    pub status: Option<u16>,
+    pub scim_type: Option<String>,
+    pub detail: Option<String>,
+}
+
+impl Operation {
+    pub fn has_failed(&self) -> bool {
+        self.status.is_some_and(|status| status >= 400)
+    }
+}
+
+/// Whether a client looked for a resource by its id, and it is not there: they do so to find out, and go on.
+pub fn found_nobody(method: &str, path: &str, status: Option<u16>) -> bool {
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    let is_resource = matches!(segments.next(), Some("Users" | "Groups")) && segments.count() == 1;
+    is_resource && status == Some(404) && matches!(method, "GET" | "HEAD")
+}
+
+/// Whether a request did not get what it asked for, so that somebody may have to look at it.
+pub fn is_error(method: &str, path: &str, status: Option<u16>, failed: u16) -> bool {
+    failed > 0 || (status.is_none_or(|status| status >= 400) && !found_nobody(method, path, status))
 }
 
 impl RequestRow {
+    /// How many of its operations failed.
+    pub fn failed(&self) -> u16 {
+        self.bulk.map_or(0, |bulk| bulk.failed)
+    }
+
     /// Whether it did not get what it asked for.
     pub fn is_error(&self) -> bool {
-        self.status.is_none_or(|status| status >= 400)
+        is_error(&self.method, &self.path, self.status, self.failed())
+    }
+
+    pub fn found_nobody(&self) -> bool {
+        found_nobody(&self.method, &self.path, self.status)
     }
 
     /// Path and query.
@@ -66,6 +115,8 @@ pub struct TracedRequest {
     pub token: Option<TokenId>,
     pub token_name: Option<String>,
     pub headers: Vec<(String, String)>,
+    /// Of a bulk request, in their order.
+    pub operations: Vec<Operation>,
     pub request: Option<Body>,
     pub answer: Option<Body>,
 }
@@ -115,9 +166,27 @@ pub struct Traffic {
     pub last_at: Option<DateTime<Utc>>,
     /// What the client was recognised as when it was last recognised.
     pub client: Option<String>,
-    /// The newest request that failed, of those that are kept.
+    /// The newest error of the last 24 hours after which the same has not gone well.
     pub last_error: Option<RequestRow>,
     /// Requests of the last 24 hours, of nobody knows which source, whose token opened nothing.
     pub strangers: i64,
     pub last_stranger_at: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_error;
+
+    #[test]
+    fn whoever_looks_for_somebody_and_finds_nobody_has_no_error() {
+        for path in ["/Users/x", "/Groups/x/"] {
+            assert!(!is_error("GET", path, Some(404), 0) && !is_error("HEAD", path, Some(404), 0), "{path}");
+            assert!(is_error("PATCH", path, Some(404), 0) && is_error("GET", path, Some(500), 0), "{path}");
+        }
+        for path in ["/users/x", "/Users", "/Users/x/y", "/Schemas/x", "/"] {
+            assert!(is_error("GET", path, Some(404), 0), "nothing is at {path}: the address is wrong");
+        }
+        assert!(is_error("GET", "/Users", None, 0) && !is_error("GET", "/Users", Some(304), 0));
+        assert!(is_error("POST", "/Bulk", Some(200), 1) && !is_error("POST", "/Bulk", Some(200), 0));
+    }
 }

@@ -81,7 +81,7 @@ async fn the_list_is_filtered_and_paged_by_key() {
     for number in 0..5 {
         scim.create(&user(&format!("p{number}.x@example.com"))).await;
     }
-    scim.get("/Users/none").await;
+    scim.get("/Robots/none").await;
     requests(&app, source, 6).await;
     let list = async |filter: TraceFilter, cursor: &model::Cursor| {
         directory::trace::list(&mut app.tx().await, source, &filter, cursor, 4).await.unwrap()
@@ -155,4 +155,97 @@ async fn a_client_that_hangs_up_has_a_row_without_an_answer() {
     assert_eq!((rows[0].method.as_str(), rows[0].status), ("PATCH", None));
     drop(held);
     while scim.get(&format!("/Users/{id}")).await.body["title"] != "Countess" {}
+}
+
+fn errors() -> TraceFilter {
+    TraceFilter { errors: true, ..TraceFilter::default() }
+}
+
+/// The request is answered with 200; what failed in it is an error all the same.
+#[tokio::test]
+async fn a_bulk_request_of_which_a_part_failed_is_an_error() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    let post =
+        |id: &str, user: serde_json::Value| json!({ "method": "POST", "path": "/Users", "bulkId": id, "data": user });
+    let bulk = async |fail_on_errors: Option<u32>, operations: serde_json::Value| {
+        scim.post("/Bulk", &json!({ "failOnErrors": fail_on_errors, "Operations": operations })).await
+    };
+    let two = json!([
+        post("a", user("ada@example.com")),
+        post("b", user("ADA@example.com")),
+        { "method": "DELETE", "path": "/Users/none" },
+        post("c", user("bob@example.com")),
+    ]);
+    assert_eq!(bulk(None, two).await.status, 200);
+    assert_eq!(bulk(None, json!([post("d", user("eve@example.com"))])).await.status, 200);
+    let stopped = json!([post("e", user("eve@example.com")), post("f", user("fay@example.com"))]);
+    assert_eq!(bulk(Some(1), stopped).await.status, 200);
+    requests(&app, source, 3).await;
+    let rows = app.wait_requests(source, &errors(), 2).await;
+    let numbers: Vec<_> = rows.iter().map(|row| row.bulk.map(|bulk| (bulk.failed, bulk.operations))).collect();
+    assert_eq!(numbers, [Some((1, 2)), Some((2, 4))]);
+    let told = async |row: &model::trace::RequestRow| {
+        let whole = get(&mut app.tx().await, source, row.id).await.unwrap();
+        whole.operations.into_iter().map(|it| (it.request, it.status, it.scim_type)).collect::<Vec<_>>()
+    };
+    let taken = Some("uniqueness".to_owned());
+    let post = || "POST /Users".to_owned();
+    assert_eq!(
+        told(&rows[1]).await,
+        [
+            (post(), Some(201), None),
+            (post(), Some(409), taken.clone()),
+            ("DELETE /Users/none".to_owned(), Some(404), None),
+            (post(), Some(201), None),
+        ]
+    );
+    assert_eq!(told(&rows[0]).await, [(post(), Some(409), taken), (post(), None, None)], "the second was not tried");
+    let numbers = traffic(&mut app.tx().await, source).await.unwrap();
+    assert_eq!((numbers.requests, numbers.errors, numbers.last_error.map(|row| row.id)), (3, 2, Some(rows[0].id)));
+}
+
+/// Okta and Entra ask for ids to see whether they are there.
+#[tokio::test]
+async fn to_look_for_somebody_who_is_not_there_is_no_error() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    for path in ["/Users/none", "/Groups/01890000-0000-7000-8000-000000000000"] {
+        assert_eq!(scim.get(path).await.status, 404);
+    }
+    let rows = requests(&app, source, 2).await;
+    assert_eq!(rows.iter().map(|row| row.status).collect::<Vec<_>>(), [Some(404), Some(404)]);
+    let numbers = traffic(&mut app.tx().await, source).await.unwrap();
+    assert_eq!((numbers.requests, numbers.errors, numbers.last_error), (2, 0, None));
+    let patch = json!([{ "op": "replace", "path": "title", "value": "x" }]);
+    assert_eq!(scim.patch("/Users/none", patch).await.status, 404);
+    app.wait_traffic(source, |traffic| traffic.errors == 1 && traffic.last_error.is_some()).await;
+}
+
+#[tokio::test]
+async fn an_error_is_open_until_the_same_goes_well() {
+    let clock = Clock::manual(Clock::system().now());
+    let app = TestApp::with(|start| (start.clock, start.worker) = (clock.clone(), false)).await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    let id = scim.create(&user("ada@example.com")).await;
+    let path = format!("/Users/{id}");
+    let set = |attribute: &str, value: &str| json!([{ "op": "replace", "path": attribute, "value": value }]);
+    assert_eq!(scim.patch(&path, set("active", "perhaps")).await.status, 400);
+    let open = app.wait_traffic(source, |traffic| traffic.last_error.is_some()).await.last_error.unwrap();
+    // Something else of the same person says nothing of it.
+    assert_eq!(scim.patch(&path, set("title", "Countess")).await.status, 200);
+    assert_eq!(scim.get(&path).await.status, 200);
+    requests(&app, source, 4).await;
+    let still = traffic(&mut app.tx().await, source).await.unwrap().last_error.unwrap();
+    assert_eq!((still.id, still.open), (open.id, true));
+    assert_eq!(scim.patch(&path, set("active", "false")).await.status, 200);
+    let numbers = app.wait_traffic(source, |traffic| traffic.last_error.is_none()).await;
+    assert_eq!(numbers.errors, 1, "it is counted all the same");
+    let rows = app.wait_requests(source, &errors(), 1).await;
+    assert!(!rows[0].open);
+    // What nothing follows stays for a day.
+    assert_eq!(scim.delete("/Users/none").await.status, 404);
+    app.wait_traffic(source, |traffic| traffic.last_error.is_some()).await;
+    clock.advance(Duration::hours(25));
+    assert_eq!(traffic(&mut app.tx().await, source).await.unwrap().last_error, None);
 }

@@ -1,12 +1,12 @@
 //! One request of a source's client: what it sent, what it was answered, what that changed, and what it would do now.
 
 use super::cause;
-use super::trace::{look_of, readable, status_text};
+use super::trace::{look_of, look_of_status, readable, status_text};
 use crate::api::trace::{GetRequest, ReplayRequest, RequestDetails};
 use crate::call::json;
 use crate::components::{
-    Badge, Callout, Card, CodeBlock, Crumb, Json, Kv, Look, Moment, PageHead, SubmitButton, Tone, duration, page_of,
-    pair, use_id,
+    Badge, Callout, Card, CodeBlock, Crumb, Json, Kv, Look, Moment, PageHead, Status, SubmitButton, Table, Tone,
+    duration, page_of, pair, use_id,
 };
 use crate::error::AppError;
 use crate::form::{FormProblem, FormState, PostForm, use_form};
@@ -15,7 +15,7 @@ use crate::shell::Screen;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use model::audit::action_label;
-use model::trace::{Body, Change, Replayed, RequestRow, TracedRequest};
+use model::trace::{Body, Change, Operation, Replayed, RequestRow, TracedRequest};
 use model::{RequestId, SourceId};
 
 #[component]
@@ -43,7 +43,7 @@ pub(super) fn RequestPage() -> impl IntoView {
 #[component]
 fn Request(request: TracedRequest, may_replay: bool, replay: FormState<ReplayRequest>) -> impl IntoView {
     let row = request.row.clone();
-    let badge = view! { <Badge look=look_of(row.status) text=status_text(row.status)/> }.into_any();
+    let badge = view! { <Badge look=look_of(&row) text=status_text(&row)/> }.into_any();
     let about = view! { <Moment at=row.at/>" UTC, answered after "{duration(i64::from(row.duration_ms))} }.into_any();
     let title = format!("{} {}", row.method, row.path);
     let changes = row.changes.clone();
@@ -52,6 +52,8 @@ fn Request(request: TracedRequest, may_replay: bool, replay: FormState<ReplayReq
         <div class="cols">
             <div class="stack">
                 {row.is_error().then(|| why(&row))}
+                {row.found_nobody().then(found_nobody)}
+                {(!request.operations.is_empty()).then(|| view! { <Operations all=request.operations.clone()/> })}
                 <Card id="changes" title="What it changed">{changes_of(changes, "Nothing was changed.")}</Card>
                 <Exchange request=request.clone()/>
                 <ReplayCard request=request.clone() may_replay form=replay/>
@@ -66,15 +68,64 @@ fn Request(request: TracedRequest, may_replay: bool, replay: FormState<ReplayReq
 /// Why it failed, and what to do.
 fn why(row: &RequestRow) -> AnyView {
     let cause = cause::of(row);
-    let (look, detail) = (look_of(row.status), row.detail.clone());
+    let (look, detail) = (look_of(row), row.detail.clone());
+    let open = row.open;
     let keyword = row.scim_type.clone().map(|word| view! { " ("<span class="mono">{word}</span>")" });
     view! {
         <Callout look=look title=cause.happened>
             {detail.map(|detail| view! { <p>"The client was told: "{detail}{keyword}</p> })}
             <p>{cause.advice}</p>
+            {(!open).then(|| view! { <p>"The same has gone well since: nobody has to do anything."</p> })}
         </Callout>
     }
     .into_any()
+}
+
+fn found_nobody() -> AnyView {
+    view! {
+        <Callout look=Look::new(Tone::Info, "search", "Nobody found") title="The client looked for somebody who is not here">
+            <p>
+                "Clients ask so to find out, and go on: they look by name next, or create. It is not counted as an error."
+            </p>
+        </Callout>
+    }
+    .into_any()
+}
+
+/// What came of each operation of a bulk request.
+#[component]
+fn Operations(all: Vec<Operation>) -> impl IntoView {
+    let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let rows = all.into_iter().enumerate().map(|(index, operation)| {
+        let (look, text) = match operation.status {
+            Some(status) => (look_of_status(Some(status)), status.to_string()),
+            None => (Look::new(Tone::Idle, "skip-forward", "Not tried"), "Not tried".to_owned()),
+        };
+        let keyword = operation.scim_type.map(|word| view! { " ("<span class="mono">{word}</span>")" });
+        let why = operation.detail.map(|detail| view! { <span class="sub wrap-anywhere">{detail}{keyword}</span> });
+        view! {
+            <tr>
+                <td class="r num muted">{index + 1}</td>
+                <th scope="row">
+                    <span class="mono wrap-anywhere font-[550]">{operation.request}</span>
+                    {why}
+                </th>
+                <td class="nowrap"><Status look=look text=text/></td>
+            </tr>
+        }
+    });
+    view! {
+        <Card id="operations" title="Operations" count=count>
+            <Table caption="Operations of the request">
+                <thead><tr>
+                    <th scope="col" class="r">"No."</th>
+                    <th scope="col">"Operation"</th>
+                    <th scope="col">"Status"</th>
+                </tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </Table>
+        </Card>
+    }
 }
 
 fn changes_of(changes: Vec<Change>, nothing: &'static str) -> AnyView {
@@ -129,7 +180,7 @@ fn Exchange(request: TracedRequest) -> impl IntoView {
                 <h3 class="mb-2">"Request "<span class="mono font-normal wrap-anywhere">{line}</span></h3>
                 {(!headers.is_empty()).then(|| view! { <CodeBlock text=headers/> })}
                 <div class="mt-2">{sent}</div>
-                <h3 class="mt-4 mb-2">"Answer "<span class="font-normal num">{status_text(row.status)}</span></h3>
+                <h3 class="mt-4 mb-2">"Answer "<span class="font-normal num">{status_text(&row)}</span></h3>
                 {answer}
             </section>
         </Card>
@@ -200,7 +251,7 @@ fn Outcome(replayed: Replayed) -> impl IntoView {
         Some(text) => body(Body { text, cut: false }),
         None => view! { <CodeBlock text=format!("{}, with nothing in it", replayed.status)/> }.into_any(),
     };
-    let look = if refused { look_of(status) } else { Look::new(Tone::Info, "flask-conical", "Dry run") };
+    let look = if refused { look_of_status(status) } else { Look::new(Tone::Info, "flask-conical", "Dry run") };
     view! {
         <section>
             <Callout look=look title=title role="status">

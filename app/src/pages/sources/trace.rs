@@ -9,7 +9,7 @@ use crate::live::use_live;
 use crate::reading::reread;
 use leptos::prelude::*;
 use model::audit::action_label;
-use model::trace::{Change, RequestRow};
+use model::trace::{Bulk, Change, RequestRow};
 use model::{Cursor, Page, SourceId};
 
 /// The parameters of the filter form.
@@ -99,7 +99,8 @@ fn list(source: SourceId, page: Page<RequestRow>, query: Query) -> AnyView {
 #[component]
 fn Row(source: SourceId, row: RequestRow) -> impl IntoView {
     let href = format!("/sources/{source}/requests/{}", row.id);
-    let text = status_text(row.status);
+    let text = status_text(&row);
+    let look = look_of(&row);
     let below = row.detail.clone().unwrap_or_else(|| readable(&row.query));
     let client = row.client.clone().unwrap_or_else(|| "Not known".to_owned());
     // Where there is no room for its column.
@@ -113,7 +114,7 @@ fn Row(source: SourceId, row: RequestRow) -> impl IntoView {
                 <span class="sub wrap-anywhere line-clamp-2">{below}</span>
                 {narrow}
             </th>
-            <td class="nowrap"><Status look=look_of(row.status) text=text/></td>
+            <td class="nowrap"><Status look=look text=text/></td>
             <td class="p2 wrap-anywhere">{changed(&row.changes)}</td>
             <td class="r num p3 muted nowrap">{duration(i64::from(row.duration_ms))}</td>
             <td class="p3 muted">{client}<span class="sub mono">{row.address}</span></td>
@@ -128,8 +129,19 @@ pub(super) fn readable(query: &str) -> String {
     parts.collect::<Vec<_>>().join(" & ")
 }
 
+/// How a request went.
+pub(super) fn look_of(row: &RequestRow) -> Look {
+    if row.failed() > 0 {
+        return Look::new(Tone::Bad, "circle-x", "Failed in part");
+    }
+    if row.found_nobody() {
+        return Look::new(Tone::Idle, "search", "Nobody found");
+    }
+    look_of_status(row.status)
+}
+
 /// How an answer looks, by its status.
-pub(super) fn look_of(status: Option<u16>) -> Look {
+pub(super) fn look_of_status(status: Option<u16>) -> Look {
     match status {
         None => Look::new(Tone::Warn, "plug-zap", "No answer"),
         Some(500..) => Look::new(Tone::Bad, "octagon-alert", "Failed"),
@@ -139,8 +151,12 @@ pub(super) fn look_of(status: Option<u16>) -> Look {
 }
 
 /// The status in words that fit a cell.
-pub(super) fn status_text(status: Option<u16>) -> String {
-    status.map_or_else(|| "No answer".to_owned(), |status| status.to_string())
+pub(super) fn status_text(row: &RequestRow) -> String {
+    let status = row.status.map_or_else(|| "No answer".to_owned(), |status| status.to_string());
+    match row.bulk {
+        Some(Bulk { operations, failed: 1.. }) => format!("{status}, {} of {operations} failed", row.failed()),
+        _ => status,
+    }
 }
 
 /// What was changed, in one line.
@@ -173,6 +189,27 @@ fn nothing(filtered: bool) -> AnyView {
     .into_any()
 }
 
+/// A request of which nothing else matters.
+#[cfg(test)]
+pub(super) fn request(method: &str, path: &str, status: Option<u16>) -> RequestRow {
+    RequestRow {
+        id: model::RequestId(uuid::Uuid::nil()),
+        at: chrono::DateTime::UNIX_EPOCH,
+        method: method.into(),
+        path: path.into(),
+        query: String::new(),
+        status,
+        duration_ms: 0,
+        client: None,
+        address: "192.0.2.1".into(),
+        changes: Vec::new(),
+        scim_type: None,
+        detail: None,
+        bulk: None,
+        open: false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,9 +236,21 @@ mod tests {
 
     #[test]
     fn a_refusal_looks_another_than_an_answer() {
-        assert_eq!(look_of(Some(204)).tone, Tone::Ok);
-        assert_eq!(look_of(Some(404)).label, "Refused");
-        assert_eq!(look_of(Some(503)).label, "Failed");
-        assert_eq!(status_text(None), "No answer");
+        assert_eq!(look_of_status(Some(204)).tone, Tone::Ok);
+        assert_eq!(look_of_status(Some(404)).label, "Refused");
+        assert_eq!(look_of_status(Some(503)).label, "Failed");
+        assert_eq!(status_text(&request("GET", "/Users", None)), "No answer");
+        assert_eq!(look_of(&request("GET", "/Users/x", Some(404))).label, "Nobody found");
+        assert_eq!(look_of(&request("PATCH", "/Users/x", Some(404))).label, "Refused");
+    }
+
+    #[test]
+    fn a_bulk_request_says_how_many_failed() {
+        let bulk = |failed| {
+            let bulk = Some(Bulk { operations: 5, failed });
+            RequestRow { bulk, ..request("POST", "/Bulk", Some(200)) }
+        };
+        assert_eq!((status_text(&bulk(2)).as_str(), look_of(&bulk(2)).tone), ("200, 2 of 5 failed", Tone::Bad));
+        assert_eq!((status_text(&bulk(0)).as_str(), look_of(&bulk(0)).tone), ("200", Tone::Ok));
     }
 }

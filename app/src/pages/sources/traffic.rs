@@ -1,6 +1,7 @@
 //! How the source's client gets on: a few numbers, what it is, and its last error.
 
 use super::cause;
+use super::trace::status_text;
 use crate::api::trace::GetTraffic;
 use crate::components::{Callout, Icon, Look, Time, Tone, grouped, part_of, plural};
 use crate::live::use_live;
@@ -34,11 +35,16 @@ fn strip(source: SourceId, traffic: &Traffic) -> AnyView {
         None => "none yet".into_any(),
     };
     let errors = traffic.errors;
-    let (tone, icon) = if errors > 0 { (Tone::Bad, "circle-x") } else { (Tone::Ok, "circle-check") };
-    let share = if errors == 0 {
-        "in 24 hours".to_owned()
-    } else {
-        format!("of {} in 24 hours", plural(traffic.requests, "request", "requests"))
+    let (tone, icon) = match (errors, &traffic.last_error) {
+        (0, _) => (Tone::Ok, "circle-check"),
+        (_, None) => (Tone::Idle, "circle-check"),
+        (_, Some(_)) => (Tone::Bad, "circle-x"),
+    };
+    let share = match (errors, &traffic.last_error) {
+        (0, _) => "in 24 hours".to_owned(),
+        // What is missing in the trace, nobody knows of.
+        (_, None) if traffic.untraced == 0 => "in 24 hours, all gone well since".to_owned(),
+        _ => format!("of {} in 24 hours", plural(traffic.requests, "request", "requests")),
     };
     let client = traffic.client.clone();
     let client_sub = match (client.is_some(), traffic.requests) {
@@ -119,7 +125,8 @@ fn untraced(traffic: &Traffic) -> Option<AnyView> {
 #[component]
 fn LastError(source: SourceId, row: RequestRow) -> impl IntoView {
     let cause = cause::of(&row);
-    let status = row.status.map(|status| format!("{status}: ")).unwrap_or_default();
+    let status = status_text(&row);
+    let status = row.detail.clone().map_or_else(|| format!("{status}."), |detail| format!("{status}: {detail}"));
     let href = format!("/sources/{source}/requests/{}", row.id);
     let actions = view! {
         <a class="btn" data-variant="outline" data-size="sm" href=href>"Open the request"</a>
@@ -133,7 +140,7 @@ fn LastError(source: SourceId, row: RequestRow) -> impl IntoView {
         >
             <p>
                 <span class="mono wrap-anywhere">{row.method.clone()}" "{row.path.clone()}</span>" "<Time at=row.at/>". "
-                {status}{row.detail.clone()}
+                {status}
             </p>
             <p>{cause.advice}</p>
         </Callout>

@@ -94,5 +94,5 @@ async fn keep(tx: &mut Tx, group: GroupId, members: &[Uuid]) -> Result<Vec<Uuid>
 
 fn nobody(id: &str) -> Error {
     let shown: String = id.chars().filter(|c| !c.is_control()).take(60).collect();
-    Error::Refused(format!("There is no user or group \"{shown}\" in this source. Create it first, then add it."))
+    Error::Refused(format!("The member \"{shown}\" is no user or group of this source. Create it first, then add it."))
 }

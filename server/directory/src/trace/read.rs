@@ -4,7 +4,7 @@ use crate::error::from_json;
 use crate::text::{contains, cursor};
 use crate::{Error, Result, Tx};
 use chrono::{DateTime, Utc};
-use model::trace::{Body, RequestRow, TraceFilter, TracedRequest};
+use model::trace::{Body, Bulk, RequestRow, TraceFilter, TracedRequest};
 use model::{Cursor, Page, RequestId, SourceId, TokenId};
 use serde_json::Value;
 use uuid::Uuid;
@@ -23,12 +23,17 @@ pub(super) struct Stored {
     pub(super) changes: Value,
     pub(super) scim_type: Option<String>,
     pub(super) detail: Option<String>,
+    pub(super) bulk_operations: Option<i16>,
+    pub(super) bulk_failed: Option<i16>,
+    pub(super) open: bool,
 }
 
 impl TryFrom<Stored> for RequestRow {
     type Error = Error;
 
     fn try_from(row: Stored) -> Result<Self> {
+        let number = |count: i16| u16::try_from(count).unwrap_or_default();
+        let bulk = row.bulk_operations.zip(row.bulk_failed);
         Ok(Self {
             id: RequestId(row.id),
             at: row.at,
@@ -42,6 +47,8 @@ impl TryFrom<Stored> for RequestRow {
             changes: from_json("changes", row.changes)?,
             scim_type: row.scim_type,
             detail: row.detail,
+            bulk: bulk.map(|(operations, failed)| Bulk { operations: number(operations), failed: number(failed) }),
+            open: row.open,
         })
     }
 }
@@ -76,9 +83,10 @@ async fn older(
     let (at, id) = from.unzip();
     Ok(sqlx::query_as!(
         Stored,
-        "select id, at, method, path, query, status, duration_ms, client, address, changes, scim_type, detail
+        "select id, at, method, path, query, status, duration_ms, client, address, changes, scim_type, detail,
+                bulk_operations, bulk_failed, open
          from scim_request
-         where source_id = $1 and (not $2 or status >= 400 or status is null) and ($3::text is null or method = $3)
+         where source_id = $1 and (not $2 or error) and ($3::text is null or method = $3)
            and ($4::text is null or path ilike $4 or query ilike $4 or detail ilike $4 or address ilike $4
                 or exists (select from jsonb_array_elements(changes) c where c ->> 'target_name' ilike $4)
                 or left(request, 4000) ilike $4)
@@ -105,9 +113,10 @@ async fn newer(
 ) -> Result<Vec<Stored>> {
     Ok(sqlx::query_as!(
         Stored,
-        "select id, at, method, path, query, status, duration_ms, client, address, changes, scim_type, detail
+        "select id, at, method, path, query, status, duration_ms, client, address, changes, scim_type, detail,
+                bulk_operations, bulk_failed, open
          from scim_request
-         where source_id = $1 and (not $2 or status >= 400 or status is null) and ($3::text is null or method = $3)
+         where source_id = $1 and (not $2 or error) and ($3::text is null or method = $3)
            and ($4::text is null or path ilike $4 or query ilike $4 or detail ilike $4 or address ilike $4
                 or exists (select from jsonb_array_elements(changes) c where c ->> 'target_name' ilike $4)
                 or left(request, 4000) ilike $4)
@@ -129,7 +138,7 @@ async fn newer(
 pub async fn get(tx: &mut Tx, source: SourceId, id: RequestId) -> Result<TracedRequest> {
     let row = sqlx::query!(
         "select r.id, r.at, r.method, r.path, r.query, r.status, r.duration_ms, r.client, r.address, r.changes, r.scim_type,
-            r.detail, r.token_id, t.name as \"token_name?\", s.name as source_name, r.headers, r.request, r.request_cut,
+            r.detail, r.bulk_operations, r.bulk_failed, r.open, r.operations, r.token_id, t.name as \"token_name?\", s.name as source_name, r.headers, r.request, r.request_cut,
             r.answer, r.answer_cut
          from scim_request r join source s on s.id = r.source_id left join scim_token t on t.id = r.token_id
          where r.id = $1 and r.source_id = $2",
@@ -152,6 +161,9 @@ pub async fn get(tx: &mut Tx, source: SourceId, id: RequestId) -> Result<TracedR
         changes: row.changes,
         scim_type: row.scim_type,
         detail: row.detail,
+        bulk_operations: row.bulk_operations,
+        bulk_failed: row.bulk_failed,
+        open: row.open,
     };
     let body = |text: Option<String>, cut| text.map(|text| Body { text, cut });
     Ok(TracedRequest {
@@ -161,6 +173,7 @@ pub async fn get(tx: &mut Tx, source: SourceId, id: RequestId) -> Result<TracedR
         token: row.token_id.map(TokenId),
         token_name: row.token_name,
         headers: from_json("headers", row.headers)?,
+        operations: row.operations.map_or_else(|| Ok(Vec::new()), |all| from_json("operations", all))?,
         request: body(row.request, row.request_cut),
         answer: body(row.answer, row.answer_cut),
     })

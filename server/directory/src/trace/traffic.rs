@@ -2,7 +2,7 @@
 
 use super::read::Stored;
 use crate::{Result, Tx, sources};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use model::SourceId;
 use model::trace::{RequestRow, Traffic};
 
@@ -40,7 +40,7 @@ pub async fn traffic(tx: &mut Tx, source: SourceId) -> Result<Traffic> {
         untraced: counts.untraced,
         last_at: counts.last_at,
         client: client(tx, source).await?,
-        last_error: last_error(tx, source).await?,
+        last_error: last_error(tx, source, since).await?,
         strangers: counts.strangers,
         last_stranger_at: counts.last_stranger_at,
     })
@@ -62,12 +62,14 @@ async fn client(tx: &mut Tx, source: SourceId) -> Result<Option<String>> {
     Ok(client)
 }
 
-async fn last_error(tx: &mut Tx, source: SourceId) -> Result<Option<RequestRow>> {
+async fn last_error(tx: &mut Tx, source: SourceId, since: DateTime<Utc>) -> Result<Option<RequestRow>> {
     let row = sqlx::query_as!(
         Stored,
-        "select id, at, method, path, query, status, duration_ms, client, address, changes, scim_type, detail
-         from scim_request where source_id = $1 and (status >= 400 or status is null) order by at desc, id desc limit 1",
-        source.0
+        "select id, at, method, path, query, status, duration_ms, client, address, changes, scim_type, detail,
+                bulk_operations, bulk_failed, open
+         from scim_request where source_id = $1 and open and at > $2 order by at desc, id desc limit 1",
+        source.0,
+        since
     );
     row.fetch_optional(tx.db()).await?.map(RequestRow::try_from).transpose()
 }

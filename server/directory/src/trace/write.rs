@@ -4,7 +4,7 @@ use crate::error::to_json;
 use crate::logs::strip_nul;
 use crate::{Directory, Result, Signal};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use model::trace::{Body, Change};
+use model::trace::{Body, Bulk, Change, Operation};
 use model::{RequestId, SourceId, TokenId};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +21,13 @@ pub struct Observed {
     pub path: String,
     pub query: String,
     pub status: Option<u16>,
+    /// Whether it did not get what it asked for ([`is_error`](model::trace::is_error)).
+    pub error: bool,
+    /// What it was about: what goes well after an error of the same closes that. None: nothing is the same.
+    pub about: Option<i64>,
+    pub bulk: Option<Bulk>,
+    /// Of a bulk request.
+    pub operations: Vec<Operation>,
     pub duration_ms: i32,
     pub client: Option<String>,
     pub address: String,
@@ -91,6 +98,7 @@ pub async fn write(directory: &Directory, observed: &[Observed], counts: &Counts
     let mut db = directory.pool.begin().await?;
     if !observed.is_empty() {
         insert(&mut db, observed).await?;
+        close(&mut db, observed).await?;
     }
     if !counts.is_empty() {
         count(&mut db, counts).await?;
@@ -111,18 +119,33 @@ async fn insert(db: &mut sqlx::PgConnection, observed: &[Observed]) -> Result<()
         Ok(changes)
     })?;
     let headers = json(&|it| to_json("headers", &it.headers))?;
+    let operations = observed
+        .iter()
+        .map(|it| {
+            if it.operations.is_empty() {
+                return Ok(None);
+            }
+            let mut operations = to_json("operations", &it.operations)?;
+            strip_nul(&mut operations);
+            Ok(Some(operations))
+        })
+        .collect::<Result<Vec<_>>>()?;
     let text = |body: &Option<Body>| body.as_ref().map(|body| body.text.replace('\0', ""));
     let cut = |body: &Option<Body>| body.as_ref().is_some_and(|body| body.cut);
     sqlx::query!(
         "insert into scim_request (id, source_id, token_id, at, method, path, query, status, duration_ms, client, address,
-            changes, scim_type, detail, headers, request, request_cut, answer, answer_cut)
+            changes, scim_type, detail, headers, request, request_cut, answer, answer_cut, error, open, about,
+            bulk_operations, bulk_failed, operations)
          select r.id, s.id, t.id, r.at, r.method, r.path, r.query, r.status, r.duration_ms, r.client, r.address,
-            r.changes, r.scim_type, r.detail, r.headers, r.request, r.request_cut, r.answer, r.answer_cut
+            r.changes, r.scim_type, r.detail, r.headers, r.request, r.request_cut, r.answer, r.answer_cut,
+            r.error, r.error, case when r.error then r.about end, r.bulk_operations, r.bulk_failed, r.operations
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
                 $8::smallint[], $9::integer[], $10::text[], $11::text[], $12::jsonb[], $13::text[], $14::text[],
-                $15::jsonb[], $16::text[], $17::boolean[], $18::text[], $19::boolean[])
+                $15::jsonb[], $16::text[], $17::boolean[], $18::text[], $19::boolean[], $20::boolean[], $21::bigint[],
+                $22::smallint[], $23::smallint[], $24::jsonb[])
             as r(id, source, token, at, method, path, query, status, duration_ms, client, address, changes, scim_type,
-                detail, headers, request, request_cut, answer, answer_cut)
+                detail, headers, request, request_cut, answer, answer_cut, error, about, bulk_operations, bulk_failed,
+                operations)
          join source s on s.id = r.source left join scim_token t on t.id = r.token",
         &all(observed, |it| it.id.0),
         &all(observed, |it| it.source.0),
@@ -142,7 +165,31 @@ async fn insert(db: &mut sqlx::PgConnection, observed: &[Observed]) -> Result<()
         &all(observed, |it| text(&it.request)) as &[Option<String>],
         &all(observed, |it| cut(&it.request)),
         &all(observed, |it| text(&it.answer)) as &[Option<String>],
-        &all(observed, |it| cut(&it.answer))
+        &all(observed, |it| cut(&it.answer)),
+        &all(observed, |it| it.error),
+        &all(observed, |it| it.about) as &[Option<i64>],
+        &all(observed, |it| it.bulk.map(|bulk| i16::try_from(bulk.operations).unwrap_or(i16::MAX))) as &[Option<i16>],
+        &all(observed, |it| it.bulk.map(|bulk| i16::try_from(bulk.failed).unwrap_or(i16::MAX))) as &[Option<i16>],
+        &operations as &[Option<Value>]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Closes the errors after which the same went well.
+async fn close(db: &mut sqlx::PgConnection, observed: &[Observed]) -> Result<()> {
+    let well: Vec<_> = observed.iter().filter(|it| !it.error).filter_map(|it| Some((it, it.about?))).collect();
+    if well.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "update scim_request r set open = false
+         from unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) as well(source, about, at)
+         where r.open and r.source_id = well.source and r.about = well.about and r.at <= well.at",
+        &well.iter().map(|(it, _)| it.source.0).collect::<Vec<_>>(),
+        &well.iter().map(|(_, about)| *about).collect::<Vec<_>>(),
+        &well.iter().map(|(it, _)| it.at).collect::<Vec<_>>()
     )
     .execute(db)
     .await?;

@@ -11,6 +11,7 @@ use super::write::{Unit, to_the_end};
 use directory::Tx;
 use directory::search::Of;
 use http::Method;
+use model::trace;
 use scim::bulk::{self, Operation, Request};
 use scim::etag::Condition;
 use scim::{Error, ScimType};
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 pub async fn run(mut call: Call) -> Result<Answer, Error> {
     let request = Request::from_json(call.json().await?)?;
+    let asked: Vec<String> = request.operations.iter().map(Operation::line).collect();
     let (unit, base) = (call.unit, call.base);
     to_the_end(async move {
         let mut tx = unit.begin().await?;
@@ -36,7 +38,8 @@ pub async fn run(mut call: Call) -> Result<Answer, Error> {
         running.all(&mut tx, request).await?;
         let answers = running.in_order();
         unit.finish(tx).await?;
-        Ok(Answer::ok(&bulk::response(answers)))
+        unit.note.operations(told(asked, &answers));
+        Ok(Answer::ok(&bulk::response(answers.into_iter().map(|(_, answer)| answer).collect())))
     })
     .await
 }
@@ -205,10 +208,25 @@ impl Running<'_> {
         Ok(())
     }
 
-    fn in_order(mut self) -> Vec<Value> {
+    fn in_order(mut self) -> Vec<(usize, Value)> {
         self.answers.sort_by_key(|(number, _)| *number);
-        self.answers.into_iter().map(|(_, answer)| answer).collect()
+        self.answers
     }
+}
+
+/// What the trace is told: each operation with its answer, also those that were not tried.
+fn told(asked: Vec<String>, answers: &[(usize, Value)]) -> Vec<trace::Operation> {
+    let mut all: Vec<_> = asked
+        .into_iter()
+        .map(|request| trace::Operation { request, status: None, scim_type: None, detail: None })
+        .collect();
+    for (number, answer) in answers {
+        let Some(operation) = all.get_mut(number - 1) else { continue };
+        let error = |name: &str| Some(answer.get("response")?.get(name)?.as_str()?.to_owned());
+        operation.status = answer["status"].as_str().and_then(|status| status.parse().ok());
+        (operation.scim_type, operation.detail) = (error("scimType"), error("detail"));
+    }
+    all
 }
 
 fn read(operation: &Operation) -> Result<Asked, Error> {

@@ -4,6 +4,7 @@
 //! bound, and what finds no room is counted only. Behind the answers one task ([`run`]) removes the secrets and writes in
 //! batches. What happens inside of a request reaches its watch by a [`Note`].
 
+mod about;
 mod note;
 mod recorder;
 mod secrets;

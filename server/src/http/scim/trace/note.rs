@@ -2,7 +2,7 @@
 
 use directory::audit::Entry;
 use directory::tokens::Speaker;
-use model::trace::Change;
+use model::trace::{Bulk, Change, Operation};
 use model::{SourceId, TokenId};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +17,7 @@ pub struct Note(Arc<Mutex<Noted>>);
 struct Noted {
     speaker: Option<(SourceId, TokenId)>,
     changes: Vec<Change>,
+    operations: Vec<Operation>,
     retry_after: Option<u64>,
     allowed: Option<&'static str>,
 }
@@ -49,6 +50,24 @@ impl Note {
 
     pub fn changes(&self) -> Vec<Change> {
         self.noted().changes.clone()
+    }
+
+    /// How the operations of a bulk request went.
+    pub fn operations(&self, operations: Vec<Operation>) {
+        self.noted().operations = operations;
+    }
+
+    /// How many operations there were, and how many of them failed; none of any other request.
+    pub fn bulk(&self) -> Option<Bulk> {
+        let noted = self.noted();
+        let number = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let failed = noted.operations.iter().filter(|operation| operation.has_failed()).count();
+        (!noted.operations.is_empty())
+            .then(|| Bulk { operations: number(noted.operations.len()), failed: number(failed) })
+    }
+
+    pub fn all_operations(&self) -> Vec<Operation> {
+        self.noted().operations.clone()
     }
 
     /// The client has to wait for so many seconds.

@@ -1,11 +1,11 @@
 //! A request as it was seen, and what is kept of it.
 
 use super::note::Note;
-use super::{BODY, secrets};
+use super::{BODY, about, secrets};
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use directory::trace::Observed;
-use model::trace::Body;
+use model::trace::{Body, is_error};
 use model::{RequestId, SourceId, TokenId};
 use scim::client::{self, Shape};
 use serde_json::Value;
@@ -17,6 +17,8 @@ const ADDRESS: usize = 4_096;
 const UNKEPT: &str = "[removed: it has more secrets than are looked for]";
 /// How long an error's sentence may be.
 const SENTENCE: usize = 1_000;
+/// How long the path, and the sentence, of an operation of a bulk request may be: there may be a thousand.
+const LINE: usize = 300;
 
 /// A request of a source, secrets and all. It never leaves the memory.
 pub struct Seen {
@@ -42,7 +44,12 @@ impl Seen {
     }
 
     pub fn is_error(&self) -> bool {
-        self.answer.as_ref().is_none_or(|(status, _)| *status >= 400)
+        let failed = self.note.bulk().map_or(0, |bulk| bulk.failed);
+        is_error(&self.method, &self.path, self.status(), failed)
+    }
+
+    fn status(&self) -> Option<u16> {
+        self.answer.as_ref().map(|(status, _)| *status)
     }
 
     /// What is kept of it: secrets removed, bodies cut.
@@ -52,13 +59,19 @@ impl Seen {
         let user_agent = self.headers.iter().find(|(name, _)| name == "user-agent").map_or("", |(_, value)| value);
         let client = client::recognise(Shape { user_agent, query: &self.query, body: parsed.as_ref() });
         let mut removed = secrets::Removed::default();
+        let about = about::of(&self.method, &self.path, &self.query, parsed.as_ref());
         let request = (!sent.is_empty()).then(|| kept(&sent, parsed, &mut removed));
         let (scim_type, detail) = self.error(&removed);
-        let answer = self.answer.as_ref().filter(|(_, body)| !body.is_empty());
+        let answer = self.answer.as_ref().filter(|(_, body)| !body.is_empty() && self.method != "HEAD");
         let answer = answer.map(|(_, body)| kept_answer(body, &mut removed));
         let mut changes = self.note.changes();
         for change in &mut changes {
             change.target_name = removed.clean(&change.target_name);
+        }
+        let mut operations = self.note.all_operations();
+        for operation in &mut operations {
+            operation.request = cut_text(&removed.clean(&secrets::clean_text(&operation.request)), LINE).0;
+            operation.detail = operation.detail.take().map(|detail| cut_text(&removed.clean(&detail), LINE).0);
         }
         Observed {
             id: RequestId(Uuid::now_v7()),
@@ -68,7 +81,11 @@ impl Seen {
             method: self.method.clone(),
             path: cut_text(&secrets::clean_text(&self.path), ADDRESS).0,
             query: cut_text(&removed.clean(&secrets::clean_query(&self.query)), ADDRESS).0,
-            status: self.answer.as_ref().map(|(status, _)| *status),
+            status: self.status(),
+            error: self.is_error(),
+            about,
+            bulk: self.note.bulk(),
+            operations,
             duration_ms: self.duration_ms,
             client: client.map(|client| client.name().to_owned()),
             address: self.address.clone(),
@@ -83,7 +100,7 @@ impl Seen {
 
     /// Keyword and sentence of the error that it was answered with.
     fn error(&self, removed: &secrets::Removed) -> (Option<String>, Option<String>) {
-        let body = self.answer.as_ref().filter(|_| self.is_error()).map(|(_, body)| body);
+        let body = self.answer.as_ref().filter(|(status, _)| *status >= 400).map(|(_, body)| body);
         let Some(Ok(error)) = body.map(|body| serde_json::from_slice::<Value>(body)) else { return (None, None) };
         let text = |name: &str| Some(error.get(name)?.as_str()?.to_owned());
         (text("scimType"), text("detail").map(|detail| cut_text(&removed.clean(&detail), SENTENCE).0))

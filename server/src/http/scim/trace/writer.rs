@@ -76,7 +76,7 @@ async fn write(directory: &Directory, queue: &Queue, batch: Vec<Seen>) {
     let untraced = queue.tally.take();
     let mut counts = untraced.clone();
     for it in &observed {
-        counts.traced(it.source, it.at, is_error(it));
+        counts.traced(it.source, it.at, it.error);
     }
     if counts.is_empty() {
         return;
@@ -85,13 +85,9 @@ async fn write(directory: &Directory, queue: &Queue, batch: Vec<Seen>) {
         tracing::warn!(%error, requests = observed.len(), "SCIM requests were not written to the trace");
         queue.tally.put_back(untraced);
         for it in &observed {
-            queue.tally.untraced(it.source, it.at, is_error(it));
+            queue.tally.untraced(it.source, it.at, it.error);
         }
     }
-}
-
-fn is_error(observed: &Observed) -> bool {
-    observed.status.is_none_or(|status| status >= 400)
 }
 
 async fn try_to_write(directory: &Directory, observed: &[Observed], counts: &Counts) -> directory::Result<()> {
