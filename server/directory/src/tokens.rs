@@ -19,7 +19,7 @@ use crate::{Error, Result, Tx, sources};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
-use model::source::ScimToken;
+use model::source::{Refusal, ScimToken};
 use model::{SourceId, TokenId};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -121,14 +121,23 @@ struct Row {
     last_used_at: Option<DateTime<Utc>>,
     last_used_from: Option<String>,
     last_client: Option<String>,
+    refused_at: Option<DateTime<Utc>>,
+    refused_from: Option<String>,
+    refused_why: Option<String>,
     read_only: bool,
     ranges: Vec<String>,
     replaced_by: Option<String>,
 }
 
-impl From<Row> for ScimToken {
-    fn from(row: Row) -> Self {
-        Self {
+impl TryFrom<Row> for ScimToken {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let last_refusal = match (row.refused_at, row.refused_from, row.refused_why) {
+            (Some(at), Some(from), Some(why)) => Some(Refusal { at, from, why: why.parse()? }),
+            _ => None,
+        };
+        Ok(Self {
             id: TokenId(row.id),
             source_id: SourceId(row.source_id),
             source_name: row.source_name,
@@ -141,10 +150,11 @@ impl From<Row> for ScimToken {
             last_used_at: row.last_used_at,
             last_used_from: row.last_used_from,
             last_client: row.last_client,
+            last_refusal,
             read_only: row.read_only,
             ranges: row.ranges,
             replaced_by: row.replaced_by,
-        }
+        })
     }
 }
 
@@ -163,7 +173,8 @@ async fn select(tx: &mut Tx, source: Option<SourceId>, id: Option<TokenId>) -> R
     let rows = sqlx::query_as!(
         Row,
         "select t.id, t.source_id, s.name as source_name, t.name, t.public_id, t.created_at, t.created_by,
-                t.expires_at, t.revoked_at, t.last_used_at, t.last_used_from, t.last_client, t.read_only, t.ranges,
+                t.expires_at, t.revoked_at, t.last_used_at, t.last_used_from, t.last_client, t.refused_at, t.refused_from,
+                t.refused_why, t.read_only, t.ranges,
                 (select n.name from scim_token n where n.replaces = t.id and n.revoked_at is null
                     and (n.expires_at is null or n.expires_at > $3) order by n.id desc limit 1) as replaced_by
          from scim_token t join source s on s.id = t.source_id
@@ -174,7 +185,7 @@ async fn select(tx: &mut Tx, source: Option<SourceId>, id: Option<TokenId>) -> R
     )
     .fetch_all(tx.db())
     .await?;
-    Ok(rows.into_iter().map(ScimToken::from).collect())
+    rows.into_iter().map(ScimToken::try_from).collect()
 }
 
 /// Revokes a token: it opens nothing from the next request on. Revoking twice is no fault.

@@ -60,6 +60,27 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Why the use of a right token was refused.
+    RefusedWhy {
+        Expired = "expired", "it had expired";
+        Revoked = "revoked", "it was revoked";
+        /// From an address outside of its networks.
+        Elsewhere = "elsewhere", "it may not be used from there";
+        /// It reads only, and was used to change something.
+        ReadOnly = "read_only", "it only reads";
+    }
+}
+
+/// The last time that the use of a token was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub at: DateTime<Utc>,
+    /// The client's address.
+    pub from: String,
+    pub why: RefusedWhy,
+}
+
 /// A SCIM token, as the pages show one: never the token itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScimToken {
@@ -78,6 +99,8 @@ pub struct ScimToken {
     pub last_used_from: Option<String>,
     /// What the client was recognised as at the last use.
     pub last_client: Option<String>,
+    /// Noted once a minute at most.
+    pub last_refusal: Option<Refusal>,
     /// It reads and changes nothing.
     pub read_only: bool,
     /// The networks it may be used from; none: from everywhere.
@@ -96,6 +119,24 @@ impl ScimToken {
             (None, _) if self.last_used_at.is_none() => TokenState::Waiting,
             (None, _) => TokenState::Active,
         }
+    }
+}
+
+impl ScimToken {
+    /// Why it cannot be rotated at `now`, as a sentence that says what to do instead.
+    pub fn cannot_be_rotated(&self, now: DateTime<Utc>) -> Option<String> {
+        let ended = match self.state(now) {
+            TokenState::Revoked => "was revoked",
+            TokenState::Expired => "has expired",
+            TokenState::Waiting | TokenState::Active | TokenState::ExpiresSoon => {
+                let successor = self.replaced_by.as_ref()?;
+                return Some(format!(
+                    "{} was rotated already: {successor} takes its place. Rotate that one, or revoke it first.",
+                    self.name
+                ));
+            }
+        };
+        Some(format!("{} {ended}, so there is nothing to overlap with. Generate a token.", self.name))
     }
 }
 

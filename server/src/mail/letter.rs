@@ -180,6 +180,7 @@ mod tests {
             last_used_at: None,
             last_used_from: None,
             last_client: None,
+            last_refusal: None,
             read_only: false,
             ranges: Vec::new(),
             replaced_by: replaced_by.map(str::to_owned),

@@ -2,6 +2,7 @@
 
 use super::requests;
 use reqwest::Method;
+use serde_json::json;
 use tests::{Answer, TestApp, user};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +50,7 @@ async fn the_page_says_who_speaks_and_what_went_wrong() {
     for part in [
         "Microsoft Entra ID (aadOptscim062020)",
         "Last error: Somebody else has this name already",
-        "Another user of this source has this userName",
+        "409: Another user of the source Entra has the userName",
         "Tenant URL",
         "Errors only",
     ] {
@@ -97,4 +98,59 @@ async fn requests_with_a_wrong_token_are_told_of_where_nothing_arrives() {
     app.wait_traffic(source, |traffic| traffic.strangers == 1).await;
     let page = app.owner().await.open(&format!("/sources/{source}")).await.html.text();
     assert!(page.contains("1 request came with a token that opens nothing"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_request_that_failed_in_part_shows_as_one() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    let post = |id: &str, name: &str| json!({ "method": "POST", "path": "/Users", "bulkId": id, "data": user(name) });
+    let operations = json!([post("a", "ada@example.com"), post("b", "ADA@example.com")]);
+    assert_eq!(scim.post("/Bulk", &json!({ "Operations": operations })).await.status, 200);
+    let row = requests(&app, source, 1).await.remove(0);
+    let owner = app.owner().await;
+    let list = owner.open(&format!("/sources/{source}?errors=true")).await.html.text();
+    for part in ["200, 1 of 2 failed", "Last error: Operations of a bulk request were refused"] {
+        assert!(list.contains(part), "{part} is not in {list}");
+    }
+    let page = owner.open(&format!("/sources/{source}/requests/{}", row.id)).await.html.text();
+    for part in ["Operations of the request", "POST /Users", "201", "409", "has the userName \"ADA@example.com\""] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tokens_say_who_was_refused() {
+    let app = TestApp::start().await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    let mut tx = app.tx().await;
+    let token = directory::tokens::list(&mut tx, Some(source)).await.unwrap().remove(0);
+    directory::tokens::revoke(&mut tx, token.id).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(scim.get("/Users").await.status, 401);
+    let owner = app.owner().await;
+    let page = owner.open(&format!("/sources/{source}")).await.html.text();
+    assert!(page.contains("from 127.0.0.1: it was revoked"), "{page}");
+    for (dialog, told) in
+        [("rotate", "test was revoked, so there is nothing to overlap with"), ("revoke", "test is revoked")]
+    {
+        let page = owner.open(&format!("/sources/{source}?dialog={dialog}&token={}", token.id)).await;
+        assert!(page.html.text().contains(told), "{}", page.html.text());
+        assert!(page.html.form("rotate_token").is_none() && page.html.form("revoke_token").is_none());
+    }
+    let none = owner.open(&format!("/sources/{source}?dialog=rotate&token={source}")).await;
+    assert!(none.html.text().contains("There is no such token"), "{}", none.html.text());
+}
+
+/// The name that is there, not the one that was typed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_there_is_called_by_its_name() {
+    let app = TestApp::start().await;
+    app.source_with_token("Okta Production").await;
+    let owner = app.owner().await;
+    let page = owner.open("/sources?dialog=new").await;
+    let again = owner.submit(&page, "make_source", &[("name", "okta  PRODUCTION")]).await;
+    assert_eq!(again.status, 422);
+    let told = again.error_at("name").unwrap();
+    assert!(told.contains("called Okta Production already"), "{told}");
 }

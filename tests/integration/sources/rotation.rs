@@ -92,4 +92,7 @@ async fn the_page_rotates_and_shows_the_token_once() {
     assert!(made.html.text().contains("test 2"), "the form names the successor");
     let again = owner.open(&format!("/sources/{source}")).await;
     assert!(!again.body.contains(token) && again.html.text().contains("test 2 takes its place"));
+    let twice = owner.open(&format!("/sources/{source}?dialog=rotate&token={id}")).await;
+    assert!(twice.html.text().contains("test was rotated already: test 2 takes its place"), "{}", twice.html.text());
+    assert!(twice.html.form("rotate_token").is_none());
 }

@@ -1,7 +1,10 @@
 //! What a token may, from where, and what becomes of wrong ones.
 
+use chrono::Duration;
+use directory::Clock;
 use directory::tokens::{New, Restrictions, generate_with, networks};
 use model::SourceId;
+use model::source::{RefusedWhy, ScimToken};
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -120,4 +123,48 @@ async fn a_token_that_is_revoked_opens_nothing_on_any_replica() {
     tx.commit().await.unwrap();
     assert_eq!((scim.get("/Users").await.status, there.get("/Users").await.status), (401, 401));
     second.stop().await;
+}
+
+/// Somebody still has the old token, or has it where it must not be used: the token says so.
+#[tokio::test]
+async fn a_use_that_was_refused_is_noted_with_why_once_a_minute() {
+    let clock = Clock::manual(Clock::system().now());
+    let app = TestApp::with(|start| (start.clock, start.worker) = (clock.clone(), false)).await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    let only = async || directory::tokens::list(&mut app.tx().await, Some(source)).await.unwrap().remove(0);
+    let read_only = restricted(&app, source, true, "").await;
+    let why = |token: &ScimToken| token.last_refusal.as_ref().map(|refusal| refusal.why);
+    assert_eq!(read_only.get("/Users").await.status, 200);
+    assert_eq!(why(&only().await), None);
+    assert_eq!(read_only.post("/Users", &user("ada@example.com")).await.status, 403);
+    let told = only().await.last_refusal.unwrap();
+    assert_eq!((told.why, told.from.as_str()), (RefusedWhy::ReadOnly, "127.0.0.1"));
+    // Within the minute nothing is written, however often and for whatever reason.
+    let mut tx = app.tx().await;
+    directory::tokens::revoke(&mut tx, only().await.id).await.unwrap();
+    tx.commit().await.unwrap();
+    let before = app.database.rows("scim_token").await;
+    for _ in 0..3 {
+        assert_eq!(read_only.get("/Users").await.error(), (401, ""));
+    }
+    assert_eq!(app.database.rows("scim_token").await, before);
+    clock.advance(Duration::minutes(1));
+    assert_eq!(read_only.get("/Users").await.status, 401);
+    assert_eq!(why(&only().await), Some(RefusedWhy::Revoked));
+
+    restricted(&app, source, false, "203.0.113.0/24").await.get("/Users").await;
+    assert_eq!(why(&only().await), Some(RefusedWhy::Elsewhere));
+    let mut tx = app.tx().await;
+    let end = tx.now() + Duration::hours(1);
+    let made = directory::tokens::generate(&mut tx, source, "short", Some(end)).await.unwrap();
+    tx.commit().await.unwrap();
+    let short = Scim::new(&app.base(), made.token.expose_secret());
+    clock.advance(Duration::hours(1));
+    assert_eq!(short.get("/Users").await.status, 401);
+    assert_eq!(why(&only().await), Some(RefusedWhy::Expired));
+    // A guess at its secret is not a use of it.
+    let guess = format!("{}x", &scim.token()[..scim.token().len() - 1]);
+    scim.with_token(&guess).get("/Users").await;
+    let all = directory::tokens::list(&mut app.tx().await, Some(source)).await.unwrap();
+    assert_eq!(all.iter().filter(|token| token.last_refusal.is_none()).count(), 1, "{all:?}");
 }

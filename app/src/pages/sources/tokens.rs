@@ -11,7 +11,7 @@ pub(super) use revoke::RevokeDialog;
 pub(super) use rotate::RotateDialog;
 
 use crate::api::tokens::{ListTokens, NewToken};
-use crate::components::{Callout, Card, Empty, Icon, Look, Menu, Query, Status, Table, Time, Tone, part_of};
+use crate::components::{Callout, Card, Dialog, Empty, Icon, Look, Menu, Query, Status, Table, Time, Tone, part_of};
 use crate::live::use_live;
 use crate::now::use_now;
 use crate::reading::reread;
@@ -121,10 +121,11 @@ fn Row(token: ScimToken, may_manage: bool) -> impl IntoView {
                 <span class="font-[550]">{token.name.clone()}</span>
                 <span class="sub"><code class="mono">{token.prefix.clone()}"…"</code>" made "<Time at=token.created_at/>{format!(" by {}", token.created_by)}</span>
                 {narrow}
+                <div class="md:hidden">{last_refusal(&token)}</div>
             </th>
             <td class="p3 muted">{may(&token)}</td>
             <td class="p2 nowrap"><span class=soon.then_some("text-warn font-[520]")>{expires}</span></td>
-            <td class="p2 muted">{last_used(&token)}</td>
+            <td class="p2 muted">{last_used(&token)}{last_refusal(&token)}</td>
             <td><Status look=state/>{replaced}</td>
             <td class="shrink">{menu}</td>
         </tr>
@@ -146,6 +147,17 @@ fn actions(token: &ScimToken, state: TokenState) -> AnyView {
     .into_any()
 }
 
+/// A dialog that was asked for and has nothing to fill in.
+fn cannot(source: SourceId, title: &str, why: String) -> AnyView {
+    let close = format!("/sources/{source}");
+    let footer = view! { <a class="btn" data-variant="outline" href=close.clone()>"Close"</a> }.into_any();
+    view! { <Dialog id="ct" title=title close=close footer=footer><p>{why}</p></Dialog> }.into_any()
+}
+
+fn no_such(source: SourceId) -> AnyView {
+    cannot(source, "There is no such token", "This source has no token of that id. Choose one of its list.".to_owned())
+}
+
 /// What it may do, and from where.
 fn may(token: &ScimToken) -> AnyView {
     let does = if token.read_only { "Read" } else { "Read and write" };
@@ -161,4 +173,20 @@ fn last_used(token: &ScimToken) -> AnyView {
     let by =
         [token.last_client.clone(), token.last_used_from.clone()].into_iter().flatten().collect::<Vec<_>>().join(", ");
     view! { <span class="nowrap"><Time at/></span><span class="sub wrap-anywhere">{by}</span> }.into_any()
+}
+
+/// Somebody had the token whole, and was refused all the same.
+fn last_refusal(token: &ScimToken) -> Option<AnyView> {
+    let refusal = token.last_refusal.as_ref()?;
+    let since = token.last_used_at.is_none_or(|used| used < refusal.at);
+    let (from, why) = (refusal.from.clone(), refusal.why.label());
+    Some(
+        view! {
+            <span class="sub wrap-anywhere">
+                <span class=since.then_some("text-warn font-[520]")>"Refused "<Time at=refusal.at/></span>
+                {format!(" from {from}: {why}")}
+            </span>
+        }
+        .into_any(),
+    )
 }

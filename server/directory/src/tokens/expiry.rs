@@ -74,6 +74,7 @@ mod tests {
             last_used_at: Some(now),
             last_used_from: None,
             last_client: None,
+            last_refusal: None,
             read_only: false,
             ranges: Vec::new(),
             replaced_by: None,

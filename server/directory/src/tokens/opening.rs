@@ -5,6 +5,7 @@ use super::{Restrictions, parse};
 use crate::audit::Entry;
 use crate::{Actor, Directory, Error, Result};
 use chrono::{DateTime, Duration, Utc};
+use model::source::RefusedWhy;
 use model::{SourceId, TokenId};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -30,6 +31,8 @@ pub enum Access {
     Nothing,
     /// It is right, and may not be used from this address.
     Elsewhere(Speaker),
+    /// It is right, and may not change anything.
+    ReadOnly(Speaker),
     Source(Speaker),
 }
 
@@ -39,9 +42,11 @@ pub struct Bearer<'a> {
     pub address: IpAddr,
     /// What the client was recognised as.
     pub client: Option<&'a str>,
+    /// Whether it is to change something.
+    pub writes: bool,
 }
 
-/// A token in force, as it is stored.
+/// A token, as it is stored.
 struct Found {
     id: Uuid,
     name: String,
@@ -52,16 +57,31 @@ struct Found {
     read_only: bool,
     ranges: Vec<String>,
     last_used_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+    refused_at: Option<DateTime<Utc>>,
+}
+
+impl Found {
+    /// Why it opens nothing at `now`, if it does not.
+    fn ended(&self, now: DateTime<Utc>) -> Option<RefusedWhy> {
+        let expired = self.expires_at.is_some_and(|end| end <= now);
+        self.revoked_at.map(|_| RefusedWhy::Revoked).or(expired.then_some(RefusedWhy::Expired))
+    }
 }
 
 /// Whether a token opens a source now. Notes no use.
 pub async fn is_in_force(directory: &Directory, token: &str) -> Result<bool> {
-    Ok(find(directory, token).await?.is_some())
+    Ok(find(directory, token).await?.is_some_and(|found| found.ended(directory.now()).is_none()))
 }
 
-/// What a token opens now. Costs one read, and notes the use at most once a minute.
+/// What a token opens now. Costs one read, and notes the use, or why it was refused, at most once a minute.
 pub async fn authenticate(directory: &Directory, token: &str, bearer: &Bearer<'_>) -> Result<Access> {
     let Some(found) = find(directory, token).await? else { return Ok(Access::Nothing) };
+    if let Some(why) = found.ended(directory.now()) {
+        note_refusal(directory, &found, bearer, why).await?;
+        return Ok(Access::Nothing);
+    }
     let speaker = Speaker {
         actor: Actor::Token { id: TokenId(found.id), source: found.source.clone() },
         source: SourceId(found.source_id),
@@ -71,7 +91,12 @@ pub async fn authenticate(directory: &Directory, token: &str, bearer: &Bearer<'_
     let restrictions = Restrictions::stored(found.read_only, &found.ranges)
         .map_err(|why| Error::Unreadable { what: "token's networks", why })?;
     if !restrictions.allow(bearer.address) {
+        note_refusal(directory, &found, bearer, RefusedWhy::Elsewhere).await?;
         return Ok(Access::Elsewhere(speaker));
+    }
+    if found.read_only && bearer.writes {
+        note_refusal(directory, &found, bearer, RefusedWhy::ReadOnly).await?;
+        return Ok(Access::ReadOnly(speaker));
     }
     match found.last_used_at {
         None => first_use(directory, &speaker, &found, bearer).await?,
@@ -83,14 +108,12 @@ pub async fn authenticate(directory: &Directory, token: &str, bearer: &Bearer<'_
 
 async fn find(directory: &Directory, token: &str) -> Result<Option<Found>> {
     let Some((public, secret)) = parse(token) else { return Ok(None) };
-    let now = directory.now();
     let found = sqlx::query_as!(
         Found,
-        "select t.id, t.name, t.public_id, t.source_id, s.name as source, t.secret_hash, t.read_only, t.ranges, t.last_used_at
-         from scim_token t join source s on s.id = t.source_id
-         where t.public_id = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
-        public,
-        now
+        "select t.id, t.name, t.public_id, t.source_id, s.name as source, t.secret_hash, t.read_only, t.ranges, t.last_used_at,
+                t.expires_at, t.revoked_at, t.refused_at
+         from scim_token t join source s on s.id = t.source_id where t.public_id = $1",
+        public
     )
     .fetch_optional(&directory.pool)
     .await?;
@@ -106,6 +129,26 @@ async fn note_use(directory: &Directory, found: &Found, bearer: &Bearer<'_>) -> 
         now,
         address,
         bearer.client
+    )
+    .execute(&directory.pool)
+    .await?;
+    Ok(())
+}
+
+/// Of many at once, one is written: whoever has a token that opens nothing any more must not make the database work.
+async fn note_refusal(directory: &Directory, found: &Found, bearer: &Bearer<'_>, why: RefusedWhy) -> Result<()> {
+    let now = directory.now();
+    if found.refused_at.is_some_and(|last| now - last < NOTED_EVERY) {
+        return Ok(());
+    }
+    sqlx::query!(
+        "update scim_token set refused_at = $2, refused_from = $3, refused_why = $4
+         where id = $1 and (refused_at is null or refused_at <= $5)",
+        found.id,
+        now,
+        bearer.address.to_canonical().to_string(),
+        why.as_str(),
+        now - NOTED_EVERY
     )
     .execute(&directory.pool)
     .await?;

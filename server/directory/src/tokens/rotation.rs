@@ -5,7 +5,6 @@ use crate::audit::Entry;
 use crate::{Error, Result, Tx};
 use chrono::{DateTime, Duration, Utc};
 use model::TokenId;
-use model::source::TokenState;
 
 /// For how long the old token goes on, unless something else is chosen.
 pub const OVERLAP: Duration = Duration::days(7);
@@ -22,22 +21,8 @@ pub async fn rotate(
     // Two who rotate it at once take turns, and the second one finds a successor.
     sqlx::query!("select id from scim_token where id = $1 for update", id.0).fetch_optional(tx.db()).await?;
     let old = get(tx, id).await?;
-    let ended = match old.state(now) {
-        TokenState::Revoked => Some("was revoked"),
-        TokenState::Expired => Some("has expired"),
-        TokenState::Waiting | TokenState::Active | TokenState::ExpiresSoon => None,
-    };
-    if let Some(ended) = ended {
-        return Err(Error::Refused(format!(
-            "{} {ended}, so there is nothing to overlap with. Generate a token.",
-            old.name
-        )));
-    }
-    if let Some(successor) = &old.replaced_by {
-        return Err(Error::Refused(format!(
-            "{} was rotated already: {successor} takes its place. Rotate that one, or revoke it first.",
-            old.name
-        )));
+    if let Some(why) = old.cannot_be_rotated(now) {
+        return Err(Error::Refused(why));
     }
     let restrictions = super::Restrictions::stored(old.read_only, &old.ranges)
         .map_err(|why| Error::Unreadable { what: "token's networks", why })?;

@@ -18,7 +18,8 @@ pub async fn authenticate(state: &AppState, parts: &Parts, note: &Note) -> Resul
     let address = client::address(&parts.extensions, &parts.headers, state.proxy_hops);
     let access = match bearer(&parts.headers) {
         Some(token) => {
-            let bearer = Bearer { address, client: recognised(parts) };
+            let writes = changes_something(&parts.method, parts.uri.path());
+            let bearer = Bearer { address, client: recognised(parts), writes };
             directory::tokens::authenticate(&state.directory, token, &bearer).await.map_err(|e| answer::failed(&e))?
         }
         None => Access::Nothing,
@@ -26,10 +27,11 @@ pub async fn authenticate(state: &AppState, parts: &Parts, note: &Note) -> Resul
     match access {
         Access::Source(speaker) => {
             note.speaks(&speaker);
-            if speaker.read_only && changes_something(&parts.method, parts.uri.path()) {
-                return Err(Error::plain(403, READ_ONLY));
-            }
             Ok(speaker)
+        }
+        Access::ReadOnly(speaker) => {
+            note.speaks(&speaker);
+            Err(Error::plain(403, READ_ONLY))
         }
         Access::Elsewhere(speaker) => {
             note.speaks(&speaker);

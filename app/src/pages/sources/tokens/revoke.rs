@@ -1,5 +1,6 @@
 //! The question before a token is revoked.
 
+use super::{cannot, no_such};
 use crate::api::tokens::{ListTokens, RevokeToken};
 use crate::components::{Dialog, Query, SubmitButton, Time, part_of};
 use crate::form::{FormProblem, FormState, PostForm, use_form};
@@ -15,8 +16,13 @@ pub fn RevokeDialog(source: SourceId, query: Memo<Query>) -> impl IntoView {
     let asked = query.read_untracked().parsed::<TokenId>("token");
     let data = read(move || Ok(ListTokens { source }));
     part_of(data, move |tokens| match tokens.into_iter().find(|token| Some(token.id) == asked) {
-        Some(token) => view! { <Revoke token form/> }.into_any(),
-        None => ().into_any(),
+        Some(token) if token.revoked_at.is_none() => view! { <Revoke token form/> }.into_any(),
+        Some(token) => cannot(
+            source,
+            &format!("{} is revoked", token.name),
+            "It opens nothing any more, and there is nothing left to do.".to_owned(),
+        ),
+        None => no_such(source),
     })
 }
 

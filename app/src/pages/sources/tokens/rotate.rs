@@ -1,9 +1,11 @@
 //! The dialog that rotates a token.
 
 use super::generate::options;
+use super::{cannot, no_such};
 use crate::api::tokens::{LIFETIMES, ListTokens, OVERLAPS, RotateToken};
 use crate::components::{Dialog, FieldState, Query, SelectField, SubmitButton, TextField, Time, part_of};
 use crate::form::{FormProblem, FormState, PostForm};
+use crate::now::use_now;
 use crate::reading::read;
 use leptos::prelude::*;
 use model::source::{ScimToken, successor_name};
@@ -14,8 +16,11 @@ pub fn RotateDialog(source: SourceId, query: Memo<Query>, form: FormState<Rotate
     let asked = query.read_untracked().parsed::<TokenId>("token");
     let data = read(move || Ok(ListTokens { source }));
     part_of(data, move |tokens| match tokens.into_iter().find(|token| Some(token.id) == asked) {
-        Some(token) => view! { <Rotate token form/> }.into_any(),
-        None => ().into_any(),
+        Some(token) => match token.cannot_be_rotated(use_now().get_untracked()) {
+            Some(why) => cannot(source, &format!("{} cannot be rotated", token.name), why),
+            None => view! { <Rotate token form/> }.into_any(),
+        },
+        None => no_such(source),
     })
 }
 
