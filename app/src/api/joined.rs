@@ -53,7 +53,7 @@ pub async fn link_people(
     }
     problems.check()?;
     directory::people::join(&mut tx, person, other, &chosen).await?;
-    let name = preview.stays.display_name;
+    let name = preview.becomes;
     tx.commit().await?;
     let text = "The sources of both hold one person now. What that changes in Zoom is done within seconds.";
     crate::flash::say(format!("Linked to {name}"), text).await?;
@@ -75,8 +75,10 @@ pub async fn separate_record(record: RecordId) -> Result<(), AppError> {
     let preview = directory::people::similar::separate_preview(&mut tx, record).await?;
     let person = directory::people::separate(&mut tx, record).await?;
     tx.commit().await?;
-    let title = format!("{} separated", preview.record.user_name);
-    let text = format!("This is the person that {} alone knows now.", preview.record.source_name);
+    let title = format!("{} separated", preview.name);
+    let remains = preview.remains.map(|it| format!(" {} remains, known by {}.", it.name, it.sources.join(", ")));
+    let remains = remains.unwrap_or_default();
+    let text = format!("This is the person that {} alone knows now.{remains}", preview.record.source_name);
     crate::flash::say(title, text).await?;
     crate::session::go_to(&format!("/people/{person}"));
     Ok(())

@@ -1,5 +1,6 @@
 //! People of the directory, merged from the records their sources keep of them.
 
+use crate::source::LinkRule;
 use crate::{PersonId, RecordId, SourceId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,11 @@ pub struct Similar {
 pub struct JoinPreview {
     pub stays: PersonSummary,
     pub goes: PersonSummary,
+    /// What the one person is called.
+    pub becomes: String,
+    /// The attributes of the one who stays that are others then, or new.
+    pub changes_of_stays: Vec<String>,
+    pub changes_of_goes: Vec<String>,
     pub held: Vec<Held>,
     /// Each connection on which one of them stands.
     pub links: Vec<JoinedLink>,
@@ -137,8 +143,22 @@ impl JoinedLink {
 pub struct SeparatePreview {
     pub person: PersonSummary,
     pub record: RecordSummary,
+    /// What the record's source calls them; the person may be called as another source does.
+    pub name: String,
+    /// Who remains; none when no other source knows the person.
+    pub remains: Option<Remains>,
+    /// The rule that could link the two again.
+    pub rule: LinkRule,
     /// The connections on which an account or an assignment goes with the record.
     pub takes: Vec<String>,
+}
+
+/// A person without one of their records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remains {
+    pub name: String,
+    pub user_name: String,
+    pub sources: Vec<String>,
 }
 
 /// What one source says of a person, in short.

@@ -3,6 +3,7 @@
 use super::{Source, count_audited, count_people, join, person};
 use model::connection::{Actions, ScopeMode};
 use model::link::LinkState;
+use model::source::LinkRule;
 use serde_json::json;
 use tests::{TestApp, ada, user};
 
@@ -170,6 +171,65 @@ async fn separating_gives_back_the_id_the_account_and_the_assignment() {
     assert_eq!(count_audited(&app, "person.separated").await, 1);
     let again = directory::people::separate(&mut app.tx().await, in_okta).await.unwrap_err().to_string();
     assert!(again.contains("nothing to separate"), "{again}");
+}
+
+/// The page shows the first source's name: whoever decides about the other one's record must read the other one's.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_questions_name_whom_each_source_means() {
+    let app = TestApp::with(|start| start.worker = false).await;
+    let (hr, okta) = (Source::new(&app, "HR").await, Source::new(&app, "Okta").await);
+    let called = |user_name: &str, name: &str| {
+        let mut user = user(user_name);
+        user["displayName"] = name.into();
+        user
+    };
+    let (in_hr, goes) = hr.push(&app, &called("1815", "Countess of Lovelace")).await;
+    let (in_okta, stays) = okta.push(&app, &called("ada@example.com", "Ada Byron")).await;
+
+    let owner = app.owner().await;
+    let page = owner.open(&format!("/people/{stays}?dialog=join&other={goes}")).await;
+    let text = page.html.text();
+    for part in [
+        "Ada Byron (Okta) and Countess of Lovelace (HR) become one person",
+        "The one person is shown as Countess of Lovelace",
+        "Ada Byron (Okta): ",
+        "Countess of Lovelace (HR): nothing",
+    ] {
+        assert!(text.contains(part), "{part} in: {text}");
+    }
+    let linked = owner.follow(&owner.submit(&page, "link_people", &[]).await).await.html.text();
+    assert!(linked.contains("Linked to Countess of Lovelace"), "{linked}");
+
+    let ask = async |record| owner.open(&format!("/people/{stays}?dialog=separate&record={record}")).await;
+    let page = ask(in_okta).await;
+    let text = page.html.text();
+    for part in [
+        "Separate Ada Byron (Okta)?",
+        "What Okta says becomes a person of its own: Ada Byron, user name ada@example.com.",
+        "What remains is Countess of Lovelace (HR), user name 1815.",
+    ] {
+        assert!(text.contains(part), "{part} in: {text}");
+    }
+    assert!(!text.contains("rule"), "there is none: {text}");
+    super::rule::set(&app, LinkRule::Email).await;
+    let text = ask(in_hr).await.html.text();
+    for part in [
+        "Separate Countess of Lovelace (HR)?",
+        "What remains is Ada Byron (Okta)",
+        "The rule for equal e-mail addresses links the two again only when one of their addresses changes.",
+    ] {
+        assert!(text.contains(part), "{part} in: {text}");
+    }
+
+    let separated = owner.follow(&owner.submit(&page, "separate_record", &[]).await).await.html.text();
+    assert!(
+        separated.contains("Ada Byron separated") && separated.contains("Countess of Lovelace remains, known by HR."),
+        "{separated}"
+    );
+    let alone = ask(in_hr).await;
+    assert!(alone.html.text().contains("HR alone knows Countess of Lovelace"), "{}", alone.html.text());
+    let nothing = owner.submit(&alone, "separate_record", &[]).await;
+    assert_eq!(nothing.status, 409, "{}", nothing.html.text());
 }
 
 /// Sources go on while two people become one: nothing they say is lost, and nobody waits for ever.

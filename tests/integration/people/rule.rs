@@ -8,7 +8,7 @@ use model::source::LinkRule;
 use serde_json::{Value, json};
 use tests::{TestApp, ada, user};
 
-async fn set(app: &TestApp, rule: LinkRule) {
+pub(super) async fn set(app: &TestApp, rule: LinkRule) {
     let mut tx = app.tx().await;
     directory::people::rule::set(&mut tx, rule).await.unwrap();
     tx.commit().await.unwrap();

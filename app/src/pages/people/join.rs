@@ -6,7 +6,8 @@ use crate::components::{Callout, Dialog, Kv, Look, SubmitButton, Tone, pair, par
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::read;
 use leptos::prelude::*;
-use model::person::{Held, JoinPreview, JoinedLink, SeparatePreview};
+use model::person::{Held, JoinPreview, JoinedLink, PersonSummary, SeparatePreview};
+use model::source::LinkRule;
 use model::{PersonId, RecordId};
 use serde_json::{Value, json};
 
@@ -20,7 +21,8 @@ pub(super) fn Join(person: PersonId, other: PersonId) -> impl IntoView {
 
 #[component]
 fn Question(preview: JoinPreview, form: FormState<LinkPeople>) -> impl IntoView {
-    let JoinPreview { stays, goes, held, links, refusal } = preview;
+    let changes = changes(&preview);
+    let JoinPreview { stays, goes, held, links, refusal, .. } = preview;
     let close = format!("/people/{}", stays.id);
     let may = refusal.is_none();
     let footer = view! {
@@ -31,7 +33,7 @@ fn Question(preview: JoinPreview, form: FormState<LinkPeople>) -> impl IntoView 
     }
     .into_any();
     let (first, second) = (stays.display_name.clone(), goes.display_name.clone());
-    let names = format!("{first} ({}) and {second} ({})", stays.sources.join(", "), goes.sources.join(", "));
+    let names = format!("{} and {}", of_sources(&first, &stays.sources), of_sources(&second, &goes.sources));
     let refused = refusal.map(|why| {
         let look = Look::new(Tone::Hold, "octagon-alert", "Not now");
         view! { <Callout look title="The two cannot be linked now."><p>{why}</p></Callout> }
@@ -54,6 +56,7 @@ fn Question(preview: JoinPreview, form: FormState<LinkPeople>) -> impl IntoView 
                 <input type="hidden" name="other" value=goes.id.to_string()/>
                 {refused}
                 {zoom}
+                {may.then_some(changes)}
                 {attributes(held)}
             </PostForm>
         </Dialog>
@@ -101,6 +104,31 @@ fn on_connection(
     .into_any()
 }
 
+/// "Ada Lovelace (HR, Okta)": two people may be called the same.
+fn of_sources(name: &str, sources: &[String]) -> String {
+    format!("{name} ({})", sources.join(", "))
+}
+
+/// What each of the two is not, and the one of both is: the name that is shown, and attributes.
+fn changes(preview: &JoinPreview) -> AnyView {
+    let JoinPreview { stays, goes, becomes, changes_of_stays, changes_of_goes, .. } = preview;
+    let renamed = [stays, goes].iter().any(|person| person.display_name != *becomes);
+    let shown = renamed.then(|| view! { <p>"The one person is shown as "<strong>{becomes.clone()}</strong>"."</p> });
+    let line = |person: &PersonSummary, names: &[String]| {
+        let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        view! { <p>{format!("{}: {names}", of_sources(&person.display_name, &person.sources))}</p> }
+    };
+    view! {
+        <section aria-labelledby="changes" class="grid gap-2 text-sm">
+            <h3 id="changes" class="font-[550]">"What changes for each"</h3>
+            {shown}
+            {line(stays, changes_of_stays)}
+            {line(goes, changes_of_goes)}
+        </section>
+    }
+    .into_any()
+}
+
 /// Which source's value will hold, and what others say instead.
 fn attributes(held: Vec<Held>) -> AnyView {
     let rows = held.into_iter().map(|held| {
@@ -113,6 +141,7 @@ fn attributes(held: Vec<Held>) -> AnyView {
         <section aria-labelledby="will-hold">
             <h3 id="will-hold" class="font-[550] mb-2">"What will hold"</h3>
             <Kv rows=rows.collect()/>
+            <p class="hint mt-2">"The first source that gives an attribute decides, in the order of the Sources page."</p>
         </section>
     }
     .into_any()
@@ -141,40 +170,64 @@ fn words(name: &str, value: &Value) -> String {
 pub(super) fn Separate(record: RecordId) -> impl IntoView {
     let form = use_form::<SeparateRecord>();
     let data = read(move || Ok(GetSeparation { record }));
-    part_of(data, move |SeparatePreview { person, record, takes }| {
-        let close = format!("/people/{}", person.id);
-        let footer = view! {
-            <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
+    part_of(data, move |preview| view! { <Apart preview form/> }.into_any())
+}
+
+/// The person's shown name may be another source's: whoever is taken out is called as their own source does.
+#[component]
+fn Apart(preview: SeparatePreview, form: FormState<SeparateRecord>) -> impl IntoView {
+    let SeparatePreview { person, record, name, remains, rule, takes } = preview;
+    let close = format!("/people/{}", person.id);
+    let may = remains.is_some();
+    let footer = view! {
+        <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
+        {may.then(|| view! {
             <SubmitButton label="Separate" icon="user-minus" form="separate" variant="danger-solid" pending=Signal::derive(move || form.pending())/>
+        })}
+    }
+    .into_any();
+    let source = record.source_name;
+    let (description, happens) = match remains {
+        None => (format!("{source} alone knows {name}: there is nothing to separate."), String::new()),
+        Some(remains) => {
+            let stays = of_sources(&remains.name, &remains.sources);
+            let takes = if takes.is_empty() {
+                format!("Zoom accounts and assignments stay with {stays}.")
+            } else {
+                let takes = takes.join(", ");
+                format!(
+                    "The assignment and the Zoom account on {takes} came with this record, and go with {name} ({source})."
+                )
+            };
+            let description = format!(
+                "What {source} says becomes a person of its own: {name}, user name {}. What remains is {stays}, user name {}.",
+                record.user_name, remains.user_name
+            );
+            (description, format!("{takes} No account is deleted.{}", again(rule)))
         }
-        .into_any();
-        let name = person.display_name;
-        let accounts = if takes.is_empty() {
-            format!("Zoom accounts and assignments stay with {name}.")
-        } else {
-            format!(
-                "The assignment and the Zoom account on {} came with this record, and go with it.",
-                takes.join(", ")
-            )
-        };
-        view! {
-            <Dialog
-                id="sp"
-                title=format!("Separate {}?", record.user_name)
-                description=format!("What {} says becomes a person of its own; {name} is what the other sources say.", record.source_name)
-                close=close
-                footer=footer
-                alert=true
-            >
-                <PostForm state=form id="separate" class="form">
-                    <FormProblem state=form/>
-                    <input type="hidden" name="record" value=record.id.to_string()/>
-                    <p>{accounts}" No account is deleted. The rule that links people links the two again only when one of their user names or e-mails changes."</p>
-                </PostForm>
-            </Dialog>
+    };
+    view! {
+        <Dialog id="sp" title=format!("Separate {name} ({source})?") description=description close=close footer=footer alert=true>
+            <PostForm state=form id="separate" class="form">
+                <FormProblem state=form/>
+                <input type="hidden" name="record" value=record.id.to_string()/>
+                <p>{happens}</p>
+            </PostForm>
+        </Dialog>
+    }
+}
+
+/// When the rule would link the two again; nothing where there is none.
+const fn again(rule: LinkRule) -> &'static str {
+    match rule {
+        LinkRule::Off => "",
+        LinkRule::UserName => {
+            " The rule for equal user names links the two again only when one of their user names changes."
         }
-        .into_any()
-    })
+        LinkRule::Email => {
+            " The rule for equal e-mail addresses links the two again only when one of their addresses changes."
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! one the employee number. `active` is an attribute like any other, and every record gives it, so the first source that
 //! knows a person says whether they are active.
 
+use model::RecordId;
 use model::person::Held;
 use scim::User;
 use serde_json::{Map, Value};
@@ -18,6 +19,12 @@ pub(crate) struct Said {
     pub place: (i32, Uuid, Uuid),
     pub source_name: String,
     pub attributes: Map<String, Value>,
+}
+
+impl Said {
+    pub(crate) fn is_of(&self, record: RecordId) -> bool {
+        self.place.2 == record.0
+    }
 }
 
 /// An attribute's place: the extension, if it is one's, and the name. Names are compared without case, as SCIM does.
@@ -51,6 +58,13 @@ pub(crate) fn held(said: &[Said]) -> Vec<Held> {
         }
     }
     held
+}
+
+/// The names of the attributes that hold another value than these alone would give them.
+pub(crate) fn changed(from: &[Said], to: &[Held]) -> Vec<String> {
+    let key = |held: &Held| (held.schema.as_deref().map(str::to_lowercase), held.name.to_lowercase());
+    let before: HashMap<Key, Value> = held(from).into_iter().map(|it| (key(&it), it.value)).collect();
+    to.iter().filter(|it| before.get(&key(it)) != Some(&it.value)).map(|it| it.name.clone()).collect()
 }
 
 /// The attributes of a resource, those of extensions one by one. `schemas` says nothing of a person.
@@ -130,6 +144,17 @@ mod tests {
         assert_eq!(of("emails").source_name, "Okta");
         assert_eq!(of("employeeNumber").others, [("Okta".to_owned(), json!("7"))]);
         assert_eq!(merge(&[]), None);
+    }
+
+    #[test]
+    fn what_another_source_changes_is_named() {
+        let hr = [said(1, "HR", json!({"userName": "ada", "Title": "Countess"}))];
+        let okta = [said(2, "Okta", json!({"userName": "ada", "title": "Analyst", URN: {"department": "Engines"}}))];
+        let both = [okta.clone(), hr.clone()].concat();
+        let held = held(&both);
+        assert_eq!(changed(&hr, &held), ["department"]);
+        assert_eq!(changed(&okta, &held), ["Title"]);
+        assert_eq!(changed(&both, &held), Vec::<String>::new());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Who may be the same human as a person, and what linking or separating them would do: what an administrator looks at
 //! before deciding.
 
-use super::{current, get, links_of, merge, separated};
+use super::{current, get, links_of, merge, row, rule, separated};
 use crate::text::like;
 use crate::{Error, Result, Tx};
-use model::person::{JoinPreview, Likeness, PersonSummary, SeparatePreview, Similar};
+use model::person::{JoinPreview, Likeness, PersonSummary, Remains, SeparatePreview, Similar};
 use model::{PersonId, RecordId};
 
 /// How many are shown.
@@ -89,13 +89,26 @@ pub async fn candidates(tx: &mut Tx, id: PersonId, q: &str) -> Result<Vec<Person
 /// What joining `goes` to `stays` would do.
 pub async fn join_preview(tx: &mut Tx, stays: PersonId, goes: PersonId) -> Result<JoinPreview> {
     let (first, second) = (get(tx, stays).await?.summary, get(tx, goes).await?.summary);
-    let said: Vec<merge::Said> = current::said(tx, &[first.id, second.id]).await?.into_values().flatten().collect();
+    let said = current::said(tx, &[first.id, second.id]).await?;
+    let all: Vec<merge::Said> = said.values().flatten().cloned().collect();
+    let held = merge::held(&all);
+    let changes =
+        |person: &PersonSummary| said.get(&person.id).map(|its| merge::changed(its, &held)).unwrap_or_default();
     let (links, creating) = links_of::preview(tx, first.id, second.id).await?;
     let gone = [&first, &second].into_iter().find(|person| person.gone).map(|person| {
         format!("{} is deleted. Restore them on their own page first, then link the two.", person.display_name)
     });
     let same = (first.id == second.id).then(|| "The two are one person already.".to_owned());
-    Ok(JoinPreview { stays: first, goes: second, held: merge::held(&said), links, refusal: same.or(gone).or(creating) })
+    Ok(JoinPreview {
+        becomes: merge::merge(&all).map_or_else(|| first.display_name.clone(), |user| row::display_name(&user)),
+        changes_of_stays: changes(&first),
+        changes_of_goes: changes(&second),
+        stays: first,
+        goes: second,
+        held,
+        links,
+        refusal: same.or(gone).or(creating),
+    })
 }
 
 /// What taking a record out would do.
@@ -106,5 +119,21 @@ pub async fn separate_preview(tx: &mut Tx, record: RecordId) -> Result<SeparateP
         .ok_or(Error::NotFound("the record"))?;
     let person = get(tx, PersonId(person)).await?;
     let summary = person.records.into_iter().find(|it| it.id == record).ok_or(Error::NotFound("the record"))?;
-    Ok(SeparatePreview { person: person.summary, record: summary, takes: separated::takes(tx, record).await? })
+    let said = current::said(tx, &[person.summary.id]).await?.remove(&person.summary.id).unwrap_or_default();
+    let (own, others): (Vec<_>, Vec<_>) = said.into_iter().partition(|said| said.is_of(record));
+    let mut sources: Vec<String> = others.iter().map(|said| said.source_name.clone()).collect();
+    sources.dedup();
+    let remains = merge::merge(&others);
+    Ok(SeparatePreview {
+        name: merge::merge(&own).map_or_else(|| summary.user_name.clone(), |user| row::display_name(&user)),
+        remains: remains.map(|user| Remains {
+            name: row::display_name(&user),
+            user_name: user.user_name().to_owned(),
+            sources,
+        }),
+        person: person.summary,
+        record: summary,
+        rule: rule::get(tx).await?,
+        takes: separated::takes(tx, record).await?,
+    })
 }
