@@ -4,6 +4,7 @@
 mod deleted;
 mod joined;
 mod order;
+mod page;
 mod rule;
 
 use model::person::Person;

@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use leptos::prelude::*;
+use model::group::OfPerson;
 use model::link::PersonLink;
 use model::log::LogRow;
 use model::person::{PeopleShown, Person, PersonSummary};
@@ -22,10 +23,19 @@ pub async fn list_people(
     Ok(directory::people::list(&mut tx, &filter, &at, 50).await?)
 }
 
+/// How many groups a person's page names.
+#[cfg(feature = "ssr")]
+const GROUPS: usize = 50;
+
 /// One person, with what each source says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AboutPerson {
     pub person: Person,
+    /// The person whose id a source gives as the manager's.
+    pub manager: Option<(PersonId, String)>,
+    /// By name; of more than [`GROUPS`], these only.
+    pub groups: Vec<OfPerson>,
+    pub more_groups: bool,
     /// Whether whoever looks may link, separate and restore.
     pub may_manage: bool,
 }
@@ -38,7 +48,12 @@ pub async fn get_person(id: PersonId) -> Result<AboutPerson, AppError> {
     if person.summary.id != id {
         crate::session::go_to(&format!("/people/{}", person.summary.id));
     }
-    Ok(AboutPerson { person, may_manage: crate::session::signed_in()?.role.allows(model::Permission::ManagePeople) })
+    let manager = directory::people::manager(&mut tx, &person).await?;
+    let mut groups = directory::groups::of_person(&mut tx, person.summary.id, GROUPS + 1).await?;
+    let more_groups = groups.len() > GROUPS;
+    groups.truncate(GROUPS);
+    let may_manage = crate::session::signed_in()?.role.allows(model::Permission::ManagePeople);
+    Ok(AboutPerson { person, manager, groups, more_groups, may_manage })
 }
 
 /// Where a person stands on each connection, and what was done last.

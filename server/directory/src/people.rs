@@ -8,6 +8,7 @@ pub(crate) mod arrival;
 pub(crate) mod current;
 mod joined;
 mod links_of;
+mod manager;
 mod merge;
 pub mod order;
 mod prune;
@@ -19,6 +20,7 @@ pub mod similar;
 
 pub(crate) use joined::ids_of;
 pub use joined::{Keep, join, stands_for};
+pub use manager::manager;
 pub use prune::prune;
 pub use restore::restore;
 pub use separated::separate;

@@ -3,7 +3,7 @@
 use super::deleted::{Restore, notice};
 use super::join::{Join, Separate};
 use super::others::{Find, Similars};
-use super::profile::{Profile, Records};
+use super::profile::{Groups, Profile, Records};
 use super::provisioning::{Links, Newest};
 use super::retry::Retried;
 use super::standing;
@@ -37,7 +37,7 @@ pub fn PersonPage() -> impl IntoView {
     let provisioning = reread(move || (live.get(), closed.get()), move || Ok(GetProvisioning { person: known()? }));
     // Outside of what is read anew, so that its answer stays on the page.
     let retry = use_form::<RetryLink>();
-    page_of(data, move |AboutPerson { person, may_manage }| {
+    page_of(data, move |AboutPerson { person, manager, groups, more_groups, may_manage }| {
         let deleted = notice(&person, may_manage);
         let whole = person.clone();
         let over = follows(move || over(&whole, dialog.get().as_deref(), &query.read(), may_manage));
@@ -57,15 +57,16 @@ pub fn PersonPage() -> impl IntoView {
                                 let may_retry = provisioning.may_retry;
                                 view! {
                                     <Links person=id name=first.clone() links=provisioning.links gone retry=may_retry.then_some(retry)/>
-                                    <Newest person=id rows=provisioning.log/>
+                                    <Newest person=id name=first.clone() rows=provisioning.log/>
                                 }
                                 .into_any()
                             })}
                         </div>
-                        <aside class="stack" aria-label="Sources and profile">
+                        <aside class="stack" aria-label="Sources, groups and profile">
                             <Records person=id records may_manage/>
                             {others}
-                            <Profile profile held since=created_at/>
+                            <Groups groups more=more_groups/>
+                            <Profile profile held manager since=created_at/>
                         </aside>
                     </div>
                 </Content>

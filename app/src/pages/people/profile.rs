@@ -5,6 +5,7 @@ use crate::now::use_now;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use model::PersonId;
+use model::group::OfPerson;
 use model::person::{Held, RecordSummary};
 use serde_json::Value;
 
@@ -51,28 +52,56 @@ pub fn Records(person: PersonId, records: Vec<RecordSummary>, may_manage: bool) 
     view! { <Card id="records" title="Sources"><ul class="rows">{items}</ul>{several}</Card> }
 }
 
+/// The groups the person is in.
+#[component]
+pub fn Groups(groups: Vec<OfPerson>, more: bool) -> impl IntoView {
+    let none = groups
+        .is_empty()
+        .then(|| view! { <section><p class="muted">"In none that a source has pushed."</p></section> });
+    let rows = groups.into_iter().map(|group| {
+        let way = if group.direct { "" } else { ", by way of another group" };
+        view! {
+            <li><div class="body">
+                <p class="title wrap-anywhere"><a href=format!("/groups/{}", group.id)>{group.display_name}</a></p>
+                <p class="desc">{group.source_name}{way}</p>
+            </div></li>
+        }
+    });
+    let more = more.then(|| view! { <footer class="hint">"There are more. These are the first by name."</footer> });
+    view! { <Card id="groups" title="Groups">{none}<ul class="rows">{rows.collect_view()}</ul>{more}</Card> }
+}
+
 /// The SCIM attributes; with the source of each where several hold the person.
 #[component]
-pub fn Profile(profile: Value, held: Vec<Held>, since: DateTime<Utc>) -> impl IntoView {
-    let mut rows: Vec<(String, AnyView)> = if held.is_empty() {
-        flatten(&profile).into_iter().map(|(name, value)| pair(name, value)).collect()
+pub fn Profile(
+    profile: Value,
+    held: Vec<Held>,
+    manager: Option<(PersonId, String)>,
+    since: DateTime<Utc>,
+) -> impl IntoView {
+    let attributes = if held.is_empty() {
+        flatten(&profile).into_iter().map(|(name, value)| (name, value, None)).collect()
     } else {
-        held.into_iter().flat_map(from_its_source).collect()
+        held.into_iter().flat_map(from_its_source).collect::<Vec<_>>()
     };
+    let row = |(name, value, source): (String, String, Option<String>)| {
+        let source = source.map(|source| view! { " "<span class="tag">{source}</span> });
+        match &manager {
+            Some((id, who)) if name.eq_ignore_ascii_case("manager.value") => {
+                pair("manager", view! { <a href=format!("/people/{id}")>{who.clone()}</a>{source} })
+            }
+            _ => pair(name, view! { {value}{source} }),
+        }
+    };
+    let mut rows: Vec<(String, AnyView)> = attributes.into_iter().map(row).collect();
     rows.push(pair("Known since", view! { <Time at=since/> }));
     view! { <Card id="profile" title="Profile"><section><Kv rows=rows/></section></Card> }
 }
 
 /// An attribute that one of several sources gave.
-fn from_its_source(held: Held) -> Vec<(String, AnyView)> {
-    let source = held.source_name;
-    flatten(&serde_json::json!({ held.name: held.value }))
-        .into_iter()
-        .map(|(name, value)| {
-            let source = source.clone();
-            pair(name, view! { {value}" "<span class="tag">{source}</span> })
-        })
-        .collect()
+fn from_its_source(held: Held) -> Vec<(String, String, Option<String>)> {
+    let attributes = flatten(&serde_json::json!({ held.name: held.value })).into_iter();
+    attributes.map(|(name, value)| (name, value, Some(held.source_name.clone()))).collect()
 }
 
 /// Attributes a person need not see: what the protocol needs, and what the page shows elsewhere.

@@ -121,13 +121,14 @@ fn last_sent(sent: &serde_json::Value) -> AnyView {
 
 /// The newest log entries of the person.
 #[component]
-pub fn Newest(person: PersonId, rows: Vec<LogRow>) -> impl IntoView {
+pub fn Newest(person: PersonId, name: String, rows: Vec<LogRow>) -> impl IntoView {
     let all = view! {
         <a class="btn" data-variant="ghost" data-size="sm" href=format!("/logs?person={person}")>"All entries"</a>
     }
     .into_any();
     let body = if rows.is_empty() {
-        view! { <section><p class="muted">"Nothing was done for this person yet."</p></section> }.into_any()
+        let text = format!("Nothing has been done in Zoom for {name} yet.");
+        view! { <section><p class="muted">{text}</p></section> }.into_any()
     } else {
         let events = rows.into_iter().map(event).collect();
         view! { <div class="p-4.5"><Timeline events/></div> }.into_any()

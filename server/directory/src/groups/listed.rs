@@ -4,7 +4,7 @@ use crate::audit::Entry;
 use crate::text::{contains, cursor};
 use crate::{Error, Result, Tx};
 use chrono::{DateTime, Utc};
-use model::group::{GroupSummary, Member, MemberIs};
+use model::group::{GroupSummary, Member, MemberIs, OfPerson};
 use model::person::RESTORABLE_FOR;
 use model::{Cursor, GroupId, Page, PersonId, SourceId};
 use uuid::Uuid;
@@ -129,17 +129,33 @@ fn member_id(key: &str) -> Result<Uuid> {
     key.parse().map_err(|_| Error::BadCursor)
 }
 
-/// The groups that a person's records are in themselves, by name.
-pub async fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<(GroupId, String)>> {
+/// The groups that a person's records are in, those by way of another group as well, by name: `most` of them at the most.
+pub async fn of_person(tx: &mut Tx, person: PersonId, most: usize) -> Result<Vec<OfPerson>> {
     let rows = sqlx::query!(
-        "select distinct g.id, g.display_name, g.display_name_key
-         from record r join grp_member m on m.member_id = r.id join grp g on g.id = m.group_id
-         where r.person_id = $1 and r.deleted_at is null and g.deleted_at is null order by g.display_name_key, g.id",
-        person.0
+        "with recursive up(group_id, direct) as (
+            select m.group_id, true
+            from record r join grp_member m on m.member_id = r.id
+            join grp g on g.id = m.group_id and g.deleted_at is null
+            where r.person_id = $1 and r.deleted_at is null
+            union
+            select m.group_id, false
+            from up join grp_member m on m.member_id = up.group_id
+            join grp g on g.id = m.group_id and g.deleted_at is null)
+         select g.id, g.display_name, s.name as source_name, bool_or(up.direct) as \"direct!\"
+         from up join grp g on g.id = up.group_id join source s on s.id = g.source_id
+         group by g.id, s.name order by g.display_name_key, g.id limit $2",
+        person.0,
+        i64::try_from(most).unwrap_or(i64::MAX)
     )
     .fetch_all(tx.db())
     .await?;
-    Ok(rows.into_iter().map(|row| (GroupId(row.id), row.display_name)).collect())
+    let group = rows.into_iter().map(|row| OfPerson {
+        id: GroupId(row.id),
+        display_name: row.display_name,
+        source_name: row.source_name,
+        direct: row.direct,
+    });
+    Ok(group.collect())
 }
 
 /// Takes a deletion back: the source sees the group again, with the id and the members it had. [`Error::Refused`] when
