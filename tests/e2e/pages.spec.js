@@ -14,6 +14,8 @@ test('every page by its address', async ({ page, stage, complaints }) => {
   const ada = await make('User', { userName: 'ada@example.com', displayName: 'Ada Lovelace' });
   await make('User', { userName: 'grace@example.com', displayName: 'Grace Hopper' });
   await make('Group', { displayName: 'Analysts', members: [{ value: ada }] });
+  const former = await make('Group', { displayName: 'Former', members: [{ value: ada }] });
+  expect((await visitor.send('DELETE', `/Groups/${former}`)).status).toBe(204);
   const first = async (list, start, text = '') => {
     await visitor.open(list);
     return page.locator(`main a[href^="${start}"]`, { hasText: text }).first().getAttribute('href');
@@ -29,7 +31,7 @@ test('every page by its address', async ({ page, stage, complaints }) => {
   const { source, connection } = visitor;
   const pages = [
     '/', '/people', '/groups', '/sources', '/sources?dialog=new', '/logs', '/audit', entry, '/connections', '/connections/new',
-    person, `${person}?dialog=find`, `${person}?dialog=join&other=${id(other)}`, group,
+    person, `${person}?dialog=find`, `${person}?dialog=join&other=${id(other)}`, group, `/groups/${former}`, `/groups/${former}?dialog=restore`,
     source, `${source}?dialog=generate`, rotate, rotate.replace('rotate', 'revoke'), request,
     connection, `${connection}?dialog=turn-on`, `${connection}/integration`, `${connection}/integration?dialog=test-failed`,
     `${connection}/to-zoom`, `${connection}/logs`, `${connection}/assignments`, `${connection}/assignments?dialog=assign`,

@@ -39,7 +39,13 @@ async fn what_was_deleted_comes_back_whole() {
     assert!(owner.open("/groups?state=deleted").await.html.text().contains("Analysts"));
 
     let page = owner.open(&format!("/groups/{id}")).await;
-    assert!(page.html.text().contains("Okta has deleted this group."));
+    let text = page.html.text();
+    assert!(text.contains("Okta has deleted this group.") && text.contains("It can be restored until"), "{text}");
+    let page = owner.open(page.html.link("Restore").unwrap()).await;
+    let text = page.html.text();
+    for part in ["Restore Analysts?", "with the 1 member it has still", "Okta may delete the group again"] {
+        assert!(text.contains(part), "{part} in: {text}");
+    }
     let again = group(&scim, "ANALYSTS", &[]).await;
     let refused = owner.submit(&page, "restore_group", &[]).await;
     assert_eq!(refused.status, 409, "{}", refused.html.text());
@@ -47,13 +53,18 @@ async fn what_was_deleted_comes_back_whole() {
     assert_eq!(scim.delete(&format!("/Groups/{again}")).await.status, 204);
 
     let restored = owner.submit(&page, "restore_group", &[]).await;
-    assert_eq!(restored.status, 200, "{}", restored.html.text());
+    assert_eq!(restored.location(), format!("/groups/{id}"));
+    let text = owner.follow(&restored).await.html.text();
+    assert!(text.contains("Analysts restored") && text.contains("Okta sees the group again"), "{text}");
+    let again = owner.open(&format!("/groups/{id}?dialog=restore")).await;
+    assert!(again.html.form("restore_group").is_none(), "nothing is to be restored");
     let after = scim.get(&format!("/Groups/{id}")).await.body;
     assert_eq!(after["members"], before["members"]);
     assert_ne!(after["meta"]["version"], before["meta"]["version"]);
     let auditor = app.signed_in_as(Role::Auditor).await;
     assert_eq!(scim.delete(&format!("/Groups/{id}")).await.status, 204);
-    assert!(auditor.open(&format!("/groups/{id}")).await.html.form("restore_group").is_none());
+    let page = auditor.open(&format!("/groups/{id}?dialog=restore")).await.html;
+    assert!(page.form("restore_group").is_none() && page.link("Restore").is_none());
     assert_eq!(scim.patch(&format!("/Groups/{id}"), json!([])).await.status, 400);
 }
 

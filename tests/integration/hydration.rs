@@ -50,7 +50,10 @@ async fn pages(app: &TestApp) -> Vec<String> {
     let other = app.person("ada@example.org").await;
     let group = json!({"schemas": [format!("{CORE}Group")], "displayName": "Analysts"});
     let group = okta.post("/Groups", &group).await.id();
-    let request = app.wait_requests(source, &TraceFilter::default(), 2).await[0].id;
+    let deleted = json!({"schemas": [format!("{CORE}Group")], "displayName": "Former"});
+    let deleted = okta.post("/Groups", &deleted).await.id();
+    okta.delete(&format!("/Groups/{deleted}")).await;
+    let request = app.wait_requests(source, &TraceFilter::default(), 4).await[0].id;
     let token = app.database.texts("select id::text from scim_token order by id limit 1").await.remove(0);
     let record = app.database.texts("select id::text from record order by id limit 1").await.remove(0);
     let mut pages = Vec::new();
@@ -65,6 +68,7 @@ async fn pages(app: &TestApp) -> Vec<String> {
     add(&format!("/people/{person}"), &["find", &join, &format!("separate&record={record}"), &restore]);
     add("/groups", &[]);
     add(&format!("/groups/{group}"), &[]);
+    add(&format!("/groups/{deleted}"), &["restore"]);
     add("/sources", &["new"]);
     let (rotate, revoke) = (format!("rotate&token={token}"), format!("revoke&token={token}"));
     add(&format!("/sources/{source}"), &["generate", &rotate, &revoke]);

@@ -45,5 +45,10 @@ pub async fn get_group(id: GroupId, after: Option<String>, before: Option<String
 pub async fn restore_group(id: GroupId) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageSources).await?;
     directory::groups::restore(&mut tx, id).await?;
-    Ok(tx.commit().await?)
+    let group = directory::groups::get(&mut tx, id).await?;
+    tx.commit().await?;
+    let text = format!("{} sees the group again, under the id from before.", group.source_name);
+    crate::flash::say(format!("{} restored", group.display_name), text).await?;
+    crate::session::go_to(&format!("/groups/{id}"));
+    Ok(())
 }
