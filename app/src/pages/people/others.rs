@@ -11,16 +11,15 @@ use model::person::{Likeness, PersonSummary, Similar};
 #[component]
 pub(super) fn Similars(person: PersonId, data: Reading<Vec<Similar>>, may_manage: bool) -> impl IntoView {
     part_of(data, move |found| {
-        let find = if may_manage {
+        let find = may_manage.then(|| {
             view! {
-                <a class="btn" data-variant="ghost" data-size="sm" href=format!("/people/{person}?dialog=find")>
-                    <Icon name="link"/>"Link another"
-                </a>
+                <footer>
+                    <a class="btn" data-variant="outline" data-size="sm" href=format!("/people/{person}?dialog=find")>
+                        <Icon name="link"/>"Link another"
+                    </a>
+                </footer>
             }
-            .into_any()
-        } else {
-            ().into_any()
-        };
+        });
         let body = if found.is_empty() {
             view! {
                 <section><p class="muted">
@@ -32,7 +31,7 @@ pub(super) fn Similars(person: PersonId, data: Reading<Vec<Similar>>, may_manage
             let rows = found.into_iter().map(|similar| row(person, similar, may_manage)).collect_view();
             view! { <ul class="rows" data-actions=true>{rows}</ul> }.into_any()
         };
-        view! { <Card id="similar" title="Other people who may be the same" end=find>{body}</Card> }.into_any()
+        view! { <Card id="similar" title="Other people who may be the same">{body}{find}</Card> }.into_any()
     })
 }
 
@@ -95,7 +94,7 @@ fn results(person: PersonId, people: Vec<PersonSummary>) -> AnyView {
     let rows = people.into_iter().map(|other| {
         let href = join_address(person, other.id);
         let sub = format!("{} · {}", other.user_name, other.sources.join(", "));
-        view! { <li class="!py-2.5"><PersonCell name=other.display_name sub href/></li> }
+        view! { <li><PersonCell name=other.display_name sub href/></li> }
     });
-    view! { <ul class="rows card mt-3">{rows.collect_view()}</ul> }.into_any()
+    view! { <ul class="rows picks card mt-3">{rows.collect_view()}</ul> }.into_any()
 }
