@@ -34,6 +34,21 @@ class Inbound extends Visitor {
     await this.look('a request, replayed');
   }
 
+  /// Another guide comes in the place of the one that is shown, and the page stays where it is.
+  async guides() {
+    await this.open(`${this.source}?guide=okta`);
+    const scrolled = () => this.page.evaluate(() => window.scrollY);
+    await this.page.getByRole('link', { name: 'PingOne', exact: true }).scrollIntoViewIfNeeded();
+    const before = await scrolled();
+    await this.follow('PingOne');
+    await this.says('OAuth access token');
+    if (this.script) expect(await scrolled()).toBe(before);
+    await this.follow('Entra ID');
+    await this.says('Tenant URL');
+    await expect(this.page.locator('#scim-url')).toHaveValue(`${this.base}?aadOptscim062020`);
+    await this.look('a guide');
+  }
+
   async rotate() {
     await this.open(this.source);
     const rotate = this.page.locator('a[href*="dialog=rotate"]').first();
@@ -58,7 +73,11 @@ class Inbound extends Visitor {
     expect((await this.send('DELETE', `/Groups/${made.body.id}`)).status).toBe(204);
     await this.shows(this.page.getByText('Okta has deleted this group.'));
     await this.look('a group, deleted');
+    await this.follow('Restore');
+    await this.says('Restore Analysts?');
+    await this.look('a group, to be restored');
     await this.press('Restore');
+    await this.says('Analysts restored');
     await expect(this.page.getByText('Okta has deleted this group.')).toHaveCount(0);
     expect((await this.send('GET', `/Groups/${made.body.id}`)).body.members).toHaveLength(1);
   }
@@ -73,6 +92,7 @@ for (const script of [true, false]) {
       await inbound.signIn();
       await inbound.makeSource();
       await inbound.trace();
+      await inbound.guides();
       await inbound.rotate();
       await inbound.group();
     });

@@ -28,10 +28,12 @@ pub async fn list_sources() -> Result<SourceList, AppError> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceDetails {
     pub summary: SourceSummary,
-    /// The address to paste; the token says which source it opens.
-    pub scim_url: String,
     /// What the client was recognised as.
     pub client: Option<String>,
+    /// The guide that is open at first.
+    pub guide: Option<String>,
+    /// Where the provider's form takes the token.
+    pub token_field: Option<String>,
     /// Whether whoever looks may generate and revoke tokens.
     pub may_manage_tokens: bool,
 }
@@ -41,10 +43,14 @@ pub struct SourceDetails {
 pub async fn get_source(id: SourceId) -> Result<SourceDetails, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let found = directory::sources::list(&mut tx).await?.into_iter().find(|summary| summary.source.id == id);
+    let summary = found.ok_or_else(|| AppError::NotFound { what: "source".to_owned() })?;
+    let client = directory::trace::traffic(&mut tx, id).await?.client;
+    let guide = crate::api::guides::guide_for(client.as_deref(), &summary.source.name);
     Ok(SourceDetails {
-        summary: found.ok_or_else(|| AppError::NotFound { what: "source".to_owned() })?,
-        scim_url: format!("{}/scim/v2", crate::session::backend().public_url),
-        client: directory::trace::traffic(&mut tx, id).await?.client,
+        summary,
+        guide: guide.map(str::to_owned),
+        token_field: guide.and_then(crate::api::guides::token_field),
+        client,
         may_manage_tokens: crate::session::signed_in()?.role.allows(model::Permission::ManageTokens),
     })
 }

@@ -3,6 +3,19 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
+/// A text that may go on in the next line behind the signs between the parts of an address, a path or a schema's name.
+pub fn breakable(text: &str) -> Vec<AnyView> {
+    let mut pieces = text.split_inclusive([':', '/', '.', '?']).peekable();
+    let mut parts = Vec::new();
+    while let Some(piece) = pieces.next() {
+        parts.push(piece.to_owned().into_any());
+        if pieces.peek().is_some_and(|next| !next.starts_with(' ')) {
+            parts.push(view! { <wbr/> }.into_any());
+        }
+    }
+    parts
+}
+
 /// Text in a fixed-width block.
 #[component]
 pub fn CodeBlock(#[prop(into)] text: String) -> impl IntoView {

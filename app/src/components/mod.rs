@@ -39,7 +39,7 @@ pub use badge::{Badge, Count, Status};
 pub use callout::Callout;
 pub use card::Card;
 pub use checks::Checks;
-pub use code::{CodeBlock, Json};
+pub use code::{CodeBlock, Json, breakable};
 pub use copy::CopyField;
 pub use crumbs::{Crumb, Crumbs};
 pub use dialog::{Content, Dialog};

@@ -12,18 +12,27 @@ async fn before_anything_arrives_the_page_teaches() {
     let owner = app.owner().await;
     let page = owner.open(&format!("/sources/{source}")).await;
     let text = page.html.text();
-    for part in ["Nothing arrived yet", "SCIM connector base URL", "Unique identifier field for users"] {
+    for part in [
+        "Nothing arrived yet",
+        "SCIM connector base URL",
+        "Unique identifier field for users",
+        "This portal’s address has no https. It is http://",
+        "It never deletes a user. A pushed group it deletes when",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let scim_url = format!("{}scim/v2", app.server.public_url);
     assert_eq!(page.html.by_id("scim-url").unwrap().attribute("value"), Some(scim_url.as_str()));
+    let entra = owner.open(&format!("/sources/{source}?guide=entra")).await;
+    let tenant_url = format!("{scim_url}?aadOptscim062020");
+    assert_eq!(entra.html.by_id("scim-url").unwrap().attribute("value"), Some(tenant_url.as_str()), "to be copied");
     for (guide, field) in [
-        ("entra", "?aadOptscim062020"),
+        ("entra", "Tenant URL"),
         ("pingone", "OAuth 2 Bearer Token"),
         ("onelogin", "SCIM JSON Template"),
         ("jumpcloud", "Token Key"),
         ("google", "Endpoint URL"),
-        ("keycloak", "Auth password/token"),
+        ("keycloak", "Enable user propagation"),
         ("authentik", "Backchannel Providers"),
         ("nonsense", "SCIM connector base URL"),
     ] {
@@ -85,8 +94,29 @@ async fn a_token_is_made_with_its_restrictions() {
     let made =
         owner.submit(&dialog, "generate_token", &[("ranges", "10.1.0.0/16, 192.0.2.7"), ("read_only", "true")]).await;
     assert_eq!(made.status, 200, "{}", made.html.text());
+    let text = made.html.text();
+    assert!(text.contains("It goes into Okta’s field “HTTP Header, Authorization: Bearer”."), "{text}");
     let page = owner.open(&format!("/sources/{source}")).await.html.text();
     assert!(page.contains("10.1.0.0/16, 192.0.2.7/32") && page.contains("Read"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_without_a_token_leads_to_one_and_names_no_provider_it_does_not_know() {
+    let app = TestApp::start().await;
+    let mut tx = app.tx().await;
+    let source = directory::sources::create(&mut tx, "HR", model::source::SourceKind::Scim).await.unwrap();
+    tx.commit().await.unwrap();
+    let owner = app.owner().await;
+    let page = owner.open(&format!("/sources/{source}")).await;
+    let empty = page.html.all("div").into_iter().find(|it| it.attribute("class") == Some("empty")).unwrap();
+    assert!(empty.text().contains("No token opens this source yet"), "{}", empty.text());
+    let generate = empty.inside().find(|it| it.tag() == "a" && it.text() == "Generate token").unwrap();
+    let dialog = owner.open(generate.attribute("href").unwrap()).await;
+    let made = owner.submit(&dialog, "generate_token", &[("name", "HR")]).await;
+    let text = made.html.text();
+    assert!(text.contains("Copy it now.") && !text.contains("It goes into"), "{text}");
+    let auditor = app.signed_in_as(model::Role::Auditor).await;
+    assert_eq!(auditor.open(&format!("/sources/{source}")).await.html.link("Generate token"), None);
 }
 
 /// A token that was pasted wrong shows nowhere but here.

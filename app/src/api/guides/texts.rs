@@ -18,31 +18,53 @@ struct Text {
 /// The guide of that word, for this SCIM URL.
 pub(super) fn guide(slug: &str, url: &str) -> Option<Guide> {
     let name = GUIDES.iter().find(|(word, _)| *word == slug)?.1;
-    let text = match slug {
-        "okta" => OKTA,
-        "entra" => ENTRA,
-        "pingone" => PINGONE,
-        "onelogin" => ONELOGIN,
-        "jumpcloud" => JUMPCLOUD,
-        "google" => GOOGLE,
-        "keycloak" => KEYCLOAK,
-        "authentik" => AUTHENTIK,
-        _ => OTHER,
-    };
+    let text = text_of(slug)?;
     let fill = |text: &str| text.replace("{url}", url).replace("{token}", TOKEN).replace("{enterprise}", ENTERPRISE);
-    let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| (fill(a), fill(b))).collect();
+    let pair = |(a, b): &(&str, &str)| (fill(a), fill(b));
+    let (addresses, others): (Vec<_>, Vec<_>) = text.fields.iter().partition(|(_, value)| value.starts_with("{url}"));
     Some(Guide {
         slug: slug.to_owned(),
         name: name.to_owned(),
         steps: text.steps.iter().map(|step| fill(step)).collect(),
-        fields: pairs(text.fields),
-        mapping: pairs(text.mapping),
+        address: addresses.first().map(|field| pair(field))?,
+        fields: others.iter().map(|field| pair(field)).collect(),
+        mapping: text.mapping.iter().map(pair).collect(),
         notes: text.notes.iter().map(|note| fill(note)).collect(),
         template: text.template.map(fill),
+        warning: (!url.starts_with("https:")).then(|| without_https(url)),
     })
 }
 
-const OKTA: Text = Text {
+fn text_of(slug: &str) -> Option<&'static Text> {
+    Some(match slug {
+        "okta" => &OKTA,
+        "entra" => &ENTRA,
+        "pingone" => &PINGONE,
+        "onelogin" => &ONELOGIN,
+        "jumpcloud" => &JUMPCLOUD,
+        "google" => &GOOGLE,
+        "keycloak" => &KEYCLOAK,
+        "authentik" => &AUTHENTIK,
+        "other" => &OTHER,
+        _ => return None,
+    })
+}
+
+/// The field that takes the token, where a provider has one.
+pub(super) fn token_field(slug: &str) -> Option<&'static str> {
+    let mut fields = text_of(slug)?.fields.iter();
+    fields.find(|(_, value)| *value == "{token}").map(|(field, _)| *field)
+}
+
+/// The configuration takes plain http for this machine's own addresses only.
+fn without_https(url: &str) -> String {
+    format!(
+        "It is {url}: only this machine reaches it, and identity providers refuse an address without https. Set \
+         ROLLCALL_PUBLIC_URL to the https address under which they reach the portal, and start Rollcall anew."
+    )
+}
+
+static OKTA: Text = Text {
     steps: &[
         "**Applications**, **Create App Integration**: SAML 2.0 or SWA. Okta offers SCIM for these, not for OpenID Connect.",
         "On **General**, App Settings, **Edit**: Provisioning is **SCIM**. Save.",
@@ -66,13 +88,13 @@ const OKTA: Text = Text {
         ("user.department", "{enterprise}:department"),
     ],
     notes: &[
-        "Okta sends changes at once: a whole user for a change, active: false for somebody who is deactivated or unassigned. It never deletes.",
+        "Okta sends changes at once: a whole user for a change, active: false for somebody who is deactivated or unassigned. It never deletes a user. A pushed group it deletes when you unlink it and choose **Delete the group in the target app**; it can be restored here for 30 days.",
         "Leave **Import New Users and Profile Updates** off: it would read people back from Rollcall.",
     ],
     template: None,
 };
 
-const ENTRA: Text = Text {
+static ENTRA: Text = Text {
     steps: &[
         "**Enterprise apps**, **New application**, **Create your own application**: Integrate any other application you don’t find in the gallery (Non-gallery).",
         "In the app, **Provisioning**, **New configuration** (in older portals Provisioning Mode **Automatic**): fill in the fields below, **Test connection**, then Create or Save.",
@@ -105,7 +127,7 @@ const ENTRA: Text = Text {
     template: None,
 };
 
-const PINGONE: Text = Text {
+static PINGONE: Text = Text {
     steps: &[
         "**Integrations**, **Provisioning**, **+**, **New connection**: Select on the **Identity Store** row, then **SCIM Outbound**, Select, Next. Give it a name.",
         "On **Configure authentication** fill in the first fields below and press **Test connection**.",
@@ -140,7 +162,7 @@ const PINGONE: Text = Text {
     template: None,
 };
 
-const ONELOGIN: Text = Text {
+static ONELOGIN: Text = Text {
     steps: &[
         "**Applications**, **Add App**: **SCIM Provisioner with SAML (SCIM v2 Enterprise)**. Name it and save.",
         "On **Configuration**, API Connection: fill in the fields below, paste the template, press **Enable** and save.",
@@ -187,7 +209,7 @@ const ONELOGIN: Text = Text {
     ),
 };
 
-const JUMPCLOUD: Text = Text {
+static JUMPCLOUD: Text = Text {
     steps: &[
         "**SSO Applications**, **Add New Application**, **Custom Application**, Next: **Export users to this app (Identity Management)**. Name it, Save Application, Configure Application.",
         "On **Identity Management** fill in the fields below, **Test Connection**, then **Activate** and Save.",
@@ -214,7 +236,7 @@ const JUMPCLOUD: Text = Text {
     template: None,
 };
 
-const GOOGLE: Text = Text {
+static GOOGLE: Text = Text {
     steps: &[
         "Admin console, **Apps**, **Web and mobile apps**: open the SAML app that stands for Rollcall.",
         "**Autoprovisioning**, **Configure autoprovisioning**: fill in the fields below, Continue.",
@@ -238,7 +260,7 @@ const GOOGLE: Text = Text {
     template: None,
 };
 
-const KEYCLOAK: Text = Text {
+static KEYCLOAK: Text = Text {
     steps: &[
         "Keycloak speaks outbound SCIM by an extension, such as **keycloak-scim**: put its JAR into **/opt/keycloak/providers** and start Keycloak anew.",
         "Admin console, **Realm settings**, **Events**, **Event listeners**: add **scim**. Save.",
@@ -268,7 +290,7 @@ const KEYCLOAK: Text = Text {
     template: None,
 };
 
-const AUTHENTIK: Text = Text {
+static AUTHENTIK: Text = Text {
     steps: &[
         "Admin interface, **Applications**, **Providers**, **Create**: **SCIM Provider**. Fill in the fields below, Finish.",
         "**Applications**, **Applications**: edit (or create) the application, and add the provider under **Backchannel Providers**, not under Provider.",
@@ -295,7 +317,7 @@ const AUTHENTIK: Text = Text {
     template: None,
 };
 
-const OTHER: Text = Text {
+static OTHER: Text = Text {
     steps: &[
         "Give the client the SCIM URL, and the token as bearer token (RFC 6750).",
         "Let it find people by **userName** or **externalId**, and let it switch **active** off for those who leave.",
@@ -326,7 +348,8 @@ mod tests {
         for (slug, _) in GUIDES {
             let guide = guide(slug, "https://rc.example.com/scim/v2").unwrap();
             let values: Vec<&str> = guide.fields.iter().map(|(_, value)| value.as_str()).collect();
-            assert!(values.iter().any(|value| value.starts_with("https://rc.example.com/scim/v2")), "{slug}");
+            assert!(guide.address.1.starts_with("https://rc.example.com/scim/v2"), "{slug}");
+            assert_eq!(guide.warning, None);
             assert!(values.iter().any(|value| value.contains("token")), "{slug}");
             assert!(guide.steps.len() >= 3 && guide.mapping.len() >= 4, "{slug}");
             let text = format!("{guide:?}");
@@ -334,5 +357,14 @@ mod tests {
             assert!(guide.steps.iter().all(|step| step.matches("**").count() % 2 == 0), "{slug}");
         }
         assert_eq!(guide("nobody", ""), None);
+    }
+
+    #[test]
+    fn an_address_without_https_is_warned_of() {
+        let warning = guide("okta", "http://localhost:8080/scim/v2").unwrap().warning.unwrap();
+        assert!(
+            warning.contains("http://localhost:8080/scim/v2") && warning.contains("ROLLCALL_PUBLIC_URL"),
+            "{warning}"
+        );
     }
 }

@@ -38,8 +38,8 @@ pub(super) fn SourcePage() -> impl IntoView {
             Some(open) if may && open == "revoke" => view! { <RevokeDialog source=id query/> }.into_any(),
             _ => ().into_any(),
         });
-        let setup =
-            view! { <Setup scim_url=details.scim_url.clone() client=details.client.clone() name=name.clone() query/> };
+        let setup = view! { <Setup recognised=details.guide.clone() query/> };
+        let token_field = details.token_field.clone();
         // Until something arrives, how to set the provider up matters most.
         let (before, after) = if details.client.is_some() {
             (().into_any(), setup.into_any())
@@ -50,7 +50,7 @@ pub(super) fn SourcePage() -> impl IntoView {
             <Screen title=name.clone() crumbs=vec![Crumb::link("Sources", "/sources"), Crumb::here(name)]>
                 <Content dialog=Signal::derive(move || dialog.read().is_some())>
                     <Head details=details.clone()/>
-                    <Created source=id made/>
+                    <Created source=id made field=token_field/>
                     <div class="stack">
                         <TrafficStrip source=id/>
                         <Tokens source=id may_manage=may made query/>

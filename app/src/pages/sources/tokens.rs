@@ -38,7 +38,7 @@ pub(super) fn Tokens(
         let ending =
             tokens.iter().filter(|token| token.state(now) == TokenState::ExpiresSoon && token.replaced_by.is_none());
         let ending = ending.map(|token| ends_soon(token, may_manage)).collect_view();
-        let body = if tokens.is_empty() { no_tokens() } else { table(tokens, may_manage) };
+        let body = if tokens.is_empty() { no_tokens(source, may_manage) } else { table(tokens, may_manage) };
         view! { {ending}<Card id="tokens" title="Tokens" count=count>{body}</Card> }.into_any()
     })
 }
@@ -65,12 +65,17 @@ fn ends_soon(token: &ScimToken, may_manage: bool) -> Option<AnyView> {
     )
 }
 
-fn no_tokens() -> AnyView {
+fn no_tokens(source: SourceId, may_manage: bool) -> AnyView {
+    let generate = may_manage.then(|| {
+        let href = format!("/sources/{source}?dialog=generate");
+        view! { <a class="btn" data-variant="outline" href=href><Icon name="plus"/>"Generate token"</a> }.into_any()
+    });
     view! {
         <Empty
             icon="key-round"
             title="No token opens this source yet"
             text="A token is the password your identity provider uses. It is shown once and kept only as a hash. Several may be in force at a time, so that one can be replaced without a gap."
+            actions=generate.unwrap_or_else(|| ().into_any())
         />
     }
     .into_any()

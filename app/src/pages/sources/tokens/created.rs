@@ -6,7 +6,14 @@ use leptos::prelude::*;
 use model::SourceId;
 
 #[component]
-pub fn Created(source: SourceId, made: Memo<Option<NewToken>>) -> impl IntoView {
+pub fn Created(
+    source: SourceId,
+    made: Memo<Option<NewToken>>,
+    /// Where the provider's form takes it, of a provider that is known.
+    field: Option<String>,
+) -> impl IntoView {
+    let goes = field.map(|field| format!("It goes into {field}. ")).unwrap_or_default();
+    let hint = format!("{goes}The status below turns to Active when the first request arrives.");
     move || {
         made.get().filter(|made| made.source == source).map(|NewToken { name, token, scim_url, replaces, .. }| {
             let old = replaces.map(|old| {
@@ -27,7 +34,7 @@ pub fn Created(source: SourceId, made: Memo<Option<NewToken>>) -> impl IntoView 
                             id="new-token"
                             label="Bearer token"
                             value=token
-                            hint="Okta calls it API Token, Microsoft Entra calls it Secret Token. The status below turns to Active when the first request arrives."
+                            hint=hint.clone()
                         />
                         <CopyField id="new-token-url" label="SCIM URL" value=scim_url/>
                     </section></div>
