@@ -55,4 +55,8 @@ ids! {
     MailId
     /// One encrypted secret.
     SecretId
+    /// One import from Zoom.
+    ImportId
+    /// A Zoom account that an import found.
+    AccountId
 }

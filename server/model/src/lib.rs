@@ -10,6 +10,7 @@ pub mod audit;
 pub mod connection;
 pub mod group;
 pub mod ids;
+pub mod import;
 pub mod link;
 pub mod log;
 pub mod mail;

@@ -39,6 +39,7 @@ crate::words! {
         ServerError = "server-error", "Zoom had an error";
         ActionOff = "action-off", "The action is switched off";
         OutOfScope = "out-of-scope", "Not in scope";
+        NotStarted = "not-started", "Linked by an import, not started";
     }
 }
 

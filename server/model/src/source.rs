@@ -11,6 +11,8 @@ crate::words! {
         Scim = "scim", "SCIM";
         /// They are entered by hand.
         Manual = "manual", "Manual";
+        /// They were found in Zoom by an import.
+        Import = "import", "Import from Zoom";
     }
 }
 

@@ -20,6 +20,8 @@ pub const DEPARTMENT: &str = "department";
 pub const ORGANIZATION: &str = "organization";
 /// In Zoom the user's location, not a language tag.
 pub const LOCALE: &str = "locale";
+/// Only read: an import may match by it.
+pub const EMPLOYEE_NUMBER: &str = "employeeNumber";
 
 /// Attributes that an empty text empties. How Zoom clears a value is not documented; for names, licence and role an
 /// empty value has no sense, so a value that is gone from the directory stays in Zoom.

@@ -9,6 +9,7 @@ pub mod attributes;
 mod causes;
 pub mod desired;
 pub mod engine;
+pub mod import;
 pub mod mapping;
 pub mod outbound;
 pub mod pace;

@@ -13,10 +13,16 @@ pub struct NoAddress;
 
 /// Maps a profile. `user_name` is the person's own, which is the address when it is one.
 pub fn map(profile: &Value, user_name: &str) -> Result<Attributes, NoAddress> {
-    let mut mapped = Attributes::default();
     let address = address(profile, user_name).ok_or(NoAddress)?;
+    let mut mapped = map_without_address(profile);
     mapped.set(zoom::USER_NAME, address);
     mapped.set(zoom::EMAIL, address);
+    Ok(mapped)
+}
+
+/// Everything but the address, which not everybody has.
+pub(crate) fn map_without_address(profile: &Value) -> Attributes {
+    let mut mapped = Attributes::default();
     let given = text(profile.pointer("/name/givenName"));
     let family = text(profile.pointer("/name/familyName"));
     let display = text(profile.get("displayName")).map(str::to_owned).or_else(|| {
@@ -42,7 +48,7 @@ pub fn map(profile: &Value, user_name: &str) -> Result<Attributes, NoAddress> {
             mapped.set(name, value);
         }
     }
-    Ok(mapped)
+    mapped
 }
 
 /// Zoom's `userName` is an e-mail address: the `userName` when it is one, else the work e-mail, else the primary one,

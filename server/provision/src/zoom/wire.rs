@@ -99,18 +99,24 @@ pub struct User {
     pub user_type: Option<String>,
     /// Names of roles; only GET and the answers to changes have them.
     pub roles: Vec<String>,
+    /// Everything of it that Rollcall maps and the answer shows.
+    pub attributes: Attributes,
 }
 
 impl User {
     /// None when there is no usable id: it goes into addresses, so it is held to what an id can be.
     pub fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let user_name = text("userName").or_else(|| first_mail(value)).unwrap_or_default();
+        let roles: Vec<String> =
+            many(value.get("roles")).filter_map(|role| role.get("value")?.as_str().map(str::to_owned)).collect();
         Some(Self {
             id: text("id").filter(|id| is_id(id))?,
-            user_name: text("userName").or_else(|| first_mail(value)).unwrap_or_default(),
             active: value.get("active").and_then(read_bool),
             user_type: text("userType"),
-            roles: many(value.get("roles")).filter_map(|role| role.get("value")?.as_str().map(str::to_owned)).collect(),
+            attributes: shown(value, &user_name, &roles),
+            user_name,
+            roles,
         })
     }
 
@@ -118,6 +124,42 @@ impl User {
     pub fn is(&self, address: &str) -> bool {
         self.user_name.to_lowercase() == address.to_lowercase()
     }
+}
+
+/// What an answer shows of an account, by Zoom's attribute names. Texts are trimmed, and empty ones left out.
+fn shown(user: &Value, user_name: &str, roles: &[String]) -> Attributes {
+    let enterprise = |name: &str| user.get(ENTERPRISE).and_then(|extension| extension.get(name));
+    let phone = many(user.get("phoneNumbers")).find(|phone| {
+        phone.get("type").and_then(Value::as_str).is_none_or(|kind| kind.eq_ignore_ascii_case("work"))
+    });
+    let found = [
+        (zoom::GIVEN_NAME, user.pointer("/name/givenName")),
+        (zoom::FAMILY_NAME, user.pointer("/name/familyName")),
+        (zoom::DISPLAY_NAME, user.get("displayName")),
+        (zoom::USER_TYPE, user.get("userType")),
+        (zoom::TITLE, user.get("title")),
+        (zoom::LOCALE, user.get("locale")),
+        (zoom::PHONE, phone.and_then(|phone| phone.get("value"))),
+        (zoom::DEPARTMENT, enterprise("department")),
+        (zoom::ORGANIZATION, enterprise("organization")),
+        (zoom::EMPLOYEE_NUMBER, enterprise("employeeNumber")),
+    ];
+    let texts = found.into_iter().filter_map(|(name, value)| Some((name, value?.as_str()?)));
+    let mail = first_mail(user);
+    let own = [
+        (zoom::USER_NAME, Some(user_name)),
+        (zoom::EMAIL, mail.as_deref()),
+        (zoom::ROLE, roles.first().map(String::as_str)),
+    ];
+    let mut shown = Attributes::default();
+    for (name, text) in texts.chain(own.into_iter().filter_map(|(name, text)| Some((name, text?)))) {
+        // No database holds a NUL.
+        let text = text.replace('\0', "");
+        if !text.trim().is_empty() {
+            shown.set(name, text.trim());
+        }
+    }
+    shown
 }
 
 /// A group as Zoom answers it; its members cannot be read.
@@ -139,14 +181,23 @@ impl Group {
 pub struct Listing<T> {
     pub total: u64,
     pub resources: Vec<T>,
+    /// How many entries could not be read.
+    pub unreadable: usize,
 }
 
 impl<T> Listing<T> {
+    /// None when it is no list.
+    pub fn lenient(value: &Value, each: impl Fn(&Value) -> Option<T>) -> Option<Self> {
+        let total = value.get("totalResults").and_then(read_number)?;
+        let entries = many(value.get("Resources")).count();
+        let resources: Vec<T> = many(value.get("Resources")).filter_map(each).collect();
+        let unreadable = entries - resources.len();
+        Some(Self { total, resources, unreadable })
+    }
+
     /// None when it is no list, or something in it cannot be read.
     pub fn read(value: &Value, each: impl Fn(&Value) -> Option<T>) -> Option<Self> {
-        let total = value.get("totalResults").and_then(read_number)?;
-        let resources = many(value.get("Resources")).map(each).collect::<Option<Vec<T>>>()?;
-        Some(Self { total, resources })
+        Self::lenient(value, each).filter(|listing| listing.unreadable == 0)
     }
 }
 

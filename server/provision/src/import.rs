@@ -1,0 +1,5 @@
+//! An import from Zoom: how its list is read without missing anybody, and whose each account is. Pure; the engine makes
+//! the calls and keeps what comes of them.
+
+pub mod matching;
+pub mod scan;
