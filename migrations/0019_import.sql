@@ -58,6 +58,9 @@ create table zoom_account (
     person_id     uuid references person (id) on delete set null,
     -- The attributes of the rule that matched, and how many people or accounts it could be instead.
     why           jsonb,
+    -- An administrator decided: the next matching leaves it so.
+    chosen_at     timestamptz,
+    chosen_by     text,
     ignored_at    timestamptz,
     ignored_by    text,
     sort_key      text not null,

@@ -2,6 +2,7 @@
 //! what the link and the log say.
 
 mod accounts;
+mod importing;
 mod lost;
 mod trouble;
 

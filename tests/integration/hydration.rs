@@ -56,6 +56,8 @@ async fn pages(app: &TestApp) -> Vec<String> {
     let request = app.wait_requests(source, &TraceFilter::default(), 4).await[0].id;
     let token = app.database.texts("select id::text from scim_token order by id limit 1").await.remove(0);
     let record = app.database.texts("select id::text from record order by id limit 1").await.remove(0);
+    app.import(connection).await;
+    let account = app.database.texts("select id::text from zoom_account limit 1").await.remove(0);
     let mut pages = Vec::new();
     let mut add = |page: &str, over: &[&str]| {
         pages.push(page.to_owned());
@@ -81,6 +83,7 @@ async fn pages(app: &TestApp) -> Vec<String> {
     add(&format!("/connections/{connection}/integration"), &[]);
     add(&format!("/connections/{connection}/to-zoom"), &[]);
     add(&format!("/connections/{connection}/assignments"), &["assign", &format!("unassign&people[]={person}")]);
+    add(&format!("/connections/{connection}/import"), &["confirm", "start", &format!("change&account={account}")]);
     add(&format!("/connections/{connection}/logs"), &[]);
     add("/settings/sign-in", &[]);
     add("/settings/sign-in/new", &[]);

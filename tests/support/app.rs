@@ -198,6 +198,17 @@ impl TestApp {
         tx.commit().await.unwrap();
     }
 
+    /// Begins an import and waits for its end.
+    pub async fn import(&self, connection: ConnectionId) {
+        let mut heard = self.directory.listen();
+        let mut tx = self.tx().await;
+        directory::imports::start(&mut tx, connection).await.unwrap();
+        tx.commit().await.unwrap();
+        while directory::imports::run(&mut self.tx().await, connection).await.unwrap().is_some() {
+            let _ = heard.recv().await;
+        }
+    }
+
     pub async fn unassign(&self, connection: ConnectionId, people: &[PersonId]) {
         let mut tx = self.tx().await;
         directory::assignments::unassign(&mut tx, connection, people).await.unwrap();

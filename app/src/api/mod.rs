@@ -6,6 +6,7 @@ pub mod audit;
 pub mod connections;
 pub mod groups;
 pub mod guides;
+pub mod imports;
 pub mod joined;
 pub mod links;
 pub mod logs;

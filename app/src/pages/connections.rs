@@ -1,4 +1,4 @@
-//! Connections: the list, a new one, and the tabs of one: Overview, Integration, To Zoom, Assignments, Logs.
+//! Connections: the list, a new one, and the tabs of one: Overview, Integration, To Zoom, Assignments, Import, Logs.
 //!
 //! Each tab is a page of its own. What it shares with the others (head, switch, tabs) is in [`frame`]; that part is
 //! live, while forms are not: nobody's typing is disturbed by what happens meanwhile.
@@ -9,6 +9,7 @@ mod attention;
 mod cards;
 mod frame;
 mod guide;
+mod import;
 mod integration;
 mod integration_form;
 mod list;
@@ -39,6 +40,7 @@ pub fn ConnectionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!(":id/integration") view=integration::IntegrationTab ssr=SsrMode::Async/>
             <Route path=path!(":id/to-zoom") view=rules::ToZoomTab ssr=SsrMode::Async/>
             <Route path=path!(":id/assignments") view=assignments::AssignmentsTab ssr=SsrMode::Async/>
+            <Route path=path!(":id/import") view=import::ImportTab ssr=SsrMode::Async/>
             <Route path=path!(":id/logs") view=logs::LogsTab ssr=SsrMode::Async/>
         </ParentRoute>
     }

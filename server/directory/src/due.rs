@@ -2,7 +2,8 @@
 //!
 //! A link that is already due keeps the earlier time and the higher priority; `wanted` grows with every change, so a
 //! result that was computed from an older state never counts as the end. Links are locked after their person and their
-//! connection, in the order of their people, so that no two changes wait for each other.
+//! connection, in the order of their people, so that no two changes wait for each other. A link that an import made and
+//! nobody has started is held: it is never due.
 
 use crate::{Result, Tx};
 use model::{ConnectionId, PersonId};
@@ -32,9 +33,9 @@ pub(crate) async fn person(tx: &mut Tx, person: PersonId, priority: Priority) ->
             or exists (select from link l where l.connection_id = c.id and l.person_id = $1)
          order by c.id
          on conflict (connection_id, person_id) do update set
-            wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
+            wanted = link.wanted + 1, due_at = case when not link.held then least(link.due_at, excluded.due_at) end,
             priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,
-            state = 'pending', attempts = 0,
+            state = case when link.held then link.state else 'pending' end, attempts = 0,
             changed_at = case when link.reached < link.wanted then link.changed_at else excluded.changed_at end,
             updated_at = excluded.updated_at
          returning connection_id",
@@ -68,9 +69,9 @@ pub(crate) async fn all_of(tx: &mut Tx, people: &[PersonId], priority: Priority)
                     or exists (select from link l where l.connection_id = c.id and l.person_id = p.id))
                 order by p.id, c.id
                 on conflict (connection_id, person_id) do update set
-                    wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
+                    wanted = link.wanted + 1, due_at = case when not link.held then least(link.due_at, excluded.due_at) end,
                     priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,
-                    state = 'pending', attempts = 0,
+                    state = case when link.held then link.state else 'pending' end, attempts = 0,
                     changed_at = case when link.reached < link.wanted then link.changed_at else excluded.changed_at end,
                     updated_at = excluded.updated_at
                 returning connection_id)
@@ -100,9 +101,9 @@ pub(crate) async fn people(
         "insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
          select $1, p.id, $3, $4, $3, $3 from person p where p.id = any($2) order by p.id
          on conflict (connection_id, person_id) do update set
-            wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
+            wanted = link.wanted + 1, due_at = case when not link.held then least(link.due_at, excluded.due_at) end,
             priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,
-            state = 'pending', attempts = 0,
+            state = case when link.held then link.state else 'pending' end, attempts = 0,
             changed_at = case when link.reached < link.wanted then link.changed_at else excluded.changed_at end,
             updated_at = excluded.updated_at",
         connection.0,
@@ -129,9 +130,9 @@ pub(crate) async fn connection(tx: &mut Tx, connection: ConnectionId) -> Result<
              or exists (select from link l where l.connection_id = c.id and l.person_id = p.id))
          order by p.id
          on conflict (connection_id, person_id) do update set
-            wanted = link.wanted + 1, due_at = least(link.due_at, excluded.due_at),
+            wanted = link.wanted + 1, due_at = case when not link.held then least(link.due_at, excluded.due_at) end,
             priority = case when link.due_at is null then excluded.priority else least(link.priority, excluded.priority) end,
-            state = 'pending', attempts = 0,
+            state = case when link.held then link.state else 'pending' end, attempts = 0,
             changed_at = case when link.reached < link.wanted then link.changed_at else excluded.changed_at end,
             updated_at = excluded.updated_at",
         connection.0,

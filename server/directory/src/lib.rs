@@ -15,6 +15,7 @@ pub mod due;
 mod error;
 pub mod groups;
 pub mod health;
+pub mod imports;
 pub mod keyring;
 pub mod leases;
 pub mod links;

@@ -236,7 +236,7 @@ pub async fn record(tx: &mut Tx, lease: &Lease, link: &DueLink, known: &Known, o
             due_at = case when wanted > $8 then due_at else $12 end,
             changed_at = case when $7 and wanted > $8 then updated_at else changed_at end,
             updated_at = $13
-         where connection_id = $1 and person_id = $2
+         where connection_id = $1 and person_id = $2 and not held
          returning wanted > $8 as \"moved_on!\"",
         lease.connection.0,
         link.person_id.0,
@@ -255,10 +255,23 @@ pub async fn record(tx: &mut Tx, lease: &Lease, link: &DueLink, known: &Known, o
     .fetch_optional(tx.db())
     .await?;
     Ok(match moved_on {
+        // An import linked the person to an account meanwhile, and what that says is newer.
+        None if is_held(tx, link).await? => Recorded::MovedOn,
         None => Recorded::Refused,
         Some(true) => Recorded::MovedOn,
         Some(false) => Recorded::Kept,
     })
+}
+
+async fn is_held(tx: &mut Tx, link: &DueLink) -> Result<bool> {
+    let held = sqlx::query_scalar!(
+        "select held from link where connection_id = $1 and person_id = $2",
+        link.connection_id.0,
+        link.person_id.0
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    Ok(held == Some(true))
 }
 
 /// Looks at these people's links again, now.

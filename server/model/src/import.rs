@@ -1,6 +1,7 @@
 //! An import from Zoom: a run, the accounts it found, and what is proposed for each.
 
 use crate::link::Cause;
+use crate::person::PersonState;
 use crate::{AccountId, ImportId, PersonId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -187,6 +188,7 @@ pub struct AccountPerson {
     pub id: PersonId,
     pub display_name: String,
     pub user_name: String,
+    pub state: PersonState,
 }
 
 /// One attribute on both sides.

@@ -8,13 +8,14 @@
 mod account;
 mod drain;
 mod hold;
+mod importing;
 mod report;
 mod work;
 
 use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
-use directory::{Actor, Directory, Signal, Tx, groups, links, logs, people, sessions, sign_in, sources, tokens, trace};
+use directory::{Actor, Directory, Signal, Tx, groups, imports, links, logs, people, sessions, sign_in, sources, tokens, trace};
 use futures::FutureExt;
 use model::ConnectionId;
 use std::collections::HashMap;
@@ -35,11 +36,13 @@ pub struct Options {
     pub concurrency: usize,
     /// How often due links are looked for that no bell told of.
     pub poll: Duration,
+    /// Whether links are worked on; an import alone changes nothing in Zoom.
+    pub provision: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { allow_private_urls: false, calls_per_second: 10.0, concurrency: 4, poll: Duration::from_secs(3) }
+        Self { allow_private_urls: false, calls_per_second: 10.0, concurrency: 4, poll: Duration::from_secs(3), provision: true }
     }
 }
 
@@ -63,6 +66,11 @@ struct Shared {
 }
 
 impl Shared {
+    fn new(directory: Directory, options: Options, stop: watch::Receiver<bool>) -> Result<Self, OutboundError> {
+        let outbound = Outbound::new(options.allow_private_urls)?;
+        Ok(Self { directory, options, outbound, owner: Uuid::new_v4(), accounts: Accounts::default(), stop })
+    }
+
     async fn begin(&self) -> directory::Result<Tx> {
         self.directory.begin(Actor::System).await
     }
@@ -87,13 +95,10 @@ impl Worker {
         options: Options,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), OutboundError> {
-        let outbound = Outbound::new(options.allow_private_urls)?;
         let (stop, stopped) = watch::channel(false);
         let bell = directory.listen();
         let (housekeeper, tidier) = (directory.clone(), directory.clone());
-        let owner = Uuid::new_v4();
-        let accounts = Accounts::default();
-        let shared = Arc::new(Shared { directory, options, outbound, owner, accounts, stop: stopped });
+        let shared = Arc::new(Shared::new(directory, options, stopped)?);
         let mut supervisor =
             Supervisor { shared, drains: JoinSet::new(), running: HashMap::new(), resume: HashMap::new() };
         let housekeeping = async {
@@ -120,6 +125,37 @@ impl Worker {
         supervisor.finish().await;
         Ok(())
     }
+}
+
+/// How often it is looked whether an import has ended that another process may be carrying out.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Carries the running import of one connection out, or waits while another process does; nothing is provisioned. Ends
+/// when the import has ended or stopped.
+pub async fn import(directory: Directory, options: Options, connection: ConnectionId) -> Result<(), ImportError> {
+    let (_running, stopped) = watch::channel(false);
+    let options = Options { provision: false, ..options };
+    let shared = Arc::new(Shared::new(directory, options, stopped)?);
+    let nudge = Notify::new();
+    loop {
+        let mut tx = shared.begin().await?;
+        if imports::run(&mut tx, connection).await?.is_none() {
+            return Ok(());
+        }
+        drop(tx);
+        let again = drain::drain(&shared, connection, &nudge).await?;
+        let wait = again.map_or(LOOK, |at| (at - shared.directory.now()).to_std().unwrap_or_default().max(LOOK));
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Why an import could not be carried out here.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    #[error(transparent)]
+    Directory(#[from] directory::Error),
 }
 
 /// Makes the log's partitions, removes old sessions and sign-ins, and prunes what was deleted long ago; false when it did
@@ -209,7 +245,9 @@ impl Supervisor {
     async fn look(&mut self) {
         let due = async {
             let mut tx = self.shared.begin().await?;
-            links::connections_due(&mut tx).await
+            let mut due = links::connections_due(&mut tx).await?;
+            due.extend(imports::running(&mut tx).await?);
+            Ok::<_, directory::Error>(due)
         };
         match due.await {
             Ok(connections) => {

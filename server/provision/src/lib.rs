@@ -17,7 +17,7 @@ pub mod plan;
 mod test;
 pub mod zoom;
 
-pub use engine::{Options, Worker};
+pub use engine::{Options, Worker, import as run_import};
 pub use outbound::{FetchError, Outbound, check_url};
 pub use test::test_connection;
 pub use zoom::Credentials;

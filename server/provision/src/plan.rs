@@ -10,6 +10,7 @@ use directory::links::Known;
 use model::connection::{Actions, RemoveAction};
 use model::link::Cause;
 use model::log::Action;
+use model::person::PersonState;
 
 /// One change of an account, in the order in which it is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +64,10 @@ pub fn plan(desired: &Desired, known: &Known, actions: &Actions) -> Plan {
     match desired {
         Desired::Present(wanted) => present(wanted, &sent, known.active == Some(true), actions),
         Desired::Missing(cause) => Plan::nothing(Ending::Blocked(cause.clone())),
+        // Not active yet is not to be disabled: the account that was there stays as it is.
+        Desired::Disabled(PersonState::Staged) => {
+            Plan::nothing(Ending::Skipped(causes::not_active(PersonState::Staged)))
+        }
         Desired::Disabled(_) if inactive => Plan::nothing(Ending::InSync(None)),
         Desired::Disabled(_) if !actions.disable => Plan::skip(Action::Disable),
         Desired::Disabled(_) => Plan { changes: vec![Change::Disable], ending: Ending::InSync(None) },
@@ -122,7 +127,6 @@ mod tests {
     use super::*;
     use crate::attributes::{GIVEN_NAME, TITLE, USER_NAME, USER_TYPE};
     use model::link::CauseKind;
-    use model::person::PersonState;
     use proptest::prelude::*;
 
     const ON: Actions =
@@ -166,6 +170,14 @@ mod tests {
     fn an_inactive_account_is_enabled_first_and_gets_its_licence_again() {
         let plan = plan(&Desired::Present(ada("Countess")), &linked(false), &ON);
         assert_eq!(plan.changes, [Change::Enable, Change::Update([(USER_TYPE, "Licensed")].into())]);
+    }
+
+    #[test]
+    fn a_staged_person_keeps_the_account_that_was_there_as_it_is() {
+        for active in [Some(true), Some(false), None] {
+            let known = Known { active, ..linked(true) };
+            assert_eq!(plan(&Desired::Disabled(PersonState::Staged), &known, &ON).changes, []);
+        }
     }
 
     #[test]

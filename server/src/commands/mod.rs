@@ -4,6 +4,7 @@ pub mod apply;
 pub mod audit;
 pub mod demo;
 pub mod doctor;
+pub mod import;
 pub mod key;
 mod local;
 mod opened;
@@ -31,6 +32,8 @@ pub enum Command {
     Demo(demo::Demo),
     /// Check configuration, database, key, clock, Zoom, mail server and the address; say what to do.
     Doctor(doctor::Doctor),
+    /// Read who is in Zoom, match them with the directory, and print how many matched. Changes nothing in Zoom.
+    Import(import::Import),
     /// List the keys that encrypt stored secrets, or go over to another.
     Key(key::Key),
     /// Serve the portal, inbound SCIM and the worker.
@@ -50,6 +53,7 @@ impl Command {
             Self::Audit(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Doctor(command) => command.run().await,
+            Self::Import(command) => command.run().await,
             Self::Key(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::SetupLink(command) => command.run().await,

@@ -93,5 +93,6 @@ const fn icon_of(kind: CauseKind) -> &'static str {
         CauseKind::RateLimited => "hourglass",
         CauseKind::ServerError => "circle-x",
         CauseKind::ActionOff | CauseKind::OutOfScope => "ban",
+        CauseKind::NotStarted => "pause",
     }
 }

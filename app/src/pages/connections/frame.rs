@@ -20,11 +20,13 @@ pub(super) enum TabKind {
     Integration,
     ToZoom,
     Assignments,
+    Import,
     Logs,
 }
 
 impl TabKind {
-    const ALL: [Self; 5] = [Self::Overview, Self::Integration, Self::ToZoom, Self::Assignments, Self::Logs];
+    const ALL: [Self; 6] =
+        [Self::Overview, Self::Integration, Self::ToZoom, Self::Assignments, Self::Import, Self::Logs];
 
     const fn label(self) -> &'static str {
         match self {
@@ -32,6 +34,7 @@ impl TabKind {
             Self::Integration => "Integration",
             Self::ToZoom => "To Zoom",
             Self::Assignments => "Assignments",
+            Self::Import => "Import",
             Self::Logs => "Logs",
         }
     }
@@ -42,6 +45,7 @@ impl TabKind {
             Self::Integration => format!("/connections/{id}/integration"),
             Self::ToZoom => format!("/connections/{id}/to-zoom"),
             Self::Assignments => format!("/connections/{id}/assignments"),
+            Self::Import => format!("/connections/{id}/import"),
             Self::Logs => format!("/connections/{id}/logs"),
         }
     }

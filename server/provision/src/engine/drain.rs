@@ -1,12 +1,15 @@
-//! Draining one connection: under its lease, the due links in their order, a few at a time, until none is left.
+//! Draining one connection: under its lease, the due links in their order, a few at a time, until none is left; beside
+//! them an import, when one runs.
 
 use super::account::Account;
 use super::hold::Hold;
+use super::importing::Importing;
 use super::work::{Handled, Work};
 use super::{AGAIN, Ended, Shared, report};
 use crate::causes;
 use chrono::{DateTime, Utc};
 use directory::connections::{self, ConnectionSettings};
+use directory::imports;
 use directory::leases;
 use directory::links::{self, DueLink};
 use directory::logs;
@@ -17,6 +20,7 @@ use model::link::Cause;
 use model::{ConnectionId, PersonId};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
@@ -95,7 +99,9 @@ async fn prepare(shared: &Shared, id: ConnectionId) -> directory::Result<Prepare
         Err(directory::Error::NotFound(_)) => return Ok(Prepared::Off),
         connection => connection?,
     };
-    if !connection.enabled || !connection.is_valid() {
+    let provisions = shared.options.provision && connection.enabled && connection.is_valid();
+    // Reading who is there does no harm: an import also runs while provisioning is off.
+    if !provisions && imports::run(&mut tx, id).await?.is_none() {
         return Ok(Prepared::Off);
     }
     if let Some(until) = connection.paused_until.filter(|until| *until > tx.now()) {
@@ -127,6 +133,9 @@ async fn wait(shared: &Shared, connection: &Connection, cause: Cause) -> directo
         return Ok(Prepared::Wait(now + AGAIN));
     };
     leases::pause(&mut tx, &lease, connection.version, Some((now + UNUSABLE, &cause))).await?;
+    if let Some(run) = imports::run(&mut tx, connection.id).await? {
+        imports::stop(&mut tx, &lease, &run, &cause).await?;
+    }
     if connection.paused_cause.as_ref() != Some(&cause) {
         logs::write(&mut tx, &report::connection_entry(connection, cause, Vec::new())).await?;
     }
@@ -150,11 +159,17 @@ impl Drain<'_> {
         let mut in_work = FuturesUnordered::new();
         let mut people: HashSet<PersonId> = HashSet::new();
         let mut halted: Option<directory::Result<Halt>> = None;
+        let halting = AtomicBool::new(false);
+        let mut import = None;
         // A ring means that what was read may be out of date, or no longer first in line.
         let mut rung = true;
         loop {
             if halted.is_none() && self.shared.stopping() {
                 halted = Some(Ok(Halt::Stopped));
+            }
+            halting.store(halted.is_some(), Ordering::Relaxed);
+            if rung && halted.is_none() && import.is_none() {
+                import = Some(Box::pin(self.import(&halting)));
             }
             while halted.is_none() && in_work.len() < self.shared.options.concurrency.max(1) {
                 if rung || queue.is_empty() {
@@ -172,7 +187,8 @@ impl Drain<'_> {
                 people.insert(link.person_id);
                 in_work.push(self.work(link));
             }
-            if in_work.is_empty() {
+            halting.store(halted.is_some(), Ordering::Relaxed);
+            if in_work.is_empty() && import.is_none() {
                 match halted {
                     Some(halted) => return halted,
                     None if !self.more(&mut stop).await => return Ok(Halt::Empty),
@@ -181,6 +197,14 @@ impl Drain<'_> {
                 continue;
             }
             tokio::select! {
+                imported = poll_it(&mut import), if import.is_some() => {
+                    import = None;
+                    match imported {
+                        Ok(None) => {}
+                        Ok(Some(halt)) => { halted.get_or_insert(Ok(halt)); }
+                        Err(error) => halted = Some(Err(error)),
+                    }
+                }
                 Some((person, handled)) = in_work.next() => {
                     people.remove(&person);
                     match handled {
@@ -197,6 +221,9 @@ impl Drain<'_> {
 
     /// Waits a little for more; false when none came.
     async fn more(&self, stop: &mut tokio::sync::watch::Receiver<bool>) -> bool {
+        if !self.provisions() {
+            return false;
+        }
         tokio::select! {
             () = self.nudge.notified() => true,
             _ = stop.changed() => true,
@@ -209,14 +236,35 @@ impl Drain<'_> {
         let mut tx = self.shared.begin().await?;
         let in_work: Vec<PersonId> = in_work.iter().copied().collect();
         // The links first: a change of the rules that these do not show yet is seen by the version.
-        let due = links::due(&mut tx, self.connection.id, BATCH, &in_work).await?;
+        let due = match self.provisions() {
+            true => links::due(&mut tx, self.connection.id, BATCH, &in_work).await?,
+            false => Vec::new(),
+        };
         let now = connections::get(&mut tx, self.connection.id).await?;
-        Ok((now.enabled && now.version == self.connection.version).then_some(due))
+        let same = (now.enabled, now.version) == (self.connection.enabled, self.connection.version);
+        Ok(same.then_some(due))
+    }
+
+    /// Whether links are worked on, or an import alone runs.
+    fn provisions(&self) -> bool {
+        self.shared.options.provision && self.connection.enabled && self.connection.is_valid()
+    }
+
+    async fn import(&self, halting: &AtomicBool) -> directory::Result<Option<Halt>> {
+        Importing::new(self.shared, self.connection, self.account, self.hold, halting).run().await
     }
 
     async fn work(&self, link: DueLink) -> (PersonId, directory::Result<Handled>) {
         let person = link.person_id;
         let work = Work::new(self.shared, self.connection, self.account, self.hold, link);
         (person, work.run().await)
+    }
+}
+
+/// Goes on with what there is; without it, waits for ever.
+async fn poll_it<F: Future + Unpin>(future: &mut Option<F>) -> F::Output {
+    match future {
+        Some(future) => future.await,
+        None => std::future::pending().await,
     }
 }

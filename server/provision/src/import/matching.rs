@@ -7,6 +7,7 @@
 
 use crate::attributes::{self as zoom, Attributes};
 use crate::mapping;
+use directory::imports::Proposed;
 use model::PersonId;
 use model::import::{MatchAttribute, MatchRule, Proposal, Why};
 use serde_json::Value;
@@ -92,16 +93,6 @@ fn folded(attribute: MatchAttribute, value: &str) -> Option<String> {
         }
     };
     (!folded.is_empty()).then_some(folded)
-}
-
-/// What is proposed for one account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposed {
-    pub zoom_id: String,
-    pub proposal: Proposal,
-    /// None when nobody is it, or several could be.
-    pub person: Option<PersonId>,
-    pub why: Option<Why>,
 }
 
 /// One side of one rule: what is compared, and whose it is.

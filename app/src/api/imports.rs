@@ -1,0 +1,318 @@
+//! Imports from Zoom: begin one, see how it goes, decide what the accounts are to become, link them, start them.
+
+use super::connections::May;
+use crate::error::AppError;
+use leptos::prelude::*;
+use model::import::{Account, AccountPerson, AccountsShown, Import, ImportCounts};
+use model::{AccountId, ConnectionId, Page, PersonId};
+use serde::{Deserialize, Serialize};
+
+/// How many accounts one form may name.
+#[cfg(feature = "ssr")]
+const MOST: usize = 500;
+
+/// The Import tab's head: the newest import, and how many accounts stand where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPage {
+    pub newest: Option<Import>,
+    pub history: Vec<Import>,
+    pub counts: ImportCounts,
+    pub may: May,
+    /// By attribute, how many people's accounts starting them would change.
+    pub differences: Vec<(String, i64)>,
+    /// How many people that are.
+    pub differing: i64,
+}
+
+/// The newest import and how the accounts stand.
+#[server]
+pub async fn get_import(connection: ConnectionId) -> Result<ImportPage, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let settings = directory::connections::get(&mut tx, connection).await?;
+    let mut history = directory::imports::history(&mut tx, connection, 10).await?;
+    let newest = (!history.is_empty()).then(|| history.remove(0));
+    let counts = directory::imports::counts(&mut tx, connection).await?;
+    let (mut differing, mut all) = (0, std::collections::BTreeMap::<String, i64>::new());
+    let mut after = None;
+    while counts.held > 0 {
+        let held = directory::imports::held(&mut tx, connection, after, 1_000).await?;
+        let Some((last, _)) = held.last() else { break };
+        after = Some(*last);
+        for (_, subject) in &held {
+            let lines = provision::import::compare::differences(subject, settings.scope, &settings.actions);
+            differing += i64::from(!lines.is_empty());
+            for line in lines {
+                *all.entry(line.attribute).or_default() += 1;
+            }
+        }
+    }
+    let mut differences: Vec<(String, i64)> = all.into_iter().collect();
+    differences.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    Ok(ImportPage { newest, history, counts, may: May::here()?, differences, differing })
+}
+
+/// A page of accounts, by name.
+#[server]
+pub async fn list_accounts(
+    connection: ConnectionId,
+    q: Option<String>,
+    show: Option<AccountsShown>,
+    after: Option<String>,
+    before: Option<String>,
+) -> Result<Page<Account>, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let settings = directory::connections::get(&mut tx, connection).await?;
+    let filter = directory::imports::Filter { q, shown: show };
+    let at = model::Cursor::from_query(after, before);
+    let page = directory::imports::list(&mut tx, connection, &filter, &at, 50).await?;
+    let rows = page.rows.into_iter().map(|listed| compared(listed, &settings)).collect();
+    Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+/// An account with why it matches, or with what would change.
+#[cfg(feature = "ssr")]
+fn compared(listed: directory::imports::Listed, settings: &model::connection::Connection) -> Account {
+    use provision::import::compare;
+    let mut account = listed.account;
+    if let Some(subject) = &listed.subject {
+        if let Some(why) = &account.why {
+            let attributes = provision::attributes::Attributes::from_json(&listed.attributes);
+            account.compared = compare::because(why, &attributes, &subject.user_name, &subject.profile);
+        }
+        if account.held {
+            account.differences = compare::differences(subject, settings.scope, &settings.actions);
+        }
+    }
+    account
+}
+
+/// What a confirmation would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    pub exact: i64,
+    pub partial: i64,
+    pub new: i64,
+    pub left: i64,
+}
+
+#[cfg(feature = "ssr")]
+impl From<directory::imports::Confirmed> for Confirmation {
+    fn from(done: directory::imports::Confirmed) -> Self {
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        Self {
+            exact: number(done.exact),
+            partial: number(done.partial),
+            new: number(done.new),
+            left: number(done.left),
+        }
+    }
+}
+
+/// Those named, or all of the list when none is.
+#[cfg(feature = "ssr")]
+fn which(
+    accounts: Vec<AccountId>,
+    q: Option<String>,
+    show: Option<AccountsShown>,
+) -> Result<directory::imports::Which, AppError> {
+    check_number(&accounts)?;
+    if accounts.is_empty() {
+        return Ok(directory::imports::Which::All(directory::imports::Filter { q, shown: show }));
+    }
+    Ok(directory::imports::Which::These(accounts))
+}
+
+#[cfg(feature = "ssr")]
+fn check_number(accounts: &[AccountId]) -> Result<(), AppError> {
+    let mut problems = crate::error::Problems::default();
+    if accounts.len() > MOST {
+        problems.add("accounts", format!("Too many accounts are selected. Choose at most {MOST} at once, or all of a list."));
+    }
+    problems.check()
+}
+
+/// How many people confirming these accounts would link and make.
+#[server]
+pub async fn get_confirmation(
+    connection: ConnectionId,
+    #[server(default)] accounts: Vec<AccountId>,
+    q: Option<String>,
+    show: Option<AccountsShown>,
+) -> Result<Confirmation, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let which = which(accounts, q, show)?;
+    Ok(directory::imports::preview(&mut tx, connection, &which).await?.into())
+}
+
+/// Begins an import.
+#[server]
+pub async fn start_import(id: ConnectionId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
+    directory::imports::start(&mut tx, id).await?;
+    tx.commit().await?;
+    crate::session::go_to(&format!("/connections/{id}/import"));
+    Ok(())
+}
+
+/// Ends the import that runs or has stopped.
+#[server]
+pub async fn cancel_import(id: ConnectionId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
+    directory::imports::cancel(&mut tx, id).await?;
+    tx.commit().await?;
+    crate::flash::say("Import cancelled", "What it found until then is kept below.").await?;
+    crate::session::go_to(&format!("/connections/{id}/import"));
+    Ok(())
+}
+
+/// Goes on with the import that stopped.
+#[server]
+pub async fn resume_import(id: ConnectionId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
+    directory::imports::resume(&mut tx, id).await?;
+    tx.commit().await?;
+    crate::session::go_to(&format!("/connections/{id}/import"));
+    Ok(())
+}
+
+/// Links accounts to the people proposed, and makes people of those nobody knew.
+#[server]
+pub async fn confirm_import(
+    id: ConnectionId,
+    #[server(default)] accounts: Vec<AccountId>,
+    q: Option<String>,
+    show: Option<AccountsShown>,
+    #[server(default)] activate: bool,
+) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::Assign).await?;
+    let which = which(accounts, q, show)?;
+    let done: Confirmation = directory::imports::confirm(&mut tx, id, &which, activate).await?.into();
+    tx.commit().await?;
+    let linked = done.exact + done.partial + done.new;
+    let title = match linked {
+        0 => "Nothing was linked".to_owned(),
+        _ => format!("{} linked", accounts_in_words(linked)),
+    };
+    let mut text = String::from("Nothing was changed in Zoom. Look at the differences, then start provisioning.");
+    if done.new > 0 {
+        let made = crate::components::plural(done.new, "person was", "people were");
+        text = format!("{made} made in the directory. {text}");
+    }
+    if done.left > 0 {
+        text = format!("{text} {} left as they are: nobody is decided on yet.", accounts_in_words(done.left));
+    }
+    crate::flash::say(title, text).await?;
+    crate::session::go_to(&format!("/connections/{id}/import?show=held"));
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn accounts_in_words(accounts: i64) -> String {
+    crate::components::plural(accounts, "account", "accounts")
+}
+
+model::words! {
+    /// What is decided for accounts in bulk.
+    AccountChoice {
+        New = "new", "New person";
+        Ignore = "ignore", "Ignore";
+        Undo = "undo", "Undo";
+        Activate = "activate", "Activate";
+        Unlink = "unlink", "Unlink";
+        Again = "again", "Create again";
+    }
+}
+
+/// Decides for accounts.
+#[server]
+pub async fn choose_accounts(
+    id: ConnectionId,
+    #[server(default)] accounts: Vec<AccountId>,
+    choice: AccountChoice,
+) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::Assign).await?;
+    let mut problems = crate::error::Problems::default();
+    if accounts.is_empty() {
+        problems.add("accounts", "Nothing is selected. Tick at least one account.");
+    }
+    problems.check()?;
+    check_number(&accounts)?;
+    use directory::imports::{self, Choice};
+    let (chosen, text) = match choice {
+        AccountChoice::New => (
+            imports::choose(&mut tx, id, &accounts, Choice::New).await?,
+            "They become new people when they are confirmed.",
+        ),
+        AccountChoice::Ignore => (
+            imports::choose(&mut tx, id, &accounts, Choice::Ignore).await?,
+            "They are left out of this and later imports. Undo stands under Ignored.",
+        ),
+        AccountChoice::Undo => (
+            imports::choose(&mut tx, id, &accounts, Choice::Undo).await?,
+            "The next import proposes for them again.",
+        ),
+        AccountChoice::Activate => {
+            let people = imports::people_of(&mut tx, id, &accounts).await?;
+            (imports::activate(&mut tx, &people).await?, "Staged people are active now; whoever was active stays so.")
+        }
+        AccountChoice::Unlink => (
+            imports::unlink(&mut tx, id, &accounts).await?,
+            "They are not linked and not assigned any more. Nothing was changed in Zoom.",
+        ),
+        AccountChoice::Again => (
+            imports::create_again(&mut tx, id, &accounts).await?,
+            "They get new Zoom accounts while provisioning is on.",
+        ),
+    };
+    tx.commit().await?;
+    let chosen = i64::try_from(chosen).unwrap_or(i64::MAX);
+    crate::flash::say(format!("Decided for {}", accounts_in_words(chosen)), text).await?;
+    crate::session::go_to(&format!("/connections/{id}/import"));
+    Ok(())
+}
+
+/// Decides that an account is a person's.
+#[server]
+pub async fn choose_person(id: ConnectionId, account: AccountId, person: Option<PersonId>) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::Assign).await?;
+    let mut problems = crate::error::Problems::default();
+    if person.is_none() {
+        problems.add("person", "Nobody is selected. Choose a person.");
+    }
+    problems.check()?;
+    if let Some(person) = person {
+        directory::imports::choose(&mut tx, id, &[account], directory::imports::Choice::Person(person)).await?;
+    }
+    tx.commit().await?;
+    crate::flash::say("Person chosen", "The account is linked to the person when it is confirmed.").await?;
+    crate::session::go_to(&format!("/connections/{id}/import"));
+    Ok(())
+}
+
+/// People who have no account on the connection, found by `q`.
+#[server]
+pub async fn list_free_people(
+    connection: ConnectionId,
+    #[server(default)] q: String,
+) -> Result<Vec<AccountPerson>, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    Ok(directory::imports::candidates(&mut tx, connection, q.trim(), 20).await?)
+}
+
+/// Starts the provisioning of everybody whom imports linked.
+#[server]
+pub async fn begin_imported(id: ConnectionId) -> Result<(), AppError> {
+    let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
+    let started = directory::imports::begin(&mut tx, id).await?;
+    let connection = directory::connections::get(&mut tx, id).await?;
+    tx.commit().await?;
+    let started = crate::components::plural(i64::try_from(started).unwrap_or(i64::MAX), "person", "people");
+    let text = if connection.enabled {
+        "The differences are sent to Zoom now. Each change stands in the provisioning log with its old and new value."
+    } else {
+        "The differences are sent when provisioning is turned on."
+    };
+    crate::flash::say(format!("Provisioning started for {started}"), text).await?;
+    crate::session::go_to(&format!("/connections/{id}/import?show=linked"));
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! The Import tab: read who is in Zoom, see whose the accounts are, link them, look at what would change, and start it.
+
+mod begin;
+mod change;
+mod confirm;
+mod results;
+mod row;
+mod run;
+
+use super::frame::{TabKind, known, tab_page, use_place};
+use super::not_now::{NOT_ALLOWED, NotNow};
+use crate::api::connections::ConnectionPage;
+use crate::api::imports::{CancelImport, ChooseAccounts, GetImport, ImportPage, ListAccounts, ResumeImport, StartImport};
+use crate::components::{Query, follows, part_of};
+use crate::form::{FormProblem, use_form};
+use crate::live::use_live;
+use crate::reading::reread;
+use leptos::prelude::*;
+
+/// What the dialogs and forms of the page add to its address.
+const DIALOG_FIELDS: &[&str] = &["dialog", "find", "accounts[]", "account", "do"];
+
+#[component]
+pub(super) fn ImportTab() -> impl IntoView {
+    let place = use_place(TabKind::Import);
+    let forms = Forms { start: use_form(), cancel: use_form(), resume: use_form(), choose: use_form() };
+    let query = Query::here();
+    let live = use_live();
+    let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
+    let open = Signal::derive(move || matches!(dialog.get().as_deref(), Some("confirm" | "change" | "start")));
+    let list = Memo::new(move |_| query.read().without(DIALOG_FIELDS));
+    let page = reread(move || live.get(), move || Ok(GetImport { connection: known(place.id.get())? }));
+    // The list follows the stages of an import, not every change: what is ticked in it stays ticked.
+    let stage = RwSignal::new(None);
+    let accounts = reread(
+        move || (list.get(), stage.get()),
+        move || {
+            let (connection, query) = (known(place.id.get())?, list.read());
+            let (q, show) = (query.text("q"), query.parsed("show"));
+            Ok(ListAccounts { connection, q, show, after: query.text("after"), before: query.text("before") })
+        },
+    );
+    let body = move |of: ConnectionPage| {
+        let (id, may) = (of.connection.id, of.may);
+        let head = part_of(page, move |page: ImportPage| {
+            let now = page.newest.as_ref().map(|run| (run.id, run.state));
+            if stage.get_untracked() != now {
+                stage.set(now);
+            }
+            run::head(id, page, forms, list)
+        });
+        view! {
+            <FormProblem state=forms.start/>
+            <FormProblem state=forms.cancel/>
+            <FormProblem state=forms.resume/>
+            <FormProblem state=forms.choose/>
+            <div class="stack">
+                {head}
+                {part_of(accounts, move |page| results::table(id, page, &list.get_untracked(), may))}
+            </div>
+        }
+        .into_any()
+    };
+    let dialogs = move |of: ConnectionPage| {
+        let (connection, may) = (of.connection, of.may);
+        follows(move || match dialog.get().as_deref() {
+            Some("confirm") if may.assign => view! { <confirm::Confirm connection=connection.id/> }.into_any(),
+            Some("change") if may.assign => view! { <change::Change connection=connection.id/> }.into_any(),
+            Some("start") if may.manage => {
+                view! { <begin::Begin connection=connection.id enabled=connection.enabled page/> }.into_any()
+            }
+            Some("confirm" | "change" | "start") => {
+                view! { <NotNow text=NOT_ALLOWED close=list.get_untracked().href()/> }.into_any()
+            }
+            _ => ().into_any(),
+        })
+    };
+    tab_page(place, open, body, dialogs)
+}
+
+/// The page's forms that stand on it, not in a dialog.
+#[derive(Clone, Copy)]
+struct Forms {
+    start: crate::form::FormState<StartImport>,
+    cancel: crate::form::FormState<CancelImport>,
+    resume: crate::form::FormState<ResumeImport>,
+    choose: crate::form::FormState<ChooseAccounts>,
+}

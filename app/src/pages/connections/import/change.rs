@@ -1,0 +1,80 @@
+//! Whose an account is, when the proposal is wrong: find a person and choose.
+
+use super::DIALOG_FIELDS;
+use crate::api::imports::{ChoosePerson, ListFreePeople};
+use crate::components::{Dialog, Icon, Query, SubmitButton, part_of};
+use crate::form::{FormProblem, PostForm, use_form};
+use crate::reading::read;
+use leptos::prelude::*;
+use model::ConnectionId;
+use model::import::AccountPerson;
+
+#[component]
+pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
+    let form = use_form::<ChoosePerson>();
+    let query = Query::here().get_untracked();
+    let close = query.without(DIALOG_FIELDS).without(&["id"]).href();
+    let account = query.get("account").unwrap_or_default().to_owned();
+    let find = query.get("find").unwrap_or_default().to_owned();
+    let asked = find.clone();
+    let found = read(move || Ok(ListFreePeople { connection, q: asked.clone() }));
+    let kept = query.without(&["find", "after", "before"]).pairs().to_vec();
+    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let footer = view! {
+        <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
+        <SubmitButton label="Choose" icon="check" form="choose" pending=Signal::derive(move || form.pending())/>
+    }
+    .into_any();
+    view! {
+        <Dialog
+            id="ch"
+            title="Whose account is it?"
+            description="Find the person in the directory. The account is linked when it is confirmed; until then nothing changes."
+            close
+            footer
+            wide=true
+        >
+            <form method="get" class="form">
+                {kept}
+                <div class="field">
+                    <label for="find">"Find people"</label>
+                    <div class="flex gap-2">
+                        <input class="input" autofocus=true type="search" id="find" name="find" value=find autocomplete="off" aria-describedby="find-h"/>
+                        <button type="submit" class="btn" data-variant="outline"><Icon name="search"/>"Find"</button>
+                    </div>
+                    <p class="hint" id="find-h">"Searches name, e-mail and department among people without an account on this connection. The first 20 are shown."</p>
+                </div>
+            </form>
+            <PostForm state=form id="choose" class="form">
+                <FormProblem state=form/>
+                <input type="hidden" name="id" value=connection.to_string()/>
+                <input type="hidden" name="account" value=account/>
+                {part_of(found, people)}
+            </PostForm>
+        </Dialog>
+    }
+}
+
+fn people(found: Vec<AccountPerson>) -> AnyView {
+    if found.is_empty() {
+        return view! { <p class="hint">"Nobody is found who has no account on this connection yet."</p> }.into_any();
+    }
+    let rows = found.into_iter().map(|person| {
+        let element = format!("p-{}", person.id);
+        view! {
+            <li class="!py-2.5 items-center!">
+                <input class="check" type="radio" id=element.clone() name="person" value=person.id.to_string()/>
+                <label class="flex-1 cursor-pointer" for=element>
+                    <span class="name">{person.display_name}</span><span class="sub">{person.user_name}</span>
+                </label>
+            </li>
+        }
+    });
+    view! {
+        <fieldset class="fieldset card">
+            <legend class="vh">"People"</legend>
+            <ul class="rows max-h-80 overflow-y-auto">{rows.collect_view()}</ul>
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,67 @@
+//! The question before accounts are linked: how many, and of which kind.
+
+use super::DIALOG_FIELDS;
+use crate::api::imports::{ConfirmImport, Confirmation, GetConfirmation};
+use crate::components::{CheckField, Dialog, FieldState, Kv, Query, SubmitButton, pair, part_of, plural};
+use crate::form::{FormProblem, PostForm, use_form};
+use crate::reading::read;
+use leptos::prelude::*;
+use model::import::AccountsShown;
+use model::{AccountId, ConnectionId};
+
+#[component]
+pub(super) fn Confirm(connection: ConnectionId) -> impl IntoView {
+    let form = use_form::<ConfirmImport>();
+    let query = Query::here().get_untracked();
+    let close = query.without(DIALOG_FIELDS).without(&["id"]).href();
+    let accounts: Vec<AccountId> =
+        query.pairs().iter().filter(|(name, _)| name == "accounts[]").filter_map(|(_, id)| id.parse().ok()).collect();
+    let (q, show) = (query.text("q"), query.parsed::<AccountsShown>("show"));
+    let asked = (accounts.clone(), q.clone());
+    let data = read(move || {
+        Ok(GetConfirmation { connection, accounts: asked.0.clone(), q: asked.1.clone(), show })
+    });
+    let footer = view! {
+        <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
+        <SubmitButton label="Confirm" icon="check" form="confirm" pending=Signal::derive(move || form.pending())/>
+    }
+    .into_any();
+    let numbers = part_of(data, move |would: Confirmation| numbers(would));
+    let ids = accounts.into_iter().map(|id| view! { <input type="hidden" name="accounts[]" value=id.to_string()/> });
+    view! {
+        <Dialog
+            id="ci"
+            title="Confirm Assignments"
+            description="The accounts are linked to these people. Nothing is changed in Zoom by it, and their provisioning starts only when you say so."
+            close
+            footer
+        >
+            <PostForm state=form id="confirm" class="form">
+                <FormProblem state=form/>
+                <input type="hidden" name="id" value=connection.to_string()/>
+                {ids.collect_view()}
+                {q.map(|q| view! { <input type="hidden" name="q" value=q/> })}
+                {show.map(|show| view! { <input type="hidden" name="show" value=show.as_str()/> })}
+                {numbers}
+                <CheckField field=FieldState::switch(form, "activate", false) label="Auto-activate users after confirmation"/>
+                <p class="hint">"New people are Staged until somebody activates them: their accounts stay as they are in Zoom. With this they are active at once."</p>
+            </PostForm>
+        </Dialog>
+    }
+}
+
+fn numbers(would: Confirmation) -> AnyView {
+    let people = |n: i64| view! { <span class="num">{plural(n, "person", "people")}</span> };
+    let mut rows = vec![
+        pair("Exact", people(would.exact)),
+        pair("Partial", people(would.partial)),
+        pair("New", people(would.new)),
+    ];
+    if would.left > 0 {
+        rows.push(pair("Left as they are", view! {
+            <span class="num">{plural(would.left, "account", "accounts")}</span>
+            <span class="hint block">"Several people could be it, or Zoom shows no address. Choose with Change."</span>
+        }));
+    }
+    view! { <Kv rows/> }.into_any()
+}

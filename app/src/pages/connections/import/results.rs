@@ -1,0 +1,134 @@
+//! The accounts of a list: a form that goes to the dialogs or decides in bulk, the same with and without script.
+
+use super::row;
+use crate::api::connections::May;
+use crate::api::imports::ChooseAccounts;
+use crate::components::{Empty, FilterBar, Pager, Query, SearchBox, Table, plural};
+use crate::form::post_address;
+use leptos::prelude::*;
+use model::import::{Account, AccountsShown};
+use model::{ConnectionId, Page};
+use server_fn::ServerFn;
+
+pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: May) -> AnyView {
+    let shown: Option<AccountsShown> = query.parsed("show");
+    let linked = matches!(shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
+    let title = shown.map_or("Zoom accounts that are not linked", |shown| match shown {
+        AccountsShown::Exact => "Exact matches",
+        AccountsShown::Partial => "Partial matches",
+        AccountsShown::New => "Accounts that nobody in the directory has",
+        AccountsShown::Ignored => "Ignored accounts",
+        AccountsShown::Linked => "Linked accounts",
+        AccountsShown::Held => "Linked and not started",
+        AccountsShown::Gone => "Linked accounts that are gone from Zoom",
+    });
+    let (here, q) = (query.clone(), query.get("q").unwrap_or_default().to_owned());
+    let search = view! {
+        <FilterBar label="Filter accounts" query=here fields=&["q"]>
+            <SearchBox name="q" label="Name or e-mail" value=q/>
+        </FilterBar>
+    };
+    if page.rows.is_empty() {
+        let (heading, text) = empty(query.get("q").is_some(), shown);
+        return view! {
+            <section class="card" aria-labelledby="res-h">
+                <header><h2 id="res-h">{title}</h2></header>
+                {search}
+                <Empty icon="search" title=heading text=text/>
+            </section>
+        }
+        .into_any();
+    }
+    let count = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "account", "accounts");
+    let tick = may.assign;
+    let head = tick.then(|| view! { <td class="shrink"><span class="vh">"Select"</span></td> });
+    let third = if shown == Some(AccountsShown::Held) { "What starting would change" } else { "Person in Rollcall" };
+    let last = (tick && !linked).then(|| view! { <td><span class="vh">"Choose"</span></td> });
+    let base = query.clone();
+    let rows = page.rows.into_iter().map(|account| row::row(account, &base, tick, tick && !linked)).collect_view();
+    let bar = tick.then(|| bulk(id, query, shown));
+    let (kept, here) = (query.without(&["after", "before"]).pairs().to_vec(), query.clone());
+    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    view! {
+        <section class="card" aria-labelledby="res-h">
+            <header><h2 id="res-h">{title}</h2></header>
+            {search}
+            <form method="get">
+                {kept}
+                <input type="hidden" name="id" value=id.to_string()/>
+                {bar}
+                <Table caption="Zoom accounts">
+                    <thead><tr>
+                        {head}
+                        <th scope="col" aria-sort="ascending">"Zoom account"</th>
+                        <th scope="col" class="p3">"License"</th>
+                        <th scope="col" class="p2">"Match"</th>
+                        <th scope="col">{third}</th>
+                        {last}
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </Table>
+            </form>
+            <Pager query=here previous=page.previous next=page.next text=format!("{count} on this page")/>
+        </section>
+    }
+    .into_any()
+}
+
+/// What can be done with the accounts ticked, or with all of the list.
+fn bulk(id: ConnectionId, query: &Query, shown: Option<AccountsShown>) -> AnyView {
+    let choose = post_address(&format!("/connections/{id}/import"), "", ChooseAccounts::PATH);
+    let button = |label: &'static str, value: &'static str| {
+        view! {
+            <button class="btn" data-variant="outline" data-size="sm" formmethod="post" formaction=choose.clone() name="choice" value=value>
+                {label}
+            </button>
+        }
+    };
+    let few = match shown {
+        Some(AccountsShown::Ignored) => Some(vec![button("Undo", "undo")]),
+        Some(AccountsShown::Held) => Some(vec![button("Unlink", "unlink"), button("Activate", "activate")]),
+        Some(AccountsShown::Linked) => Some(vec![button("Activate", "activate")]),
+        Some(AccountsShown::Gone) => Some(vec![button("Unlink", "unlink"), button("Create again", "again")]),
+        _ => None,
+    };
+    if let Some(buttons) = few {
+        return view! {
+            <div class="bulkbar" role="group" aria-label="With the accounts ticked">
+                <strong>"With those ticked:"</strong>
+                <span class="end actions">{buttons}</span>
+            </div>
+        }
+        .into_any();
+    }
+    let all = match shown {
+        Some(AccountsShown::Exact) => "Confirm all exact",
+        Some(AccountsShown::Partial) => "Confirm all partial",
+        Some(AccountsShown::New) => "Confirm all new",
+        _ => "Confirm all that are decided",
+    };
+    let all_href = query.without(&["after", "before"]).with("dialog", "confirm").href();
+    view! {
+        <div class="bulkbar" role="group" aria-label="With the accounts ticked">
+            <strong>"With those ticked:"</strong>
+            <a class="link" href=all_href>{all}</a>
+            <span class="end actions">
+                {button("Ignore", "ignore")}
+                {button("New person", "new")}
+                <button class="btn" data-size="sm" name="dialog" value="confirm">"Confirm Assignments"</button>
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+fn empty(searched: bool, shown: Option<AccountsShown>) -> (&'static str, &'static str) {
+    match shown {
+        _ if searched => ("No account matches this search", "Look for another part of the name or the address."),
+        None => (
+            "No account waits",
+            "Every account that Zoom has is linked or ignored. Before the first import, nothing is known of Zoom's accounts.",
+        ),
+        Some(_) => ("No such account", "Choose another kind of accounts above."),
+    }
+}

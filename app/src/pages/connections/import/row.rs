@@ -1,0 +1,123 @@
+//! One account: what it is, whose it may be, and why.
+
+use crate::components::{Look, PersonCell, Query, Status, Tone, plural};
+use leptos::prelude::*;
+use model::import::{Account, Compared, Proposal};
+use model::person::PersonState;
+
+pub(super) fn row(account: Account, list: &Query, tick: bool, choose: bool) -> AnyView {
+    let id = account.id;
+    let name = if account.display_name.is_empty() { "No name".to_owned() } else { account.display_name.clone() };
+    let sub = if account.user_name.is_empty() { "No address".to_owned() } else { account.user_name.clone() };
+    let check = tick.then(|| {
+        view! {
+            <td class="shrink">
+                <input class="check" type="checkbox" name="accounts[]" value=id.to_string() aria-label=format!("Select {name}")/>
+            </td>
+        }
+    });
+    let change = choose.then(|| {
+        let href = list.with("dialog", "change").with("account", id.to_string()).href();
+        view! {
+            <td class="shrink">
+                <a class="btn" data-variant="outline" data-size="sm" href=href aria-label=format!("Change {name}")>"Change"</a>
+            </td>
+        }
+    });
+    let license = match (account.user_type.clone(), account.active) {
+        (license, Some(false)) => format!("{} · inactive", license.unwrap_or_default()),
+        (license, _) => license.unwrap_or_else(|| "–".to_owned()),
+    };
+    let look = look_of(&account);
+    let person = person(&account);
+    view! {
+        <tr>
+            {check}
+            <th scope="row"><span class="font-[550]">{name}</span><span class="sub wrap-anywhere">{sub}</span></th>
+            <td class="p3 muted">{license}</td>
+            <td class="shrink p2"><Status look/></td>
+            <td>{person}</td>
+            {change}
+        </tr>
+    }
+    .into_any()
+}
+
+fn look_of(account: &Account) -> Look {
+    if account.linked {
+        return match (account.gone, account.held) {
+            (true, _) => Look::new(Tone::Warn, "user-x", "Gone from Zoom"),
+            (false, true) => Look::new(Tone::Hold, "pause", "Not started"),
+            (false, false) => Look::new(Tone::Ok, "link", "Linked"),
+        };
+    }
+    if account.ignored_by.is_some() {
+        return Look::new(Tone::Idle, "ban", "Ignored");
+    }
+    match account.proposal {
+        Some(Proposal::Exact) => Look::new(Tone::Ok, "equal", "EXACT"),
+        Some(Proposal::Partial) => Look::new(Tone::Warn, "circle-question-mark", "PARTIAL"),
+        Some(Proposal::New) => Look::new(Tone::Info, "user-plus", "NEW"),
+        None => Look::new(Tone::Idle, "clock", "Not matched yet"),
+    }
+}
+
+fn person(account: &Account) -> AnyView {
+    let unsure = account.person.is_none().then_some(account.why.as_ref()).flatten().map(|why| {
+        let rule: Vec<&str> = why.all_of.iter().map(|attribute| attribute.label()).collect();
+        let rule = rule.join(" and ").to_lowercase();
+        match why.people {
+            0 | 1 => format!("{} could be this person by {rule}. Choose which.", plural(i64::from(why.accounts), "account", "accounts")),
+            n => format!("{} could be it by {rule}. Choose one.", plural(i64::from(n), "person", "people")),
+        }
+    });
+    if let Some(text) = unsure {
+        return view! { <span class="font-[520]">"Nobody chosen"</span><span class="sub">{text}</span> }.into_any();
+    }
+    let Some(person) = account.person.clone() else {
+        let (title, text) = match (account.proposal, account.user_name.is_empty()) {
+            (Some(Proposal::New), true) => ("Nobody", "Without an address nobody can be made of it. Choose a person, or ignore it."),
+            (Some(Proposal::New), false) => ("New person", "Nobody in the directory has this e-mail, name or number."),
+            _ => ("–", "The next import looks whose it is."),
+        };
+        return view! { <span class="font-[520]">{title}</span><span class="sub">{text}</span> }.into_any();
+    };
+    let chosen = (!account.linked && account.why.is_none()).then(|| view! { <span class="sub">"Chosen by hand"</span> });
+    let lines = if account.held { differences(&account.differences) } else { because(&account.compared) };
+    let sub = match person.state {
+        PersonState::Active => person.user_name,
+        other => format!("{} · {}", person.user_name, other.label()),
+    };
+    view! {
+        <PersonCell name=person.display_name sub href=format!("/people/{}", person.id)/>
+        {chosen}
+        {lines}
+    }
+    .into_any()
+}
+
+/// The values that the rule compared.
+fn because(compared: &[Compared]) -> AnyView {
+    let lines = compared.iter().map(|line| {
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        let (zoom, directory) = (value(&line.zoom), value(&line.directory));
+        let text = if zoom == directory { format!("Same {}: {zoom}", line.attribute.to_lowercase()) } else {
+            format!("{}: {zoom} in Zoom, {directory} here", line.attribute)
+        };
+        view! { <span class="sub wrap-anywhere">{text}</span> }
+    });
+    lines.collect_view().into_any()
+}
+
+/// What starting would change.
+fn differences(differences: &[Compared]) -> AnyView {
+    if differences.is_empty() {
+        return view! { <span class="sub">"No difference"</span> }.into_any();
+    }
+    let lines = differences.iter().map(|line| {
+        let old = line.zoom.clone().unwrap_or_else(|| "not shown by Zoom".to_owned());
+        let new = line.directory.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| "empty".to_owned());
+        view! { <span class="sub wrap-anywhere">{line.attribute.clone()}": "<del>{old}</del>" → "<ins>{new}</ins></span> }
+    });
+    lines.collect_view().into_any()
+}

@@ -1,0 +1,164 @@
+//! The accounts that an import finds.
+
+use super::{Run, hold};
+use crate::leases::Lease;
+use crate::text::fold;
+use crate::{Result, Tx};
+use model::ConnectionId;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// How much of a name the order looks at: an index holds no more.
+const LONGEST_KEY: usize = 200;
+
+/// An account as Zoom shows it; no text has a NUL.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub zoom_id: String,
+    pub user_name: String,
+    pub display_name: String,
+    pub active: Option<bool>,
+    pub user_type: Option<String>,
+    /// By Zoom's attribute names.
+    pub attributes: Value,
+}
+
+/// What a page brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// Not seen before in this run.
+    pub new: i64,
+    /// Never seen before.
+    pub fresh: i64,
+    /// Not as they were.
+    pub changed: i64,
+}
+
+/// Keeps a page of the list; none when the run is not ours any more. `shows` are the attributes that a list shows: the
+/// others stay as they were read before.
+pub async fn keep_page(
+    tx: &mut Tx,
+    lease: &Lease,
+    run: &Run,
+    page: &[Found],
+    shows: &[&str],
+) -> Result<Option<Kept>> {
+    if !hold(tx, lease, run).await? {
+        return Ok(None);
+    }
+    let text = |of: fn(&Found) -> &str| page.iter().map(|found| of(found).to_owned()).collect::<Vec<String>>();
+    let ids: Vec<Uuid> = page.iter().map(|_| Uuid::now_v7()).collect();
+    let active: Vec<Option<bool>> = page.iter().map(|found| found.active).collect();
+    let types: Vec<Option<String>> = page.iter().map(|found| found.user_type.clone()).collect();
+    let attributes: Vec<Value> = page.iter().map(|found| found.attributes.clone()).collect();
+    let sort: Vec<String> = page.iter().map(sort_key).collect();
+    let search: Vec<String> = page.iter().map(search_text).collect();
+    let shows: Vec<String> = shows.iter().map(|name| (*name).to_owned()).collect();
+    let row = sqlx::query!(
+        "with page as (
+            select * from unnest($3::text[], $4::uuid[], $5::text[], $6::text[], $7::bool[], $8::text[], $9::jsonb[],
+                                 $10::text[], $11::text[])
+                as n(zoom_id, id, user_name, display_name, active, user_type, attributes, sort_key, search)),
+         before as (
+            select a.zoom_id, a.last_run,
+                   a.active is distinct from n.active or (a.attributes - $12::text[]) || n.attributes <> a.attributes
+                       as differs
+            from page n join zoom_account a on a.connection_id = $1 and a.zoom_id = n.zoom_id),
+         kept as (
+            insert into zoom_account as a (connection_id, zoom_id, id, user_name, display_name, active, user_type,
+                                           attributes, first_run, last_run, sort_key, search)
+            select $1, n.zoom_id, n.id, n.user_name, n.display_name, n.active, n.user_type, n.attributes, $2, $2,
+                   n.sort_key, n.search
+            from page n order by n.zoom_id
+            on conflict (connection_id, zoom_id) do update set
+                user_name = excluded.user_name, display_name = excluded.display_name, active = excluded.active,
+                user_type = excluded.user_type, attributes = (a.attributes - $12::text[]) || excluded.attributes,
+                detailed_at = case when (a.attributes - $12::text[]) || excluded.attributes = a.attributes
+                                   then a.detailed_at end,
+                last_run = excluded.last_run, gone_at = null, sort_key = excluded.sort_key, search = excluded.search
+            where a.last_run <> excluded.last_run or a.gone_at is not null or a.active is distinct from excluded.active
+                or (a.attributes - $12::text[]) || excluded.attributes <> a.attributes)
+         select count(*) filter (where b.zoom_id is null or b.last_run <> $2) as \"new!\",
+                count(*) filter (where b.zoom_id is null) as \"fresh!\",
+                count(*) filter (where b.last_run <> $2 and b.differs) as \"changed!\"
+         from page n left join before b on b.zoom_id = n.zoom_id",
+        lease.connection.0,
+        run.id.0,
+        &text(|found| &found.zoom_id),
+        &ids,
+        &text(|found| &found.user_name),
+        &text(|found| &found.display_name),
+        &active as &[Option<bool>],
+        &types as &[Option<String>],
+        &attributes,
+        &sort,
+        &search,
+        &shows
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok(Some(Kept { new: row.new, fresh: row.fresh, changed: row.changed }))
+}
+
+fn sort_key(found: &Found) -> String {
+    let name = if found.display_name.is_empty() { &found.user_name } else { &found.display_name };
+    fold(name).chars().take(LONGEST_KEY).collect()
+}
+
+fn search_text(found: &Found) -> String {
+    fold(&format!("{} {}", found.display_name, found.user_name))
+}
+
+/// The accounts that are not linked and have not been read by themselves: those that matched nobody first.
+pub async fn to_detail(tx: &mut Tx, connection: ConnectionId, most: i64) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "select zoom_id from zoom_account a
+         where connection_id = $1 and detailed_at is null and ignored_at is null and chosen_at is null
+           and not exists (select from link l where l.connection_id = $1 and l.zoom_id = a.zoom_id)
+         order by proposal = 'exact', proposal = 'partial', sort_key, id limit $2",
+        connection.0,
+        most
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
+/// Keeps what an account's own answer shows; none of it when the account has gone meanwhile. False when the run is not
+/// ours any more.
+pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, found: Option<&Found>) -> Result<bool> {
+    if !hold(tx, lease, run).await? {
+        return Ok(false);
+    }
+    let now = tx.now();
+    match found {
+        Some(found) => {
+            sqlx::query!(
+                "update zoom_account set attributes = attributes || $3, active = coalesce($4, active),
+                        user_type = coalesce($5, user_type), detailed_at = $6
+                 where connection_id = $1 and zoom_id = $2",
+                lease.connection.0,
+                zoom_id,
+                found.attributes,
+                found.active,
+                found.user_type,
+                now
+            )
+            .execute(tx.db())
+            .await?;
+        }
+        None => {
+            sqlx::query!(
+                "delete from zoom_account a where connection_id = $1 and zoom_id = $2
+                    and not exists (select from link l where l.connection_id = $1 and l.zoom_id = a.zoom_id)",
+                lease.connection.0,
+                zoom_id
+            )
+            .execute(tx.db())
+            .await?;
+        }
+    }
+    sqlx::query!("update import_run set details_read = details_read + 1, cause = null where id = $1", run.id.0)
+        .execute(tx.db())
+        .await?;
+    Ok(true)
+}

@@ -1,0 +1,196 @@
+//! The results of an import: accounts with what is proposed for them, or with the person they are linked to.
+
+use crate::error::from_json;
+use crate::links::Known;
+use crate::text::{cursor, like};
+use crate::{Result, Tx};
+use model::import::{Account, AccountPerson, AccountsShown, ImportCounts};
+use model::person::PersonState;
+use model::{AccountId, ConnectionId, Cursor, Page, PersonId};
+use serde_json::Value;
+
+/// Which accounts a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Part of the name or the address.
+    pub q: Option<String>,
+    /// None: all that wait for somebody.
+    pub shown: Option<AccountsShown>,
+}
+
+/// An account with what its comparison is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Without what is compared, and without differences.
+    pub account: Account,
+    /// By Zoom's attribute names.
+    pub attributes: Value,
+    pub subject: Option<Subject>,
+}
+
+/// What decides about the person's account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subject {
+    pub profile: Value,
+    pub user_name: String,
+    pub state: PersonState,
+    pub gone: bool,
+    pub assigned: bool,
+    pub known: Known,
+}
+
+/// The accounts of a connection, by name.
+pub async fn list(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    filter: &Filter,
+    at: &Cursor,
+    size: usize,
+) -> Result<Page<Listed>> {
+    let (back, key) = match at {
+        Cursor::First => (false, None),
+        Cursor::After(key) => (false, Some(cursor::read_text(key)?)),
+        Cursor::Before(key) => (true, Some(cursor::read_text(key)?)),
+    };
+    let (sort, id) = key.map_or((None, None), |(sort, id)| (Some(sort), Some(id)));
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let rows = sqlx::query!(
+        "select a.id, a.zoom_id, a.user_name, a.display_name, a.active, a.user_type, a.attributes, a.proposal, a.why,
+                a.ignored_by, a.gone_at is not null as \"gone!\", a.sort_key,
+                l.person_id is not null as \"linked!\", coalesce(l.held, false) as \"held!\", l.last_sent, l.zoom_active,
+                p.id as \"person_id?\", p.display_name as \"person_name?\", p.user_name as \"person_user_name?\",
+                p.profile as \"profile?\", p.state as \"person_state?\", p.gone as \"person_gone?\",
+                exists (select from assignment s where s.connection_id = $1 and s.person_id = p.id) as \"assigned!\"
+         from zoom_account a
+         left join link l on l.connection_id = a.connection_id and l.zoom_id = a.zoom_id
+         left join person p on p.id = coalesce(l.person_id, a.person_id)
+         where a.connection_id = $1 and ($2::text is null or a.search like $2)
+           and case coalesce($3, 'open')
+                when 'open' then l.person_id is null and a.ignored_at is null
+                when 'ignored' then l.person_id is null and a.ignored_at is not null
+                when 'linked' then l.person_id is not null and not l.held and a.gone_at is null
+                when 'held' then l.held
+                when 'gone' then l.person_id is not null and a.gone_at is not null
+                else l.person_id is null and a.ignored_at is null and a.proposal = $3 end
+           and ($4::text is null or case when $6 then (a.sort_key, a.id) < ($4, $5) else (a.sort_key, a.id) > ($4, $5) end)
+         order by case when $6 then a.sort_key end desc, case when $6 then a.id end desc, a.sort_key, a.id
+         limit $7",
+        connection.0,
+        filter.q.as_deref().map(like),
+        filter.shown.map(AccountsShown::as_str),
+        sort,
+        id,
+        back,
+        limit
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let state: Option<PersonState> = row.person_state.map(|state| state.parse()).transpose()?;
+            let person = row.person_id.zip(row.person_name).zip(row.person_user_name).zip(state);
+            let person = person.map(|(((id, display_name), user_name), state)| AccountPerson {
+                id: PersonId(id),
+                display_name,
+                user_name,
+                state,
+            });
+            let subject = match (row.profile, &person) {
+                (Some(profile), Some(person)) => Some(Subject {
+                    profile,
+                    user_name: person.user_name.clone(),
+                    state: person.state,
+                    gone: row.person_gone == Some(true),
+                    assigned: row.assigned,
+                    known: Known {
+                        zoom_id: Some(row.zoom_id.clone()),
+                        last_sent: row.last_sent,
+                        active: row.zoom_active,
+                        creating: false,
+                    },
+                }),
+                _ => None,
+            };
+            let account = Account {
+                id: AccountId(row.id),
+                zoom_id: row.zoom_id,
+                user_name: row.user_name,
+                display_name: row.display_name,
+                active: row.active,
+                user_type: row.user_type,
+                proposal: row.proposal.filter(|_| !row.linked).map(|word| word.parse()).transpose()?,
+                why: row.why.filter(|_| !row.linked).map(|why| from_json("reason", why)).transpose()?,
+                ignored_by: row.ignored_by,
+                gone: row.gone,
+                person,
+                linked: row.linked,
+                held: row.held,
+                compared: Vec::new(),
+                differences: Vec::new(),
+            };
+            Ok((row.sort_key, Listed { account, attributes: row.attributes, subject }))
+        })
+        .collect::<Result<Vec<(String, Listed)>>>()?;
+    let page = Page::cut(rows, size, at, |(sort, listed)| cursor::text(sort, listed.account.id.0));
+    let rows = page.rows.into_iter().map(|(_, listed)| listed).collect();
+    Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+/// How many accounts stand where.
+pub async fn counts(tx: &mut Tx, connection: ConnectionId) -> Result<ImportCounts> {
+    let row = sqlx::query!(
+        "select count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal = 'exact') as \"exact!\",
+                count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal = 'partial') as \"partial!\",
+                count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal = 'new') as \"new!\",
+                count(*) filter (where l.person_id is null and a.ignored_at is not null) as \"ignored!\",
+                count(*) filter (where not l.held and a.gone_at is null) as \"linked!\",
+                count(*) filter (where l.held) as \"held!\",
+                count(*) filter (where l.person_id is not null and a.gone_at is not null) as \"gone!\"
+         from zoom_account a left join link l on l.connection_id = a.connection_id and l.zoom_id = a.zoom_id
+         where a.connection_id = $1",
+        connection.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok(ImportCounts {
+        exact: row.exact,
+        partial: row.partial,
+        new: row.new,
+        ignored: row.ignored,
+        linked: row.linked,
+        held: row.held,
+        gone: row.gone,
+    })
+}
+
+/// Those who are linked and wait to be started, by person: for counting what starting them would change.
+pub async fn held(tx: &mut Tx, connection: ConnectionId, after: Option<PersonId>, most: i64) -> Result<Vec<(PersonId, Subject)>> {
+    let rows = sqlx::query!(
+        "select p.id, p.profile, p.user_name, p.state, p.gone, l.zoom_id, l.last_sent, l.zoom_active,
+                exists (select from assignment s where s.connection_id = $1 and s.person_id = p.id) as \"assigned!\"
+         from link l join person p on p.id = l.person_id
+         where l.connection_id = $1 and l.held and ($2::uuid is null or l.person_id > $2)
+         order by l.person_id limit $3",
+        connection.0,
+        after.map(|id| id.0),
+        most
+    )
+    .fetch_all(tx.db())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let known =
+                Known { zoom_id: row.zoom_id, last_sent: row.last_sent, active: row.zoom_active, creating: false };
+            let subject = Subject {
+                profile: row.profile,
+                user_name: row.user_name,
+                state: row.state.parse()?,
+                gone: row.gone,
+                assigned: row.assigned,
+                known,
+            };
+            Ok((PersonId(row.id), subject))
+        })
+        .collect()
+}

@@ -1,0 +1,375 @@
+//! Imports: who is in Zoom is read, matched, linked, and not touched before somebody says so.
+
+use super::{ADA, ENTERPRISE, Engine, PATIENCE, user};
+use directory::imports::{self, Choice, Filter, Which};
+use model::import::{Account, AccountsShown, Import, ImportCounts, ImportState, Proposal};
+use model::link::{CauseKind, LinkState};
+use model::log::Action;
+use model::person::PersonState;
+use model::{Cursor, PersonId};
+use serde_json::json;
+use simulator::{Fault, Operation, Rates};
+use std::collections::HashSet;
+use tokio::time::timeout;
+
+/// Faster than any Zoom.
+fn swift() -> provision::Options {
+    provision::Options { allow_private_urls: true, calls_per_second: 5_000.0, ..provision::Options::default() }
+}
+
+impl Engine {
+    /// Without a worker, and with a Zoom that does not mind how often it is asked.
+    async fn for_import() -> Self {
+        let engine = Self::idle().await;
+        engine.zoom.configure(|options| {
+            options.rates = Rates::unlimited();
+        });
+        engine
+    }
+
+    async fn begin_import(&self) {
+        let mut tx = self.tx().await;
+        imports::start(&mut tx, self.connection).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Carries the import out until it ends or stops.
+    async fn carry_out(&self) -> Import {
+        let run = provision::run_import(self.directory.clone(), swift(), self.connection);
+        timeout(PATIENCE, run).await.unwrap().unwrap();
+        imports::newest(&mut self.tx().await, self.connection).await.unwrap().unwrap()
+    }
+
+    async fn import(&self) -> Import {
+        self.begin_import().await;
+        let run = self.carry_out().await;
+        assert_eq!(run.state, ImportState::Done, "{run:?}");
+        run
+    }
+
+    async fn counts(&self) -> ImportCounts {
+        imports::counts(&mut self.tx().await, self.connection).await.unwrap()
+    }
+
+    async fn accounts(&self, shown: Option<AccountsShown>) -> Vec<Account> {
+        let filter = Filter { q: None, shown };
+        let page = imports::list(&mut self.tx().await, self.connection, &filter, &Cursor::First, 10_000).await.unwrap();
+        page.rows.into_iter().map(|listed| listed.account).collect()
+    }
+
+    async fn account_of(&self, user_name: &str) -> Account {
+        let mut all = self.accounts(None).await;
+        all.extend(self.accounts(Some(AccountsShown::Ignored)).await);
+        all.into_iter().find(|account| account.user_name == user_name).unwrap()
+    }
+
+    async fn confirm(&self, shown: Option<AccountsShown>, activate: bool) -> imports::Confirmed {
+        let mut tx = self.tx().await;
+        let which = Which::All(Filter { q: None, shown });
+        let done = imports::confirm(&mut tx, self.connection, &which, activate).await.unwrap();
+        tx.commit().await.unwrap();
+        done
+    }
+
+    async fn begin_provisioning(&self) -> u64 {
+        let mut tx = self.tx().await;
+        let started = imports::begin(&mut tx, self.connection).await.unwrap();
+        tx.commit().await.unwrap();
+        started
+    }
+
+    async fn choose(&self, account: &Account, choice: Choice) {
+        let mut tx = self.tx().await;
+        assert_eq!(imports::choose(&mut tx, self.connection, &[account.id], choice).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+    }
+
+    /// What Zoom was asked beside reading.
+    fn writes(&self) -> Vec<Operation> {
+        let reads = [Operation::ListUsers, Operation::GetUser];
+        self.asked().into_iter().filter(|operation| !reads.contains(operation)).collect()
+    }
+}
+
+fn named(account: &mut simulator::User, given: &str, family: &str) {
+    account.given_name = Some(given.to_owned());
+    account.family_name = Some(family.to_owned());
+    account.display_name = Some(format!("{given} {family}"));
+}
+
+fn person(user_name: &str, given: &str, family: &str) -> serde_json::Value {
+    let mut person = user(user_name);
+    person["name"] = json!({ "givenName": given, "familyName": family });
+    person
+}
+
+#[tokio::test]
+async fn everybody_is_counted_linked_and_only_read_until_provisioning_is_started() {
+    let mut engine = Engine::for_import().await;
+    let mut exact = Vec::new();
+    for n in 0..120 {
+        let (mail, family) = (format!("p{n}@example.com"), format!("Family{n}"));
+        engine.zoom.add_user(&mail, |account| named(account, "Pat", &family));
+        exact.push(engine.push(person(&mail.to_uppercase(), "Pat", &family)).await.1);
+    }
+    for n in 0..9 {
+        engine.zoom.add_user(&format!("old{n}@example.com"), |account| named(account, "Sam", &format!("Part{n}")));
+        engine.push(person(&format!("sam{n}@example.com"), "Sam", &format!("Pärt{n}"))).await;
+    }
+    for n in 0..21 {
+        engine.zoom.add_user(&format!("unknown{n}@example.com"), |account| named(account, "New", &format!("Face{n}")));
+    }
+    // Two of those who match are not quite the same in Zoom.
+    engine.zoom.change_user("p7@example.com", |account| account.family_name = Some("Wrong".to_owned()));
+    engine.zoom.change_user("p8@example.com", |account| account.active = false);
+
+    let run = engine.import().await;
+    assert_eq!((run.total, run.scanned, run.fresh, run.changed, run.gone), (Some(150), 150, 150, 0, 0));
+    let counts = engine.counts().await;
+    assert_eq!((counts.exact, counts.partial, counts.new, counts.linked), (120, 9, 21, 0));
+
+    let done = engine.confirm(Some(AccountsShown::Exact), false).await;
+    assert_eq!((done.exact, done.partial, done.new, done.left), (120, 0, 0, 0));
+    assert_eq!(engine.counts().await.held, 120);
+    let held = engine.link(exact[3]).await;
+    assert_eq!((held.state, held.cause.unwrap().kind, held.assigned), (LinkState::Skipped, CauseKind::NotStarted, true));
+
+    // The worker is there, people change, somebody presses Retry: nothing is due.
+    engine.work();
+    engine.retry(exact[3]).await;
+    assert_eq!(engine.link(exact[3]).await.due_at, None);
+    let (_, other) = engine.push_assigned(user("somebody.else@example.com")).await;
+    engine.in_state(other, LinkState::InSync).await;
+    assert_eq!(engine.writes(), [Operation::CreateUser], "the one who is not of the import");
+
+    engine.zoom.clear_journal();
+    assert_eq!(engine.begin_provisioning().await, 120);
+    for person in &exact {
+        engine.in_state(*person, LinkState::InSync).await;
+    }
+    let mut writes = engine.writes();
+    writes.sort_by_key(|operation| format!("{operation:?}"));
+    let updates = [Operation::UpdateUser, Operation::UpdateUser];
+    assert!(
+        writes == [Operation::ActivateUser, Operation::UpdateUser] || writes == [&[Operation::ActivateUser], &updates[..]].concat(),
+        "only the differences are sent: {writes:?}"
+    );
+    let log = engine.log(Some(exact[7])).await;
+    assert_eq!(log[0].action, Action::Update);
+    let entry = engine.newest(exact[7]).await;
+    let family = entry.details.modified.iter().find(|property| property.name == "name.familyName").unwrap();
+    assert_eq!((family.old.as_deref(), family.new.as_deref()), (Some("Wrong"), Some("Family7")));
+    assert!(engine.account("p8@example.com").active);
+}
+
+#[tokio::test]
+async fn new_people_are_staged_in_a_source_of_their_own_and_keep_their_accounts() {
+    let mut engine = Engine::for_import().await;
+    engine.zoom.add_user("grace@example.com", |account| {
+        named(account, "Grace", "Hopper");
+        account.enterprise.insert("employeeNumber".to_owned(), json!("N7"));
+    });
+    engine.zoom.add_user("nameless@example.com", |_| ());
+    engine.import().await;
+    assert_eq!(engine.confirm(Some(AccountsShown::New), false).await.new, 2);
+
+    let mut tx = engine.tx().await;
+    let grace = directory::people::by_name(&mut tx, "grace@example.com").await.unwrap().unwrap();
+    let shown = directory::people::get(&mut tx, grace).await.unwrap();
+    assert_eq!(shown.summary.state, PersonState::Staged);
+    assert_eq!(shown.summary.sources, ["Zoom import: Zoom"]);
+    assert_eq!(shown.profile[ENTERPRISE]["employeeNumber"], "N7", "the details were read");
+    drop(tx);
+
+    engine.begin_provisioning().await;
+    engine.work();
+    engine.link_until(grace, |link| link.cause.as_ref().is_some_and(|cause| cause.kind != CauseKind::NotStarted) && link.due_at.is_none()).await;
+    assert!(engine.writes().is_empty(), "who is staged keeps the account as it is");
+
+    let mut tx = engine.tx().await;
+    assert_eq!(imports::activate(&mut tx, &[grace]).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    engine.in_state(grace, LinkState::InSync).await;
+    assert!(engine.writes().is_empty(), "the directory says what Zoom says");
+}
+
+#[tokio::test]
+async fn somebody_decides_and_the_next_import_leaves_it_so() {
+    let engine = Engine::for_import().await;
+    for mail in ["one@example.com", "two@example.com", "room@example.com"] {
+        engine.zoom.add_user(mail, |account| named(account, "John", "Smith"));
+    }
+    let (_, john) = engine.push(person("john.smith@corp.example", "John", "Smith")).await;
+    engine.import().await;
+    let one = engine.account_of("one@example.com").await;
+    assert_eq!((one.proposal, one.person), (Some(Proposal::Partial), None));
+    assert_eq!(one.why.map(|why| (why.people, why.accounts)), Some((1, 3)));
+    let left = engine.confirm(None, true).await;
+    assert_eq!((left.left, left.exact + left.partial + left.new), (3, 0), "what is not decided is left");
+
+    let one = engine.account_of("one@example.com").await;
+    engine.choose(&one, Choice::Person(john)).await;
+    engine.choose(&engine.account_of("two@example.com").await, Choice::New).await;
+    engine.choose(&engine.account_of("room@example.com").await, Choice::Ignore).await;
+    engine.import().await;
+    let counts = engine.counts().await;
+    assert_eq!((counts.exact, counts.partial, counts.new, counts.ignored), (1, 0, 1, 1));
+    let done = engine.confirm(None, true).await;
+    assert_eq!((done.exact, done.new, done.left), (1, 1, 0));
+    assert_eq!(engine.link(john).await.zoom_id, Some(one.zoom_id));
+
+    let room = engine.account_of("room@example.com").await;
+    engine.choose(&room, Choice::Undo).await;
+    engine.import().await;
+    assert_eq!(engine.account_of("room@example.com").await.proposal, Some(Proposal::New));
+    // Who has an account gets no second one.
+    let mut tx = engine.tx().await;
+    let refused = imports::choose(&mut tx, engine.connection, &[room.id], Choice::Person(john)).await;
+    assert!(matches!(refused, Err(directory::Error::Refused(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn who_goes_away_is_gone_and_who_changes_is_counted() {
+    let engine = Engine::for_import().await;
+    for n in 0..150 {
+        engine.zoom.add_user(&format!("p{n}@example.com"), |_| ());
+    }
+    let (_, linked) = engine.push(user("p3@example.com")).await;
+    engine.import().await;
+    engine.confirm(Some(AccountsShown::Exact), false).await;
+    engine.zoom.remove_user("p3@example.com");
+    engine.zoom.remove_user("p4@example.com");
+    engine.zoom.change_user("p5@example.com", |account| account.display_name = Some("Renamed".to_owned()));
+    engine.zoom.add_user("p200@example.com", |_| ());
+    let run = engine.import().await;
+    assert_eq!((run.scanned, run.fresh, run.changed, run.gone), (149, 1, 1, 2));
+    let gone = engine.accounts(Some(AccountsShown::Gone)).await;
+    assert_eq!(gone.iter().map(|account| account.person.clone().unwrap().id).collect::<Vec<PersonId>>(), [linked]);
+    assert!(engine.accounts(None).await.iter().all(|account| account.user_name != "p4@example.com"));
+}
+
+#[tokio::test]
+async fn a_list_that_lies_is_said_and_nobody_is_gone_because_of_it() {
+    let engine = Engine::for_import().await;
+    for n in 0..3 {
+        engine.zoom.add_user(&format!("p{n}@example.com"), |_| ());
+    }
+    engine.import().await;
+    let users = engine.zoom.users();
+    let body = |total: u32, ids: &[&str]| {
+        let all: Vec<_> = ids.iter().map(|id| json!({ "id": id, "userName": format!("{id}@example.com") })).collect();
+        json!({ "totalResults": total, "Resources": all }).to_string()
+    };
+    // The same one twice on one page, one without an id, and a total that never comes.
+    let id = users[0].id.clone();
+    let odd = body(500, &[&id, &id, "..", "other"]);
+    engine.zoom.inject(Fault::answer(200, odd).on(Operation::ListUsers));
+    engine.zoom.inject(Fault::answer(200, body(500, &[])).on(Operation::ListUsers).always());
+    let run = engine.import().await;
+    assert_eq!((run.scanned, run.gone), (2, 0));
+    let said = run.notes.join(" ");
+    assert!(said.contains("500") && said.contains("Nobody is taken to be gone") && said.contains("without a usable id"), "{said}");
+    // The other one was asked for by itself, and is not there.
+    assert_eq!(engine.accounts(None).await.len(), 3, "nothing is lost and nothing doubled");
+}
+
+#[tokio::test]
+async fn being_asked_to_wait_is_waited_for() {
+    let engine = Engine::for_import().await;
+    for n in 0..250 {
+        engine.zoom.add_user(&format!("p{n}@example.com"), |_| ());
+    }
+    engine.zoom.inject(
+        Fault::answer(429, json!({ "code": 429, "message": "You have reached the maximum per-second rate limit for this API. Try again later." }).to_string())
+            .header("Retry-After", "1")
+            .on(Operation::ListUsers)
+            .about("startIndex=100"),
+    );
+    let run = engine.import().await;
+    assert_eq!((run.scanned, run.cause), (250, None));
+}
+
+#[tokio::test]
+async fn credentials_that_die_stop_it_and_it_is_resumed_where_it_was() {
+    let engine = Engine::for_import().await;
+    for n in 0..350 {
+        engine.zoom.add_user(&format!("p{n}@example.com"), |_| ());
+    }
+    let dead = json!({ "code": 4700, "message": "Invalid access token, does not contain scopes:[scim2:admin]." });
+    engine.zoom.inject(Fault::answer(400, dead.to_string()).on(Operation::ListUsers).about("startIndex=199"));
+    engine.begin_import().await;
+    let run = engine.carry_out().await;
+    assert_eq!((run.state, run.scanned), (ImportState::Stopped, 199));
+    assert!(run.cause.is_some());
+    assert_eq!(engine.counts().await.new, 0, "nothing was matched yet");
+
+    let mut tx = engine.tx().await;
+    imports::resume(&mut tx, engine.connection).await.unwrap();
+    tx.commit().await.unwrap();
+    engine.zoom.clear_journal();
+    let run = engine.carry_out().await;
+    assert_eq!((run.state, run.scanned, run.cause), (ImportState::Done, 350, None));
+    let lists = engine.zoom.requests(Operation::ListUsers);
+    assert!(lists.len() <= 4, "it did not begin anew: {}", lists.len());
+}
+
+#[tokio::test]
+async fn a_process_that_dies_in_the_middle_loses_and_doubles_nothing() {
+    let engine = Engine::for_import().await;
+    for n in 0..900 {
+        engine.zoom.add_user(&format!("p{n}@example.com"), |_| ());
+    }
+    engine.push(user(ADA)).await;
+    engine.begin_import().await;
+    // Several die, each after it has kept something, while accounts come and go.
+    for round in 0..4 {
+        let mut heard = engine.directory.listen();
+        let before = imports::newest(&mut engine.tx().await, engine.connection).await.unwrap().unwrap();
+        let run = tokio::spawn(provision::run_import(engine.directory.clone(), swift(), engine.connection));
+        timeout(PATIENCE, async {
+            loop {
+                let now = imports::newest(&mut engine.tx().await, engine.connection).await.unwrap().unwrap();
+                if now.scanned > before.scanned + 100 || !now.state.runs() || now.state != before.state {
+                    return;
+                }
+                let _ = heard.recv().await;
+            }
+        })
+        .await
+        .unwrap();
+        run.abort();
+        let _ = run.await;
+        free_lease(&engine).await;
+        engine.zoom.remove_user(&format!("p{}@example.com", round * 40));
+        engine.zoom.add_user(&format!("late{round}@example.com"), |_| ());
+    }
+    let run = engine.carry_out().await;
+    assert_eq!(run.state, ImportState::Done);
+    let found: Vec<Account> = engine.accounts(None).await;
+    let names: HashSet<String> = found.iter().map(|account| account.user_name.clone()).collect();
+    assert_eq!(names.len(), found.len(), "nobody twice");
+    for n in (0..900).filter(|n| ![0, 40, 80, 120].contains(n)) {
+        assert!(names.contains(&format!("p{n}@example.com")), "p{n} was there all the time");
+    }
+}
+
+/// As after the lease's end: the dead process cannot give it up.
+async fn free_lease(engine: &Engine) {
+    engine.database.change("update lease set until = clock_timestamp()").await;
+}
+
+#[tokio::test]
+async fn a_cancelled_import_ends_and_another_begins() {
+    let engine = Engine::for_import().await;
+    engine.zoom.add_user(ADA, |_| ());
+    engine.begin_import().await;
+    let mut tx = engine.tx().await;
+    let second = imports::start(&mut tx, engine.connection).await;
+    assert!(matches!(second, Err(directory::Error::Refused(_))), "{second:?}");
+    drop(tx);
+    let mut tx = engine.tx().await;
+    imports::cancel(&mut tx, engine.connection).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(engine.carry_out().await.state, ImportState::Cancelled);
+    assert_eq!(engine.import().await.scanned, 1);
+}
