@@ -35,7 +35,7 @@ impl Answer {
 
 /// Signs that turn the direction of writing make a name look like another one, or like what stands beside it. Wherever
 /// one comes from, it is shown as a sign that cannot be shown (Unicode Standard Annex 9, section 2, has them all).
-fn as_written(json: &str) -> String {
+pub(crate) fn as_written(json: &str) -> String {
     let turns = |sign: char| matches!(sign, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     json.replace(turns, "\u{FFFD}")
 }

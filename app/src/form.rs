@@ -121,7 +121,7 @@ impl Form {
         self.action.version().get()
     }
 
-    fn submit(self, event: &leptos::ev::SubmitEvent) {
+    pub(crate) fn submit(self, event: &leptos::ev::SubmitEvent) {
         if event.default_prevented() {
             return;
         }

@@ -18,6 +18,7 @@ pub mod reading;
 #[cfg(feature = "ssr")]
 pub mod session;
 pub mod shell;
+pub mod written;
 
 pub use shell::App;
 #[cfg(feature = "ssr")]

@@ -14,6 +14,12 @@ pub fn provide_now() {
     provide_context(Now(RwSignal::new(start)));
 }
 
+/// Gives a view that the server writes by itself its time.
+#[cfg(feature = "ssr")]
+pub(crate) fn provide_servers() {
+    provide_context(Now(RwSignal::new(server_time())));
+}
+
 /// The page's time; moves on with live updates.
 pub fn use_now() -> Signal<DateTime<Utc>> {
     expect_context::<Now>().0.into()

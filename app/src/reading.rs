@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn the_same_once_more_is_asked_by_the_page() {
         let mut asked = None;
-        let mut by = |slug: &str| asker(&mut asked, &Call::of(GetProvider { slug: slug.to_owned() }));
+        let mut by =
+            |slug: &str| asker(&mut asked, &Call::of(GetProvider { slug: slug.to_owned(), kind: String::new() }));
         assert!(by("corp") == Asker::Person, "in the server's page, or on the way to this one");
         assert!(by("corp") == Asker::Page, "at a live update");
         assert!(by("other") == Asker::Person, "somebody went there");

@@ -9,6 +9,7 @@ use crate::live::{provide_live, use_live};
 use crate::now::provide_now;
 use crate::pages;
 use crate::reading::{Reading, reread};
+use crate::written::provide_page;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
@@ -76,6 +77,7 @@ fn theme() -> Option<&'static str> {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_now();
+    provide_page();
     view! {
         <Title formatter=document_title/>
         <Router>

@@ -45,3 +45,48 @@ test('every page by its address', async ({ page, stage, complaints }) => {
   }
   complaints.length = 0;
 });
+
+test('a list that is written anew disturbs nobody', async ({ page, stage }) => {
+  const visitor = new Visitor(page, stage, true);
+  await visitor.signIn();
+  await visitor.makeSource();
+  const make = (name) => visitor.send('POST', '/Users', {
+    schemas: [`${CORE}User`], userName: `${name.toLowerCase()}@example.com`, displayName: name,
+  });
+  await make('Ada');
+  await visitor.open('/people');
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.getByPlaceholder('Name, e-mail or department').fill('not sent yet');
+  await page.getByRole('link', { name: 'Ada' }).focus();
+  await page.evaluate(() => { window.stays = document.activeElement; });
+  await make('Grace');
+  await expect(page.getByRole('link', { name: 'Grace' })).toBeVisible();
+  expect(await page.evaluate(() => document.activeElement === window.stays)).toBe(true);
+  await expect(page.getByPlaceholder('Name, e-mail or department')).toHaveValue('not sent yet');
+  // A link in it leads on without loading the document again, and back to a list that is made by script alone.
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Ada', level: 1 })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('link', { name: 'Grace' })).toBeVisible();
+  expect(asked.filter((path) => !path.startsWith('/api/') && path !== '/live' && !path.endsWith('.svg'))).toEqual([]);
+});
+
+test('a form in a view that the server wrote', async ({ page, stage }) => {
+  const visitor = new Visitor(page, stage, true);
+  await visitor.signIn();
+  await visitor.makeSource();
+  const group = await visitor.send('POST', '/Groups', { schemas: [`${CORE}Group`], displayName: 'Analysts' });
+  await visitor.send('DELETE', `/Groups/${group.body.id}`);
+  await visitor.open('/groups?state=deleted');
+  await visitor.follow('Analysts');
+  await page.evaluate(() => { window.stays = true; });
+  await visitor.follow('Restore');
+  await visitor.press('Restore');
+  await visitor.says('Analysts restored');
+  await expect(page.getByRole('link', { name: 'Restore' })).toBeHidden();
+  expect(await page.evaluate(() => window.stays)).toBe(true);
+  await visitor.open('/audit');
+  await visitor.press('Verify now');
+  await visitor.says('Verified up to');
+});

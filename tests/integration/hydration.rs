@@ -92,6 +92,26 @@ async fn pages(app: &TestApp) -> Vec<String> {
     pages
 }
 
+/// A list is in the page once, as it is read, and no second time as data for the script, which asks for it later.
+#[tokio::test]
+async fn what_the_server_writes_is_in_the_page_once() {
+    let app = TestApp::start().await;
+    let owner = app.owner().await;
+    let (_, okta) = app.source_with_token("Okta").await;
+    let hostile = "<img src=x>\u{202E}moc.live";
+    okta.create(&json!({"schemas": [format!("{CORE}User")], "userName": "ada@example.com", "displayName": hostile}))
+        .await;
+    let shown = owner.get("/people").await;
+    assert_eq!(shown.body.matches(">ada@example.com<").count(), 1, "{}", shown.body);
+    assert_eq!(shown.body.matches("moc.live").count(), 1);
+    assert!(shown.body.contains("&lt;img src=x&gt;\u{FFFD}moc.live"));
+    let list = owner.call(crate::sign_in::function("list_people"), &[("at", "/people?q=ada")]).await;
+    assert_eq!(list.status, 200);
+    assert!(list.body.contains("&lt;img src=x&gt;\u{FFFD}moc.live"), "{}", list.body);
+    let elsewhere = owner.call(crate::sign_in::function("list_people"), &[("at", "//example.com")]).await;
+    assert_eq!(elsewhere.status, 400);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_data_of_a_page_stand_in_the_same_places_each_time() {
     let app = TestApp::start().await;

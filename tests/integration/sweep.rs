@@ -30,11 +30,12 @@ const FUNCTIONS: &[Function] = &[
     ("get_confirmation", Permission::Look, &[("connection", ID)]),
     ("get_connection", Permission::Look, &[("id", ID)]),
     ("get_connection_head", Permission::Look, &[("id", ID)]),
-    ("get_group", Permission::Look, &[("id", ID)]),
+    ("get_group", Permission::Look, &[("id", ID), ("at", "/groups")]),
     ("get_guide", Permission::Look, &[("slug", "okta")]),
     ("get_import", Permission::Look, &[("connection", ID)]),
     ("get_join", Permission::Look, &[("person", ID), ("other", ID)]),
     ("get_log_entry", Permission::Look, &[("id", ID)]),
+    ("get_mappings", Permission::Look, &[]),
     ("get_overview", Permission::Look, &[]),
     ("get_person", Permission::Look, &[("id", ID)]),
     ("get_provider", Permission::Look, &[("slug", "corp")]),
@@ -43,20 +44,22 @@ const FUNCTIONS: &[Function] = &[
     ("get_separation", Permission::Look, &[("record", ID)]),
     ("get_source", Permission::Look, &[("id", ID)]),
     ("get_standing", Permission::Look, &[("id", ID)]),
-    ("get_test", Permission::Look, &[("id", ID)]),
+    ("get_test", Permission::Look, &[("slug", "corp"), ("id", ID)]),
     ("get_traffic", Permission::Look, &[("source", ID)]),
+    ("get_zoom_guide", Permission::Look, &[]),
     ("invite_admin", Permission::ManageAdmins, &[("email", ""), ("role", "auditor")]),
     ("link_people", Permission::ManagePeople, &[("person", ID), ("other", ID)]),
     ("list_accounts", Permission::Look, &[("connection", ID)]),
     ("list_admins", Permission::Look, &[]),
-    ("list_assignments", Permission::Look, &[("connection", ID)]),
-    ("list_audit", Permission::Look, &[]),
+    ("list_assignments", Permission::Look, &[("connection", ID), ("at", "/connections")]),
+    ("list_audit", Permission::Look, &[("at", "/audit")]),
     ("list_candidates", Permission::Look, &[("connection", ID)]),
+    ("list_connections", Permission::Look, &[]),
     ("list_free_people", Permission::Look, &[("connection", ID)]),
-    ("list_groups", Permission::Look, &[("deleted", "false")]),
-    ("list_log", Permission::Look, &[]),
+    ("list_groups", Permission::Look, &[("at", "/groups")]),
+    ("list_log", Permission::Look, &[("at", "/logs")]),
     ("list_others", Permission::Look, &[("person", ID)]),
-    ("list_people", Permission::Look, &[]),
+    ("list_people", Permission::Look, &[("at", "/people")]),
     ("list_providers", Permission::Look, &[]),
     ("list_requests", Permission::Look, &[("source", ID)]),
     ("list_sessions", Permission::Look, &[]),
@@ -119,7 +122,7 @@ fn only_looks(name: &str) -> bool {
 }
 
 /// The one function that anybody may call: the buttons of the sign-in page.
-const FOR_EVERYBODY: &str = "/list_sign_in_options";
+const FOR_EVERYBODY: &str = "/get_ways_in";
 
 /// Nothing has it.
 const ID: &str = "019a0000-0000-7000-8000-000000000000";

@@ -1,6 +1,9 @@
 //! Administrators: list, invite, change, remove.
 
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::settings::admin_table;
+use crate::written::Html;
 use leptos::prelude::*;
 use model::mail::Mail;
 use model::{AdminId, Administrator, Role};
@@ -20,8 +23,9 @@ pub struct AdminRow {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminList {
+    pub html: Html,
+    /// Those whom whoever looks may change.
     pub admins: Vec<AdminRow>,
-    pub me: AdminId,
     /// The roles that whoever looks may give; none for somebody who may only look.
     pub may_give: Vec<Role>,
     /// Whether a mail server is set.
@@ -60,7 +64,10 @@ pub async fn list_admins() -> Result<AdminList, AppError> {
         admin,
     });
     let (sends_mail, address) = (crate::session::backend().sends_mail, sign_in_address());
-    Ok(AdminList { admins: admins.collect(), me: me.id, may_give, sends_mail, address })
+    let admins: Vec<AdminRow> = admins.collect();
+    let html = Html::of(|| admin_table::table(admins.clone(), me.id, sends_mail));
+    let admins = admins.into_iter().filter(|row| row.may_change).collect();
+    Ok(AdminList { html, admins, may_give, sends_mail, address })
 }
 
 /// Invites somebody.

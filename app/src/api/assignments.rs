@@ -1,12 +1,16 @@
 //! Assignments: who is given a connection, who could be, assign, unassign, try again.
 
 use super::connections::May;
+use crate::components::Query;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::connections::assigned;
+use crate::written::Html;
 use leptos::prelude::*;
-use model::assignment::{AssignmentRow, Candidate};
+use model::assignment::Candidate;
+#[cfg(feature = "ssr")]
 use model::connection::ScopeMode;
-use model::link::LinkState;
-use model::{ConnectionId, Page, PersonId};
+use model::{ConnectionId, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// How many people one form may name.
@@ -16,27 +20,38 @@ const MOST: usize = 500;
 /// A page of the Assignments tab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignments {
-    pub page: Page<AssignmentRow>,
-    pub scope: ScopeMode,
+    pub filters: Html,
+    pub rows: Vec<Shown>,
+    /// The ways on; without rows, what to do.
+    pub after: Html,
     pub may: May,
+}
+
+/// A person who can be ticked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    pub id: PersonId,
+    pub name: String,
+    pub person: Html,
+    /// By whom they are assigned.
+    pub by: String,
+    pub state: Html,
+    pub changed: Html,
 }
 
 /// People who are assigned, in scope, or still linked, by name.
 #[server]
-pub async fn list_assignments(
-    connection: ConnectionId,
-    q: Option<String>,
-    state: Option<LinkState>,
-    after: Option<String>,
-    before: Option<String>,
-) -> Result<Assignments, AppError> {
+pub async fn list_assignments(connection: ConnectionId, at: Query) -> Result<Assignments, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let filter = directory::assignments::Filter { q, state };
-    let at = model::Cursor::from_query(after, before);
+    let filter = directory::assignments::Filter { q: at.text("q"), state: at.parsed("state") };
+    let page = directory::assignments::list(&mut tx, connection, &filter, &at.cursor(), 50).await?;
+    let scope = directory::connections::get(&mut tx, connection).await?.scope;
+    let may = May::here()?;
     Ok(Assignments {
-        page: directory::assignments::list(&mut tx, connection, &filter, &at, 50).await?,
-        scope: directory::connections::get(&mut tx, connection).await?.scope,
-        may: May::here()?,
+        filters: Html::of(|| assigned::filters(&at)),
+        after: Html::of(|| assigned::after(connection, &page, &at, may.assign)),
+        rows: page.rows.into_iter().map(|row| assigned::shown(row, scope)).collect(),
+        may,
     })
 }
 

@@ -1,35 +1,36 @@
 //! The audit log: list, look at one entry, how the chain stands, start a check.
 
+use crate::components::Query;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::audit::{entry, list, standing};
+use crate::written::{Html, Titled};
 use leptos::prelude::*;
-use model::audit::{AuditEntry, AuditFilter, AuditRow, AuditState};
-use model::{AuditId, Page};
+use model::AuditId;
 
-/// A page of the audit log, newest first.
+/// The audit log as its page shows it, newest first.
 #[server]
-pub async fn list_audit(
-    #[server(default)] filter: AuditFilter,
-    after: Option<String>,
-    before: Option<String>,
-) -> Result<Page<AuditRow>, AppError> {
+pub async fn list_audit(at: Query) -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let at = model::Cursor::from_query(after, before);
-    Ok(directory::audit::list(&mut tx, &filter, &at, 50).await?)
+    let page = directory::audit::list(&mut tx, &list::filter(&at), &at.cursor(), 50).await?;
+    let state = directory::audit::state(&mut tx).await?;
+    Ok(Html::of(|| list::list(page, state, &at)))
 }
 
 /// One entry with what it changed and its place in the chain.
 #[server]
-pub async fn get_audit_entry(id: AuditId) -> Result<AuditEntry, AppError> {
+pub async fn get_audit_entry(id: AuditId) -> Result<Titled, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let entry = directory::audit::get(&mut tx, id).await?;
-    entry.ok_or_else(|| AppError::NotFound { what: "audit entry".to_owned() })
+    let entry = directory::audit::get(&mut tx, id).await?.ok_or_else(|| AppError::no("audit entry"))?;
+    Ok(entry::page(entry))
 }
 
 /// How the chain stands, and the newest check of it.
 #[server]
-pub async fn get_audit_state() -> Result<AuditState, AppError> {
+pub async fn get_audit_state() -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::audit::state(&mut tx).await?)
+    let state = directory::audit::state(&mut tx).await?;
+    Ok(Html::of(|| standing::standing(state)))
 }
 
 /// Starts a check of the whole chain, behind the page. False when one goes on already.

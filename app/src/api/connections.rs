@@ -6,11 +6,16 @@
 pub mod integration;
 
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::connections::{
+    body::{Body, body},
+    guide, mappings,
+};
+use crate::written::Html;
 use leptos::prelude::*;
 use model::ConnectionId;
 use model::connection::{Connection, RemoveAction, ScopeMode};
-use model::link::{Cause, CauseKind, LinkCounts, LinkState};
-use model::log::LogRow;
+use model::link::{CauseKind, LinkCounts, LinkState};
 use serde::{Deserialize, Serialize};
 
 /// What whoever looks may do here: buttons that would be refused are not shown.
@@ -32,6 +37,14 @@ impl May {
             retry: role.allows(model::Permission::Retry),
         })
     }
+}
+
+/// All connections, a card each.
+#[server]
+pub async fn list_connections() -> Result<Html, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let (connections, may) = (directory::connections::list(&mut tx).await?, May::here()?);
+    Ok(Html::of(|| crate::pages::connections::cards::all(connections, may.manage)))
 }
 
 /// A connection's settings, for its tabs.
@@ -59,6 +72,20 @@ pub async fn get_connection(id: ConnectionId) -> Result<ConnectionPage, AppError
 pub async fn may_make_connection() -> Result<(), AppError> {
     drop(crate::session::begin(model::Permission::ManageConnections).await?);
     Ok(())
+}
+
+/// What to do in Zoom for a connection.
+#[server]
+pub async fn get_zoom_guide() -> Result<Html, AppError> {
+    drop(crate::session::begin(model::Permission::Look).await?);
+    Ok(Html::of(guide::guide))
+}
+
+/// The attribute mapping of every connection.
+#[server]
+pub async fn get_mappings() -> Result<Html, AppError> {
+    drop(crate::session::begin(model::Permission::Look).await?);
+    Ok(Html::of(mappings::mappings))
 }
 
 /// What the head of every tab shows.
@@ -91,26 +118,13 @@ pub async fn get_connection_head(id: ConnectionId) -> Result<Head, AppError> {
     })
 }
 
-/// People in one state for one cause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CauseGroup {
-    pub state: LinkState,
-    pub people: i64,
-    /// One of theirs.
-    pub cause: Cause,
-}
-
 /// How a connection stands now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     pub connection: Connection,
     pub may: May,
     pub links: LinkCounts,
-    pub causes: Vec<CauseGroup>,
-    /// From the source's change to Zoom's answer, in milliseconds, over the last 24 hours.
-    pub p50: Option<i64>,
-    pub p95: Option<i64>,
-    pub newest: Vec<LogRow>,
+    pub html: Html,
 }
 
 /// How a connection stands, for its Overview tab.
@@ -118,21 +132,17 @@ pub struct Standing {
 pub async fn get_standing(id: ConnectionId) -> Result<Standing, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let connection = directory::connections::get(&mut tx, id).await?;
-    let latency = directory::links::latency(&mut tx, id).await?;
     let filter = model::log::LogFilter { connection_id: Some(id), ..Default::default() };
-    let causes = directory::attention::groups(&mut tx, id).await?;
-    Ok(Standing {
-        connection,
-        may: May::here()?,
-        links: directory::links::counts(&mut tx, id).await?,
-        causes: causes
-            .into_iter()
-            .map(|group| CauseGroup { state: group.state, people: group.people, cause: group.cause })
-            .collect(),
-        p50: latency.p50,
-        p95: latency.p95,
+    let (may, links) = (May::here()?, directory::links::counts(&mut tx, id).await?);
+    let shown = Body {
+        connection: connection.clone(),
+        may,
+        links,
+        causes: directory::attention::groups(&mut tx, id).await?,
+        latency: directory::links::latency(&mut tx, id).await?,
         newest: directory::logs::list(&mut tx, &filter, &model::Cursor::First, 8).await?.rows,
-    })
+    };
+    Ok(Standing { connection, may, links, html: Html::of(|| body(shown)) })
 }
 
 /// Looks again at everybody who is in that state for that cause.

@@ -1,43 +1,47 @@
 //! Groups: list, look at one, restore one that was deleted.
 
+use crate::components::Query;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::groups::{group, list};
+use crate::written::Html;
 use leptos::prelude::*;
-use model::group::{GroupSummary, Member};
-use model::{GroupId, Page};
+use model::GroupId;
 use serde::{Deserialize, Serialize};
 
-/// A page of groups, by name.
+/// Groups as their page shows them, by name.
 #[server]
-pub async fn list_groups(
-    q: Option<String>,
-    deleted: bool,
-    after: Option<String>,
-    before: Option<String>,
-) -> Result<Page<GroupSummary>, AppError> {
+pub async fn list_groups(at: Query) -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let at = model::Cursor::from_query(after, before);
-    Ok(directory::groups::list(&mut tx, q.as_deref(), deleted, &at, 50).await?)
+    let page = directory::groups::list(&mut tx, at.get("q"), list::deleted(&at), &at.cursor(), 50).await?;
+    Ok(Html::of(|| list::list(page, &at)))
 }
 
-/// A group with a page of its members.
+/// A group's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownGroup {
-    pub group: GroupSummary,
-    pub members: Page<Member>,
-    /// Whether whoever looks may restore it.
-    pub may_restore: bool,
+    pub title: String,
+    pub html: Html,
+    /// What is asked before it is restored; none when it cannot be, or not by whoever looks.
+    pub restore: Option<RestoreQuestion>,
 }
 
-/// One group.
+/// What restoring a group brings back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoreQuestion {
+    pub source: String,
+    /// How many, in words.
+    pub members: String,
+}
+
+/// One group with a page of its members.
 #[server]
-pub async fn get_group(id: GroupId, after: Option<String>, before: Option<String>) -> Result<ShownGroup, AppError> {
+pub async fn get_group(id: GroupId, at: Query) -> Result<ShownGroup, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let at = model::Cursor::from_query(after, before);
-    Ok(ShownGroup {
-        group: directory::groups::get(&mut tx, id).await?,
-        members: directory::groups::members(&mut tx, id, &at, 50).await?,
-        may_restore: crate::session::signed_in()?.role.allows(model::Permission::ManageSources),
-    })
+    let group = directory::groups::get(&mut tx, id).await?;
+    let members = directory::groups::members(&mut tx, id, &at.cursor(), 50).await?;
+    let may_restore = crate::session::signed_in()?.role.allows(model::Permission::ManageSources);
+    Ok(group::page(group, members, may_restore, tx.now(), &at))
 }
 
 /// Takes the deletion of a group back.

@@ -34,7 +34,7 @@ pub async fn get_import(connection: ConnectionId) -> Result<ImportPage, AppError
     let counts = directory::imports::counts(&mut tx, connection).await?;
     let (mut differing, mut all) = (0, std::collections::BTreeMap::<String, i64>::new());
     let mut after = None;
-    while counts.held > 0 {
+    loop {
         let held = directory::imports::held(&mut tx, connection, after, 1_000).await?;
         let Some((last, _)) = held.last() else { break };
         after = Some(*last);
@@ -126,7 +126,10 @@ fn which(
 fn check_number(accounts: &[AccountId]) -> Result<(), AppError> {
     let mut problems = crate::error::Problems::default();
     if accounts.len() > MOST {
-        problems.add("accounts", format!("Too many accounts are selected. Choose at most {MOST} at once, or all of a list."));
+        problems.add(
+            "accounts",
+            format!("Too many accounts are selected. Choose at most {MOST} at once, or all of a list."),
+        );
     }
     problems.check()
 }
@@ -247,10 +250,9 @@ pub async fn choose_accounts(
             imports::choose(&mut tx, id, &accounts, Choice::Ignore).await?,
             "They are left out of this and later imports. Undo stands under Ignored.",
         ),
-        AccountChoice::Undo => (
-            imports::choose(&mut tx, id, &accounts, Choice::Undo).await?,
-            "The next import proposes for them again.",
-        ),
+        AccountChoice::Undo => {
+            (imports::choose(&mut tx, id, &accounts, Choice::Undo).await?, "The next import proposes for them again.")
+        }
         AccountChoice::Activate => {
             let people = imports::people_of(&mut tx, id, &accounts).await?;
             (imports::activate(&mut tx, &people).await?, "Staged people are active now; whoever was active stays so.")

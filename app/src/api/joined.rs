@@ -1,30 +1,70 @@
 //! People who are one: who may be the same, link, separate; and restoring what a source deleted.
 
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::people::{held, similar};
+use crate::written::Html;
 use leptos::prelude::*;
-use model::person::{JoinPreview, PersonSummary, SeparatePreview, Similar};
+use model::person::JoinedLink;
+#[cfg(feature = "ssr")]
+use model::person::PersonSummary;
 use model::{PersonId, RecordId};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Who may be the same human as this person, and why.
 #[server]
-pub async fn list_similar(person: PersonId) -> Result<Vec<Similar>, AppError> {
+pub async fn list_similar(person: PersonId) -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::people::similar::to(&mut tx, person).await?)
+    let found = directory::people::similar::to(&mut tx, person).await?;
+    let may_manage = crate::session::signed_in()?.role.allows(model::Permission::ManagePeople);
+    Ok(Html::of(|| similar::similar(person, found, may_manage)))
 }
 
 /// People to link with this one: the first that `q` finds, by name.
 #[server]
-pub async fn list_others(person: PersonId, #[server(default)] q: String) -> Result<Vec<PersonSummary>, AppError> {
+pub async fn list_others(person: PersonId, #[server(default)] q: String) -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::people::similar::candidates(&mut tx, person, q.trim()).await?)
+    let found = directory::people::similar::candidates(&mut tx, person, q.trim()).await?;
+    Ok(Html::of(|| similar::results(person, found)))
+}
+
+/// What linking the other one to this person would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinQuestion {
+    pub stays: OneOfTwo,
+    pub goes: OneOfTwo,
+    /// What changes for each, and which source's values will hold.
+    pub held: Html,
+    pub links: Vec<JoinedLink>,
+    /// Why it cannot be done now.
+    pub refusal: Option<String>,
+}
+
+/// One of two people who may become one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneOfTwo {
+    pub id: PersonId,
+    pub name: String,
+    /// The sources that tell of them, as one text.
+    pub sources: String,
+}
+
+#[cfg(feature = "ssr")]
+impl From<PersonSummary> for OneOfTwo {
+    fn from(person: PersonSummary) -> Self {
+        Self { id: person.id, name: person.display_name, sources: person.sources.join(", ") }
+    }
 }
 
 /// What linking the other one to this person would do.
 #[server]
-pub async fn get_join(person: PersonId, other: PersonId) -> Result<JoinPreview, AppError> {
+pub async fn get_join(person: PersonId, other: PersonId) -> Result<JoinQuestion, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::people::similar::join_preview(&mut tx, person, other).await?)
+    let preview = directory::people::similar::join_preview(&mut tx, person, other).await?;
+    let (stays, goes) = (preview.stays.clone().into(), preview.goes.clone().into());
+    let (links, refusal) = (preview.links.clone(), preview.refusal.clone());
+    Ok(JoinQuestion { stays, goes, held: Html::of(|| held::joined(preview)), links, refusal })
 }
 
 /// What stands before a connection's id in the field that asks whose Zoom account stays there. Without it, an id that
@@ -62,10 +102,23 @@ pub async fn link_people(
 }
 
 /// What taking a record out of its person would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeparateQuestion {
+    pub person: PersonId,
+    pub title: String,
+    pub description: String,
+    /// What happens to accounts and assignments.
+    pub happens: String,
+    /// Whether there is anything to separate.
+    pub may: bool,
+}
+
+/// What taking a record out of its person would do.
 #[server]
-pub async fn get_separation(record: RecordId) -> Result<SeparatePreview, AppError> {
+pub async fn get_separation(record: RecordId) -> Result<SeparateQuestion, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::people::similar::separate_preview(&mut tx, record).await?)
+    let preview = directory::people::similar::separate_preview(&mut tx, record).await?;
+    Ok(held::apart(preview))
 }
 
 /// Makes a record a person of its own.

@@ -1,31 +1,26 @@
 //! The provisioning log: list, look at one entry.
 
+use crate::components::Query;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::logs::{entry, list};
+use crate::written::{Html, Titled};
 use leptos::prelude::*;
-use model::log::{Action, LogEntry, LogRow, Status};
-use model::{ConnectionId, LogId, Page, PersonId};
+use model::{ConnectionId, LogId, PersonId};
 
-/// A page of the log, newest first.
+/// The log as its page shows it, newest first; of one connection, or of all.
 #[server]
-pub async fn list_log(
-    connection: Option<ConnectionId>,
-    person: Option<PersonId>,
-    action: Option<Action>,
-    status: Option<Status>,
-    q: Option<String>,
-    after: Option<String>,
-    before: Option<String>,
-) -> Result<Page<LogRow>, AppError> {
+pub async fn list_log(at: Query, connection: Option<ConnectionId>) -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let filter = model::log::LogFilter { connection_id: connection, person_id: person, action, status, q };
-    let at = model::Cursor::from_query(after, before);
-    Ok(directory::logs::list(&mut tx, &filter, &at, 50).await?)
+    let filter = list::filter(&at, connection);
+    let page = directory::logs::list(&mut tx, &filter, &at.cursor(), 50).await?;
+    Ok(Html::of(|| list::list(page, &at)))
 }
 
-/// One entry with its details.
+/// One entry with its details, and whose it is.
 #[server]
-pub async fn get_log_entry(id: LogId) -> Result<LogEntry, AppError> {
+pub async fn get_log_entry(id: LogId) -> Result<(Titled, Option<PersonId>), AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let entry = directory::logs::get(&mut tx, id).await?;
-    entry.ok_or_else(|| AppError::NotFound { what: "log entry".to_owned() })
+    let entry = directory::logs::get(&mut tx, id).await?.ok_or_else(|| AppError::no("log entry"))?;
+    Ok(entry::page(entry))
 }

@@ -1,16 +1,15 @@
 //! The overview: all connections, what is set up already, the newest of the log.
 
+#[cfg(feature = "ssr")]
 use super::connections::May;
 use crate::error::AppError;
+use crate::written::Html;
 use leptos::prelude::*;
-use model::SourceId;
-use model::connection::ConnectionSummary;
-use model::log::LogRow;
-use model::source::ScimToken;
-use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use model::{SourceId, connection::ConnectionSummary, log::LogRow, source::ScimToken};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Overview {
+#[cfg(feature = "ssr")]
+pub(crate) struct Overview {
     pub may: May,
     pub connections: Vec<ConnectionSummary>,
     pub setup: Setup,
@@ -20,8 +19,9 @@ pub struct Overview {
 }
 
 /// What of the way from an identity source to Zoom is set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Setup {
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy)]
+pub(crate) struct Setup {
     /// The first source, when there is one.
     pub source: Option<SourceId>,
     /// A token opens one of them.
@@ -32,11 +32,11 @@ pub struct Setup {
 
 /// What the overview shows.
 #[server]
-pub async fn get_overview() -> Result<Overview, AppError> {
+pub async fn get_overview() -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let sources = directory::sources::list(&mut tx).await?;
     let log = directory::logs::list(&mut tx, &model::log::LogFilter::default(), &model::Cursor::First, 8).await?;
-    Ok(Overview {
+    let overview = Overview {
         may: May::here()?,
         connections: directory::connections::list(&mut tx).await?,
         setup: Setup {
@@ -46,5 +46,6 @@ pub async fn get_overview() -> Result<Overview, AppError> {
         },
         ending: directory::tokens::ending(&mut tx).await?,
         newest: log.rows,
-    })
+    };
+    Ok(Html::of(|| crate::pages::overview::body::body(overview)))
 }

@@ -1,54 +1,104 @@
 //! The identity providers that administrators sign in with: list, make, change, remove, and what a test brought back.
 #![expect(clippy::too_many_arguments, reason = "a server function has one for each field of its form")]
 
+use crate::components::Query;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::settings::{facts, guides, provider_table, tested};
+use crate::written::{Html, Titled};
 use leptos::prelude::*;
 use model::ProviderId;
-use model::provider::{Provider, ProviderKind, TestOutcome};
+use model::provider::{Oidc, ProviderKind, RoleRule};
+#[cfg(feature = "ssr")]
+use model::provider::{Protocol, Provider};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A button of the sign-in page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignInOption {
-    pub slug: String,
-    pub label: String,
+#[cfg(feature = "ssr")]
+pub(crate) struct SignInOption {
+    pub(crate) slug: String,
+    pub(crate) label: String,
 }
 
-/// The buttons of the sign-in page. Anybody may see them.
-#[server]
-pub async fn list_sign_in_options() -> Result<Vec<SignInOption>, AppError> {
+#[cfg(feature = "ssr")]
+async fn sign_in_options() -> Result<Vec<SignInOption>, AppError> {
     let mut tx = crate::session::backend().directory.begin(directory::Actor::System).await?;
     let providers = directory::providers::list(&mut tx).await?.into_iter().filter(|provider| provider.enabled);
     Ok(providers.map(|Provider { slug, label, .. }| SignInOption { slug, label }).collect())
 }
 
+/// The sign-in page. Anybody may see it, and one-time links work also while providers cannot be read.
+#[server]
+pub async fn get_ways_in(at: Query) -> Result<Html, AppError> {
+    let options = sign_in_options().await.unwrap_or_default();
+    Ok(Html::of(|| crate::pages::login::ways::ways(options, &at)))
+}
+
 /// All providers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderList {
-    pub providers: Vec<Provider>,
+    pub html: Html,
     pub may_manage: bool,
 }
 
 #[server]
 pub async fn list_providers() -> Result<ProviderList, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(ProviderList {
-        providers: directory::providers::list(&mut tx).await?,
-        may_manage: crate::session::signed_in()?.role.allows(model::Permission::ManageProviders),
-    })
+    let providers = directory::providers::list(&mut tx).await?;
+    let may_manage = crate::session::signed_in()?.role.allows(model::Permission::ManageProviders);
+    Ok(ProviderList { html: Html::of(|| provider_table::all(providers, may_manage)), may_manage })
 }
 
 /// A provider, with what has to be pasted there. Without one, what a new one needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderDetails {
-    pub provider: Option<Provider>,
+    pub provider: Option<StoredProvider>,
     pub public_url: String,
     pub may_manage: bool,
+    /// The head of its page.
+    pub head: Html,
+    /// What else is known of it.
+    pub facts: Html,
+    /// How to register at providers of its kind.
+    pub guides: Html,
 }
 
+/// What a provider's form begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredProvider {
+    pub id: ProviderId,
+    pub version: i64,
+    pub kind: ProviderKind,
+    pub slug: String,
+    pub label: String,
+    pub enabled: bool,
+    pub groups_claim: String,
+    pub roles: Vec<RoleRule>,
+    pub oidc: Option<Oidc>,
+    /// Of a SAML provider whose metadata was not pasted.
+    pub metadata_url: Option<String>,
+}
+
+#[cfg(feature = "ssr")]
+impl From<Provider> for StoredProvider {
+    fn from(provider: Provider) -> Self {
+        let kind = provider.protocol.kind();
+        let (oidc, metadata_url) = match provider.protocol {
+            Protocol::Oidc(oidc) => (Some(oidc), None),
+            Protocol::Saml(saml) => (None, saml.metadata_url),
+        };
+        let Provider { id, version, slug, label, enabled, groups_claim, roles, .. } = provider;
+        Self { id, version, kind, slug, label, enabled, groups_claim, roles, oidc, metadata_url }
+    }
+}
+
+/// A provider; without a slug, what the form of a new one of that kind needs.
 #[server]
-pub async fn get_provider(slug: String) -> Result<ProviderDetails, AppError> {
+pub async fn get_provider(
+    #[server(default)] slug: String,
+    #[server(default)] kind: String,
+) -> Result<ProviderDetails, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let provider = match slug.as_str() {
         "" => None,
@@ -57,10 +107,15 @@ pub async fn get_provider(slug: String) -> Result<ProviderDetails, AppError> {
             Some(found.ok_or_else(|| AppError::NotFound { what: "provider".to_owned() })?)
         }
     };
+    let may_manage = crate::session::signed_in()?.role.allows(model::Permission::ManageProviders);
+    let kind = provider.as_ref().map_or_else(|| kind_of(&kind), |provider| provider.protocol.kind());
     Ok(ProviderDetails {
-        provider,
         public_url: crate::session::backend().public_url,
-        may_manage: crate::session::signed_in()?.role.allows(model::Permission::ManageProviders),
+        may_manage,
+        head: Html::of(|| provider.as_ref().map(|provider| facts::head(provider, may_manage)).into_any()),
+        facts: Html::of(|| facts::facts(provider.as_ref(), may_manage)),
+        guides: Html::of(|| guides::guides(kind)),
+        provider: provider.map(StoredProvider::from),
     })
 }
 
@@ -161,15 +216,16 @@ pub async fn remove_provider(id: ProviderId) -> Result<(), AppError> {
 
 /// What a test sign-in of whoever asks brought back.
 #[server]
-pub async fn get_test(id: Uuid) -> Result<TestOutcome, AppError> {
+pub async fn get_test(slug: String, id: Uuid) -> Result<Titled, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let me = crate::session::signed_in()?.id;
     let found = directory::sign_in::test(&mut tx, me, id).await?;
     let text = found.ok_or_else(|| AppError::NotFound { what: "test".to_owned() })?;
-    serde_json::from_slice(&text).map_err(|error| {
+    let outcome = serde_json::from_slice(&text).map_err(|error| {
         tracing::error!(%error, "a test sign-in could not be read");
         AppError::Internal
-    })
+    })?;
+    Ok(tested::page(&slug, outcome))
 }
 
 /// What the kind's word means in a form; OpenID Connect when it means nothing.

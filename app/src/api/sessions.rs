@@ -1,17 +1,15 @@
 //! Who is signed in, where, and ending it.
 
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::settings::session_table;
+use crate::written::Html;
 use leptos::prelude::*;
-use model::AdminId;
-use model::session::SessionSummary;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionList {
-    pub sessions: Vec<SessionSummary>,
-    /// The one that asks.
-    pub this: String,
-    pub me: AdminId,
+    pub html: Html,
     /// Whether these are everybody's.
     pub everybody: bool,
 }
@@ -22,12 +20,9 @@ pub async fn list_sessions() -> Result<SessionList, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let me = crate::session::caller(&mut tx).await?;
     let everybody = me.role.allows(model::Permission::ManageSessions);
-    Ok(SessionList {
-        sessions: directory::sessions::list(&mut tx, (!everybody).then_some(me.id)).await?,
-        this: crate::session::this_session()?.name(),
-        me: me.id,
-        everybody,
-    })
+    let sessions = directory::sessions::list(&mut tx, (!everybody).then_some(me.id)).await?;
+    let this = crate::session::this_session()?.name();
+    Ok(SessionList { html: Html::of(|| session_table::table(sessions, this, everybody)), everybody })
 }
 
 /// Ends a session: an own one, or as an owner anybody's.

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 use model::Cursor;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A path with its query parameters, to read from and to make links with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -75,6 +77,25 @@ impl Query {
     }
 }
 
+/// To a server function it goes as the address that it is.
+impl Serialize for Query {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.href())
+    }
+}
+
+/// From a page's address on this server; what it is read for makes links of it.
+impl<'de> Deserialize<'de> for Query {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let address = String::deserialize(deserializer)?;
+        if !address.starts_with('/') || address.starts_with("//") || address.contains('\\') {
+            return Err(D::Error::custom("not an address of a page"));
+        }
+        let (path, search) = address.split_once('?').unwrap_or((&address, ""));
+        Ok(Self::parse(path, search))
+    }
+}
+
 /// The noun's id in the page's path (`:id`); none when it is not an id at all.
 pub fn use_id<T>() -> Memo<Option<T>>
 where
@@ -95,6 +116,17 @@ mod tests {
         assert_eq!(query.get("state"), None);
         assert_eq!(query.without(&["after"]).with("before", "x&y").href(), "/people?q=a+b%2Bc&before=x%26y");
         assert_eq!(query.without(&["q", "after"]).href(), "/people");
+    }
+
+    #[test]
+    fn it_travels_as_an_address_of_this_server() {
+        let query = Query::parse("/people", "q=a%26b&state=active");
+        let sent = serde_json::to_value(&query).unwrap();
+        assert_eq!(sent, "/people?q=a%26b&state=active");
+        assert_eq!(serde_json::from_value::<Query>(sent).unwrap(), query);
+        for other in ["https://example.com/", "//example.com", "/\\example.com", "javascript:alert(1)", ""] {
+            assert!(serde_json::from_value::<Query>(other.into()).is_err(), "{other}");
+        }
     }
 
     #[test]

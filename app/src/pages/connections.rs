@@ -4,27 +4,34 @@
 //! live, while forms are not: nobody's typing is disturbed by what happens meanwhile.
 
 mod assign;
+#[cfg(feature = "ssr")]
+pub(crate) mod assigned;
 mod assignments;
+#[cfg(feature = "ssr")]
 mod attention;
-mod cards;
+#[cfg(feature = "ssr")]
+pub(crate) mod body;
+#[cfg(feature = "ssr")]
+pub(crate) mod cards;
 mod frame;
-mod guide;
+#[cfg(feature = "ssr")]
+pub(crate) mod guide;
 mod import;
 mod integration;
 mod integration_form;
 mod list;
 mod logs;
-mod mappings;
+#[cfg(feature = "ssr")]
+pub(crate) mod mappings;
 mod new;
 mod not_now;
 mod overview;
 mod rules;
+#[cfg(feature = "ssr")]
 mod strip;
 mod test_result;
 mod turn_on;
 mod unassign;
-
-pub(crate) use cards::ConnectionCards;
 
 use leptos::prelude::*;
 use leptos_router::components::{Outlet, ParentRoute, Route};

@@ -1,13 +1,24 @@
 //! Who may administer Rollcall, and how they sign in: providers, administrators, sessions.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod admin_table;
 mod admins;
-mod guides;
+#[cfg(feature = "ssr")]
+pub(crate) mod facts;
+#[cfg(feature = "ssr")]
+pub(crate) mod guides;
 mod invitation;
 mod provider;
+#[cfg(feature = "ssr")]
+pub(crate) mod provider_table;
 mod providers;
 mod roles;
+#[cfg(feature = "ssr")]
+pub(crate) mod session_table;
 mod sessions;
 mod test;
+#[cfg(feature = "ssr")]
+pub(crate) mod tested;
 
 use crate::components::{Query, Tab, TabNav};
 use leptos::prelude::*;

@@ -78,7 +78,7 @@ pub(crate) fn not_linked(address: &str) -> Cause {
         CauseKind::NotLinked,
         format!("Zoom already has an account for {address}, and it was left as it is."),
         "Rollcall never changes an account that it did not create or link.",
-        "Rollcall cannot link an existing account yet. Unassign the person and keep the account as it is. Or delete the account in Zoom, which loses its meetings and recordings, and choose Retry.",
+        "Link the account on the connection's Import tab: import, confirm the match, then start provisioning there. Or unassign the person and keep the account as it is.",
     )
 }
 

@@ -15,7 +15,9 @@ mod work;
 use crate::outbound::{Outbound, OutboundError};
 use account::Accounts;
 use chrono::{DateTime, Utc};
-use directory::{Actor, Directory, Signal, Tx, groups, imports, links, logs, people, sessions, sign_in, sources, tokens, trace};
+use directory::{
+    Actor, Directory, Signal, Tx, groups, imports, links, logs, people, sessions, sign_in, sources, tokens, trace,
+};
 use futures::FutureExt;
 use model::ConnectionId;
 use std::collections::HashMap;
@@ -42,7 +44,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { allow_private_urls: false, calls_per_second: 10.0, concurrency: 4, poll: Duration::from_secs(3), provision: true }
+        Self {
+            allow_private_urls: false,
+            calls_per_second: 10.0,
+            concurrency: 4,
+            poll: Duration::from_secs(3),
+            provision: true,
+        }
     }
 }
 

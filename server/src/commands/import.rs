@@ -2,7 +2,6 @@
 
 use super::status::check_there;
 use super::{Beside, Failure, Opened, configuration, start_quiet_log};
-use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use directory::imports::{self, Confirmed, Filter, Which};
 use directory::{Actor, Directory, connections};
@@ -132,41 +131,20 @@ impl Import {
     }
 }
 
-/// Lets a server that runs do it; when none takes it up, it is done here.
+/// Gives a server that runs the time to take it up. Then it is carried out here, which waits as long as somebody else has
+/// the connection's lease.
 async fn run(directory: &Directory, connection: ConnectionId, allow_private_urls: bool) -> Result<(), Failure> {
     let end = tokio::time::Instant::now() + GRACE;
-    let mut before = None;
     while tokio::time::Instant::now() < end {
-        let progress = progress(directory, connection).await?;
-        if progress.is_none() {
+        let mut tx = directory.begin(Actor::Command).await?;
+        if imports::run(&mut tx, connection).await?.is_none() {
             return Ok(());
         }
-        if before.is_some() && before != progress {
-            // Somebody is at it.
-            return wait(directory, connection).await;
-        }
-        before = progress;
+        drop(tx);
         tokio::time::sleep(LOOK).await;
     }
     let options = provision::Options { allow_private_urls, ..provision::Options::default() };
     provision::run_import(directory.clone(), options, connection).await.map_err(Failure::problem)
-}
-
-/// Waits for the end, as long as it goes on; a server that stopped in the middle is not waited for.
-async fn wait(directory: &Directory, connection: ConnectionId) -> Result<(), Failure> {
-    while progress(directory, connection).await?.is_some() {
-        tokio::time::sleep(LOOK).await;
-    }
-    Ok(())
-}
-
-type Progress = (ImportState, i64, i64, Option<DateTime<Utc>>);
-
-/// How far the import is; none when it has ended or stopped.
-async fn progress(directory: &Directory, connection: ConnectionId) -> Result<Option<Progress>, Failure> {
-    let mut tx = directory.begin(Actor::Command).await?;
-    let newest = imports::newest(&mut tx, connection).await?.filter(|run| run.state.runs());
-    Ok(newest.map(|run| (run.state, run.scanned, run.details_read, run.ended_at)))
 }
 
 fn text(report: &Report) -> String {
@@ -181,7 +159,10 @@ fn text(report: &Report) -> String {
     ];
     let mut text: String = rows.iter().map(|(name, count)| format!("{name:<8} {count}\n")).collect();
     if report.confirmed > 0 {
-        text.push_str(&format!("Linked {} exact matches. Start their provisioning on the Import tab.\n", report.confirmed));
+        text.push_str(&format!(
+            "Linked {} exact matches. Start their provisioning on the Import tab.\n",
+            report.confirmed
+        ));
     }
     for note in &report.notes {
         text.push_str(&format!("{note}\n"));

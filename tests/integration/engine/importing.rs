@@ -132,7 +132,10 @@ async fn everybody_is_counted_linked_and_only_read_until_provisioning_is_started
     assert_eq!((done.exact, done.partial, done.new, done.left), (120, 0, 0, 0));
     assert_eq!(engine.counts().await.held, 120);
     let held = engine.link(exact[3]).await;
-    assert_eq!((held.state, held.cause.unwrap().kind, held.assigned), (LinkState::Skipped, CauseKind::NotStarted, true));
+    assert_eq!(
+        (held.state, held.cause.unwrap().kind, held.assigned),
+        (LinkState::Skipped, CauseKind::NotStarted, true)
+    );
 
     // The worker is there, people change, somebody presses Retry: nothing is due.
     engine.work();
@@ -151,7 +154,8 @@ async fn everybody_is_counted_linked_and_only_read_until_provisioning_is_started
     writes.sort_by_key(|operation| format!("{operation:?}"));
     let updates = [Operation::UpdateUser, Operation::UpdateUser];
     assert!(
-        writes == [Operation::ActivateUser, Operation::UpdateUser] || writes == [&[Operation::ActivateUser], &updates[..]].concat(),
+        writes == [Operation::ActivateUser, Operation::UpdateUser]
+            || writes == [&[Operation::ActivateUser], &updates[..]].concat(),
         "only the differences are sent: {writes:?}"
     );
     let log = engine.log(Some(exact[7])).await;
@@ -183,7 +187,11 @@ async fn new_people_are_staged_in_a_source_of_their_own_and_keep_their_accounts(
 
     engine.begin_provisioning().await;
     engine.work();
-    engine.link_until(grace, |link| link.cause.as_ref().is_some_and(|cause| cause.kind != CauseKind::NotStarted) && link.due_at.is_none()).await;
+    engine
+        .link_until(grace, |link| {
+            link.cause.as_ref().is_some_and(|cause| cause.kind != CauseKind::NotStarted) && link.due_at.is_none()
+        })
+        .await;
     assert!(engine.writes().is_empty(), "who is staged keeps the account as it is");
 
     let mut tx = engine.tx().await;
@@ -268,7 +276,10 @@ async fn a_list_that_lies_is_said_and_nobody_is_gone_because_of_it() {
     let run = engine.import().await;
     assert_eq!((run.scanned, run.gone), (2, 0));
     let said = run.notes.join(" ");
-    assert!(said.contains("500") && said.contains("Nobody is taken to be gone") && said.contains("without a usable id"), "{said}");
+    assert!(
+        said.contains("500") && said.contains("Nobody is taken to be gone") && said.contains("without a usable id"),
+        "{said}"
+    );
     // The other one was asked for by itself, and is not there.
     assert_eq!(engine.accounts(None).await.len(), 3, "nothing is lost and nothing doubled");
 }

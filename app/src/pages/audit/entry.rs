@@ -2,32 +2,13 @@
 
 use super::changes::changes;
 use super::list::chain;
-use crate::api::audit::GetAuditEntry;
-use crate::components::{
-    Badge, Card, Crumb, Event, Exact, Kv, PageHead, SideBySide, Time, Timeline, Tone, grouped, page_of, pair, use_id,
-};
-use crate::error::AppError;
-use crate::live::use_live;
-use crate::reading::reread;
-use crate::shell::Screen;
+use crate::components::{Badge, Card, Event, Exact, Kv, PageHead, SideBySide, Time, Timeline, Tone, grouped, pair};
+use crate::written::{Html, Titled};
 use leptos::prelude::*;
-use model::AuditId;
 use model::audit::{AuditEntry, AuditRow, action_label};
 
-#[component]
-pub(super) fn EntryPage() -> impl IntoView {
-    let id = use_id::<AuditId>();
-    let live = use_live();
-    // It is sealed a moment after it was written.
-    let data = reread(
-        move || live.get(),
-        move || Ok(GetAuditEntry { id: id.get().ok_or_else(|| AppError::no("audit entry"))? }),
-    );
-    page_of(data, |entry| {
-        let title = title(&entry.row);
-        let crumbs = vec![Crumb::link("Audit log", "/audit"), Crumb::here(title.clone())];
-        view! { <Screen title=title crumbs=crumbs><Entry entry/></Screen> }.into_any()
-    })
+pub(crate) fn page(entry: AuditEntry) -> Titled {
+    Titled { title: title(&entry.row), html: Html::of(|| view! { <Entry entry/> }.into_any()) }
 }
 
 fn title(row: &AuditRow) -> String {

@@ -1,16 +1,13 @@
 //! The list of audit entries, with its filters.
 
-use crate::api::audit::{GetAuditState, ListAudit};
 use crate::components::{
     Chip, Chips, Empty, FilterBar, FilterDate, FilterSelect, Look, Moment, Pager, Query, SearchBox, Status, Table,
-    Tone, day, grouped, part_of, plural,
+    Tone, day, grouped, plural,
 };
-use crate::live::use_live;
-use crate::reading::reread;
 use chrono::NaiveDate;
 use leptos::prelude::*;
+use model::Page;
 use model::audit::{AuditFilter, AuditRow, AuditState, action_label};
-use model::{Cursor, Page};
 
 /// The parameters of the filter form.
 const FIELDS: &[&str] = &["q", "actor", "action", "from", "to"];
@@ -28,26 +25,14 @@ pub fn filter(query: &Query) -> AuditFilter {
     filter.within(query.parsed("from"), query.parsed("to"))
 }
 
-/// Its first page is read anew whenever something happens; the filter is not, as somebody may be typing in it.
-#[component]
-pub(super) fn AuditList() -> impl IntoView {
-    let query = Query::here();
-    let choices = reread(move || query.get(), || Ok(GetAuditState {}));
-    let live = use_live();
-    let newest = Memo::new(move |_| if query.read().cursor() == Cursor::First { live.get() } else { 0 });
-    let data = reread(
-        move || newest.get(),
-        move || {
-            let query = query.read();
-            Ok(ListAudit { filter: filter(&query), after: query.text("after"), before: query.text("before") })
-        },
-    );
+pub(crate) fn list(page: Page<AuditRow>, state: AuditState, query: &Query) -> AnyView {
     view! {
         <section class="card" aria-label="Audit log">
-            {part_of(choices, move |state| view! { <Filters query=query.get_untracked() state/> }.into_any())}
-            {part_of(data, move |page| list(page, query.get_untracked()))}
+            <Filters query=query.clone() state/>
+            {rows(page, query)}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -88,9 +73,9 @@ fn chips(query: &Query) -> Vec<Chip> {
     chips
 }
 
-fn list(page: Page<AuditRow>, query: Query) -> AnyView {
+fn rows(page: Page<AuditRow>, query: &Query) -> AnyView {
     if page.rows.is_empty() {
-        return nothing(!chips(&query).is_empty());
+        return nothing(!chips(query).is_empty());
     }
     let shown = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "entry", "entries");
     let rows = page.rows.into_iter().map(|row| view! { <Row row/> });
@@ -106,7 +91,7 @@ fn list(page: Page<AuditRow>, query: Query) -> AnyView {
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </Table>
-        <Pager query=query previous=page.previous next=page.next text=format!("{shown} on this page")/>
+        <Pager query=query.clone() previous=page.previous next=page.next text=format!("{shown} on this page")/>
     }
     .into_any()
 }

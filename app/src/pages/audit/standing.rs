@@ -1,17 +1,17 @@
 //! The line above the list: how far the chain is verified, what was found, and the button that checks it now.
 
 use crate::api::audit::VerifyAudit;
-use crate::components::{Callout, Look, SubmitButton, Time, Tone, duration, grouped, plural};
-use crate::form::{FormState, PostForm};
+use crate::components::{Callout, Look, Query, SubmitButton, Time, Tone, duration, grouped, plural};
 use crate::now::use_now;
+use crate::written::WrittenForm;
 use leptos::prelude::*;
 use model::audit::{AuditState, Finding, Progress, Report, Verification};
+use server_fn::ServerFn;
 
 /// Entries that wait for so long say that nothing seals them.
 const STUCK: i64 = 60;
 
-#[component]
-pub(super) fn Standing(state: AuditState, verify: FormState<VerifyAudit>) -> impl IntoView {
+pub(crate) fn standing(state: AuditState) -> AnyView {
     let waiting = waiting(&state);
     let stuck = stuck(&state);
     let shown = match state.verification {
@@ -21,7 +21,7 @@ pub(super) fn Standing(state: AuditState, verify: FormState<VerifyAudit>) -> imp
         Some(Verification { finished_at: Some(at), report: Some(report), started_at, .. }) => {
             let took = (at - started_at).num_milliseconds();
             let when = view! { "Checked "<Time at=at/>" in "{duration(took)}"." }.into_any();
-            let button = button(verify);
+            let button = button();
             match report.finding.clone() {
                 Some(finding) => broken(finding, &report, when, button),
                 None => whole(&report, when, waiting, button),
@@ -29,25 +29,19 @@ pub(super) fn Standing(state: AuditState, verify: FormState<VerifyAudit>) -> imp
         }
         Some(Verification { altered: true, .. }) => {
             let why = "What the last check found was altered in the database, past Rollcall. Verify now.";
-            unknown(why, state.sealed, waiting, button(verify))
+            unknown(why, state.sealed, waiting, button())
         }
-        Some(_) => unknown("The last check did not come to an end.", state.sealed, waiting, button(verify)),
-        None => unknown("Nobody has checked the chain here yet.", state.sealed, waiting, button(verify)),
+        Some(_) => unknown("The last check did not come to an end.", state.sealed, waiting, button()),
+        None => unknown("Nobody has checked the chain here yet.", state.sealed, waiting, button()),
     };
-    view! { <div class="mb-5 stack">{stuck}{shown}</div> }
+    view! { <div class="mb-5 stack">{stuck}{shown}</div> }.into_any()
 }
 
-fn button(verify: FormState<VerifyAudit>) -> AnyView {
+fn button() -> AnyView {
     view! {
-        <PostForm state=verify>
-            <SubmitButton
-                label="Verify now"
-                icon="rotate-cw"
-                variant="outline"
-                small=true
-                pending=Signal::derive(move || verify.pending())
-            />
-        </PostForm>
+        <WrittenForm calls=VerifyAudit::PATH at=Query::parse("/audit", "")>
+            <SubmitButton label="Verify now" icon="rotate-cw" variant="outline" small=true/>
+        </WrittenForm>
     }
     .into_any()
 }

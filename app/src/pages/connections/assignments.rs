@@ -4,30 +4,22 @@ use super::assign::Assign;
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};
 use super::unassign::Unassign;
-use crate::api::assignments::{AssignPeople, Assignments, ListAssignments, RetryPeople, UnassignPeople};
+use crate::api::assignments::{AssignPeople, Assignments, ListAssignments, RetryPeople, Shown, UnassignPeople};
 use crate::api::connections::{ConnectionPage, May};
-use crate::components::{
-    Chip, Chips, Empty, FilterBar, FilterSelect, Icon, Look, Pager, PersonCell, Query, SearchBox, Status, Table, Time,
-    Tone, follows, grouped, part_of, plural,
-};
+use crate::components::{Icon, Query, Table, follows, grouped, part_of};
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::live::use_live;
 use crate::reading::reread;
+use crate::written::Written;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use model::assignment::AssignmentRow;
-use model::connection::ScopeMode;
-use model::link::LinkState;
-use model::person::PersonState;
 use model::{ConnectionId, PersonId};
 
-/// The parameters of the filter form.
-const FIELDS: &[&str] = &["q", "state"];
 /// What the dialogs of the page add to its address.
 pub(super) const DIALOG_FIELDS: &[&str] = &["dialog", "find", "people[]", "id", "do"];
 /// What the answers of its forms add.
-const DONE_FIELDS: &[&str] = &["assigned", "unassigned", "retried"];
+pub(super) const DONE_FIELDS: &[&str] = &["assigned", "unassigned", "retried"];
 
 /// The people ticked: kept beside the table, so that a live change of the rows does not lose them. Without script they
 /// travel in the address.
@@ -76,11 +68,7 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
     let list = Memo::new(move |_| query.read().without(DIALOG_FIELDS));
     let data = reread(
         move || (list.get(), live.get()),
-        move || {
-            let (connection, query) = (known(place.id.get())?, list.read());
-            let (q, state) = (query.text("q"), query.parsed("state"));
-            Ok(ListAssignments { connection, q, state, after: query.text("after"), before: query.text("before") })
-        },
+        move || Ok(ListAssignments { connection: known(place.id.get())?, at: list.get() }),
     );
     // What was ticked has been dealt with.
     Effect::new(move |_| {
@@ -92,9 +80,11 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
         let id = page.connection.id;
         view! {
             <section class="card" aria-label="Assigned people">
-                {move || view! { <Filters query=list.get()/> }}
-                <FormProblem state=retry/>
-                {part_of(data, move |found| people(id, found, list.get_untracked(), retry, ticked))}
+                {part_of(data, move |found| {
+                    let filters = found.filters.clone();
+                    let people = people(id, found, list.get_untracked(), retry, ticked);
+                    view! { <Written html=filters/><FormProblem state=retry/>{people} }.into_any()
+                })}
             </section>
         }
         .into_any()
@@ -118,42 +108,13 @@ pub(super) fn AssignmentsTab() -> impl IntoView {
     tab_page(place, open, body, dialogs)
 }
 
-#[component]
-fn Filters(query: Query) -> impl IntoView {
-    let query = query.without(DONE_FIELDS);
-    let states = LinkState::ALL.iter().map(|state| (state.as_str().to_owned(), state.label().to_owned())).collect();
-    let value = |name| query.get(name).unwrap_or_default().to_owned();
-    let (q_value, state_value) = (value("q"), value("state"));
-    let (form_query, chips) = (query.clone(), chips(&query));
-    view! {
-        <FilterBar label="Filter assignments" query=form_query fields=FIELDS>
-            <SearchBox name="q" label="Name or e-mail" value=q_value/>
-            <FilterSelect name="state" label="State" any="Any state" options=states value=state_value/>
-        </FilterBar>
-        <Chips query chips/>
-    }
-}
-
-fn chips(query: &Query) -> Vec<Chip> {
-    let mut chips = Vec::new();
-    if let Some(q) = query.get("q") {
-        chips.push(Chip { name: "q", text: format!("Contains “{q}”") });
-    }
-    if let Some(state) = query.parsed::<LinkState>("state") {
-        chips.push(Chip { name: "state", text: format!("State is {}", state.label()) });
-    }
-    chips
-}
-
 fn people(id: ConnectionId, found: Assignments, query: Query, form: FormState<RetryPeople>, ticked: Ticked) -> AnyView {
-    if found.page.rows.is_empty() {
-        return nobody(id, !chips(&query).is_empty(), found.may.assign);
+    if found.rows.is_empty() {
+        return view! { <Written html=found.after/> }.into_any();
     }
-    let shown = plural(i64::try_from(found.page.rows.len()).unwrap_or(i64::MAX), "person", "people");
-    let scope = found.scope;
     let may_select = found.may.assign || found.may.retry;
-    let ids: Vec<PersonId> = found.page.rows.iter().map(|row| row.person_id).collect();
-    let rows = found.page.rows.into_iter().map(move |row| view! { <Row row scope ticked may_select/> }).collect_view();
+    let ids: Vec<PersonId> = found.rows.iter().map(|row| row.id).collect();
+    let rows = found.rows.into_iter().map(move |row| view! { <Row row ticked may_select/> }).collect_view();
     let bar = may_select.then(|| view! { <BulkBar query=query.clone() may=found.may ticked/> });
     let all = may_select.then(|| view! { <td class="shrink"><SelectAll ids ticked/></td> });
     view! {
@@ -171,7 +132,7 @@ fn people(id: ConnectionId, found: Assignments, query: Query, form: FormState<Re
                 <tbody>{rows}</tbody>
             </Table>
         </PostForm>
-        <Pager query=query.without(DONE_FIELDS) previous=found.page.previous next=found.page.next text=format!("{shown} on this page")/>
+        <Written html=found.after/>
     }
     .into_any()
 }
@@ -253,9 +214,8 @@ fn SelectAll(ids: Vec<PersonId>, ticked: Ticked) -> impl IntoView {
 }
 
 #[component]
-fn Row(row: AssignmentRow, scope: ScopeMode, ticked: Ticked, may_select: bool) -> impl IntoView {
-    let id = row.person_id;
-    let name = row.display_name.clone();
+fn Row(row: Shown, ticked: Ticked, may_select: bool) -> impl IntoView {
+    let id = row.id;
     let initially = ticked.0.with_untracked(|people| people.contains(&id));
     let tick = may_select.then(|| {
         view! {
@@ -265,7 +225,7 @@ fn Row(row: AssignmentRow, scope: ScopeMode, ticked: Ticked, may_select: bool) -
                     type="checkbox"
                     name="people[]"
                     value=id.to_string()
-                    aria-label=format!("Select {name}")
+                    aria-label=format!("Select {}", row.name)
                     checked=initially
                     prop:checked=move || ticked.has(id)
                     on:change=move |event| ticked.set(id, event_target_checked(&event))
@@ -273,77 +233,13 @@ fn Row(row: AssignmentRow, scope: ScopeMode, ticked: Ticked, may_select: bool) -
             </td>
         }
     });
-    let by = match (&row.assignment_id, row.assigned_by.clone()) {
-        (Some(_), Some(by)) => by,
-        (Some(_), None) => "–".to_owned(),
-        (None, _) if scope == ScopeMode::Everyone => "Scope Everyone".to_owned(),
-        (None, _) => "Not assigned any more".to_owned(),
-    };
-    let sub = match row.person_state {
-        PersonState::Active => row.user_name.clone(),
-        other => format!("{} · {}", row.user_name, other.label()),
-    };
     view! {
         <tr class:is-selected=move || may_select && ticked.has(id)>
             {tick}
-            <th scope="row"><PersonCell name=row.display_name.clone() sub=sub href=format!("/people/{id}")/></th>
-            <td class="p3 muted nowrap">{by}</td>
-            <td><State row=row.clone() scope/></td>
-            <td class="p3 muted nowrap"><Time at=row.changed_at/></td>
+            <th scope="row"><Written html=row.person/></th>
+            <td class="p3 muted nowrap">{row.by}</td>
+            <td><Written html=row.state/></td>
+            <td class="p3 muted nowrap"><Written html=row.changed/></td>
         </tr>
     }
-}
-
-/// The state, and why, and when it is tried again.
-#[component]
-fn State(row: AssignmentRow, scope: ScopeMode) -> impl IntoView {
-    let Some(state) = row.state else {
-        return view! { <span class="muted">"–"</span> }.into_any();
-    };
-    if row.assignment_id.is_none() && scope == ScopeMode::Assigned && state == LinkState::InSync {
-        let left = Look::new(Tone::Idle, "user-minus", "Not assigned any more");
-        return view! { <Status look=left/><span class="sub">"The Remove action was carried out in Zoom."</span> }
-            .into_any();
-    }
-    let text = match &row.cause {
-        Some(cause) if state != LinkState::InSync => format!("{}: {}", state.label(), cause.kind.label()),
-        _ => state.label().to_owned(),
-    };
-    let sub = row.cause.as_ref().map(|cause| match state {
-        LinkState::InSync => cause.happened.clone(),
-        _ => format!("{} {}", cause.happened, cause.advice),
-    });
-    let due = row.due_at.filter(|_| state == LinkState::Failing);
-    view! {
-        <Status look=Look::from(state) text=text/>
-        {sub.map(|sub| view! { <span class="sub wrap-anywhere">{sub}</span> })}
-        {due.map(|at| view! { <span class="sub">"Tried again "<Time at/></span> })}
-    }
-    .into_any()
-}
-
-fn nobody(id: ConnectionId, filtered: bool, may_assign: bool) -> AnyView {
-    if filtered {
-        return view! {
-            <Empty icon="search" title="Nobody matches this filter" text="Take a filter away, or look for another part of the name."/>
-        }
-        .into_any();
-    }
-    let actions = if may_assign {
-        view! {
-            <a class="btn" href=format!("/connections/{id}/assignments?dialog=assign")><Icon name="user-plus"/>"Assign people"</a>
-        }
-        .into_any()
-    } else {
-        ().into_any()
-    };
-    view! {
-        <Empty
-            icon="users"
-            title="Nobody is assigned yet"
-            text="Whoever is assigned gets a Zoom account, and every change in the directory follows within seconds. To take everybody at once, choose Everyone under To Zoom."
-            actions=actions
-        />
-    }
-    .into_any()
 }

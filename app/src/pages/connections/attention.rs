@@ -1,16 +1,17 @@
 //! What needs attention: people who are blocked or failing, one row a cause, with what to do.
 
-use crate::api::connections::{CauseGroup, RetryCause};
-use crate::components::{Card, Icon, Look, plural};
-use crate::form::{FormProblem, FormState, PostForm, use_form};
+use crate::api::connections::RetryCause;
+use crate::components::{Card, Icon, Look, Query, plural};
+use crate::written::WrittenForm;
+use directory::attention::Group;
 use leptos::prelude::*;
 use model::ConnectionId;
 use model::link::{CauseKind, LinkState};
+use server_fn::ServerFn;
 
 #[component]
-pub(super) fn Attention(id: ConnectionId, groups: Vec<CauseGroup>, may_retry: bool) -> impl IntoView {
-    let form = use_form::<RetryCause>();
-    let groups: Vec<CauseGroup> =
+pub(super) fn Attention(id: ConnectionId, groups: Vec<Group>, may_retry: bool) -> impl IntoView {
+    let groups: Vec<Group> =
         groups.into_iter().filter(|group| matches!(group.state, LinkState::Blocked | LinkState::Failing)).collect();
     if groups.is_empty() {
         return view! {
@@ -22,7 +23,7 @@ pub(super) fn Attention(id: ConnectionId, groups: Vec<CauseGroup>, may_retry: bo
     }
     let people: i64 = groups.iter().map(|group| group.people).sum();
     let count = i64::try_from(groups.len()).unwrap_or(i64::MAX);
-    let rows = groups.into_iter().map(move |group| view! { <Group id group form may_retry/> });
+    let rows = groups.into_iter().map(move |group| view! { <Row id group may_retry/> });
     view! {
         <Card
             id="attention"
@@ -30,7 +31,6 @@ pub(super) fn Attention(id: ConnectionId, groups: Vec<CauseGroup>, may_retry: bo
             count=count
             hint=format!("{}, grouped by cause", plural(people, "person", "people"))
         >
-            <FormProblem state=form/>
             <ul class="rows" data-actions>{rows.collect_view()}</ul>
         </Card>
     }
@@ -38,7 +38,7 @@ pub(super) fn Attention(id: ConnectionId, groups: Vec<CauseGroup>, may_retry: bo
 }
 
 #[component]
-fn Group(id: ConnectionId, group: CauseGroup, form: FormState<RetryCause>, may_retry: bool) -> impl IntoView {
+fn Row(id: ConnectionId, group: Group, may_retry: bool) -> impl IntoView {
     let look = Look::from(group.state);
     let kind = group.cause.kind;
     let title = format!("{}: {}", plural(group.people, "person", "people"), kind.label());
@@ -53,14 +53,14 @@ fn Group(id: ConnectionId, group: CauseGroup, form: FormState<RetryCause>, may_r
     let for_whom = format!(" {title}");
     let retry = may_retry.then(|| {
         view! {
-            <PostForm state=form>
+            <WrittenForm calls=RetryCause::PATH at=Query::parse(&format!("/connections/{id}"), "")>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <input type="hidden" name="state" value=state/>
                 <input type="hidden" name="kind" value=kind.as_str()/>
                 <button type="submit" class="btn" data-variant="outline" data-size="sm">
                     <Icon name="rotate-cw"/>"Retry"<span class="vh">{for_whom}</span>
                 </button>
-            </PostForm>
+            </WrittenForm>
         }
     });
     let show = format!(" {title}");

@@ -26,6 +26,11 @@ pub(crate) fn ConnectionCards(connections: Vec<ConnectionSummary>, may_add: bool
     connections.into_iter().map(|connection| view! { <ConnectionCard connection/> }).collect_view().into_any()
 }
 
+/// The page of all connections.
+pub(crate) fn all(connections: Vec<ConnectionSummary>, may_add: bool) -> AnyView {
+    view! { <div class="stack"><ConnectionCards connections may_add/></div> }.into_any()
+}
+
 #[component]
 fn ConnectionCard(connection: ConnectionSummary) -> impl IntoView {
     let id = connection.id;

@@ -3,8 +3,7 @@
 use crate::components::{Callout, Icon, Look, Tone};
 use leptos::prelude::*;
 
-#[component]
-pub(super) fn Guide() -> impl IntoView {
+pub(crate) fn guide() -> AnyView {
     view! {
         <aside class="stack" aria-label="Guide for Zoom’s side">
             <section class="card" aria-labelledby="guide-h">
@@ -39,4 +38,5 @@ pub(super) fn Guide() -> impl IntoView {
             </Callout>
         </aside>
     }
+    .into_any()
 }

@@ -10,7 +10,9 @@ mod run;
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};
 use crate::api::connections::ConnectionPage;
-use crate::api::imports::{CancelImport, ChooseAccounts, GetImport, ImportPage, ListAccounts, ResumeImport, StartImport};
+use crate::api::imports::{
+    CancelImport, ChooseAccounts, GetImport, ImportPage, ListAccounts, ResumeImport, StartImport,
+};
 use crate::components::{Query, follows, part_of};
 use crate::form::{FormProblem, use_form};
 use crate::live::use_live;

@@ -1,15 +1,15 @@
 //! The Integration tab: credentials and Test connection.
 
 use super::frame::{TabKind, known, tab_page, use_place};
-use super::guide::Guide;
 use super::integration_form::{IntegrationForm, use_secret_is_lost};
 use super::not_now::NotNow;
 use super::test_result::{TestFailed, TestResult};
-use crate::api::connections::GetConnection;
 use crate::api::connections::integration::SaveConnection;
+use crate::api::connections::{GetConnection, GetZoomGuide};
 use crate::components::{Query, follows, keyed_by, part_of};
 use crate::form::use_form;
-use crate::reading::reread;
+use crate::reading::{read, reread};
+use crate::written::Written;
 use leptos::prelude::*;
 use model::connection::Connection;
 
@@ -26,6 +26,7 @@ pub(super) fn IntegrationTab() -> impl IntoView {
         ["saved", "tested", "provisioning"].map(|name| query.get(name).map(str::to_owned))
     });
     let settings = reread(move || occasion.get(), move || Ok(GetConnection { id: known(place.id.get())? }));
+    let guide = read(|| Ok(GetZoomGuide {}));
     let body = move |_| {
         let form_and_test = part_of(settings, move |page| {
             let (stored, may_manage) = (page.connection, page.may.manage);
@@ -36,7 +37,8 @@ pub(super) fn IntegrationTab() -> impl IntoView {
             });
             view! { {form}<TestResult test/> }.into_any()
         });
-        view! { <div class="cols" data-side="wide"><div class="stack">{form_and_test}</div><Guide/></div> }.into_any()
+        let guide = part_of(guide, |html| view! { <Written html/> }.into_any());
+        view! { <div class="cols" data-side="wide"><div class="stack">{form_and_test}</div>{guide}</div> }.into_any()
     };
     let dialogs = move |_| {
         let dialog = part_of(settings, move |page| {

@@ -34,8 +34,7 @@ const MAPPINGS: [Mapping; 13] = [
     mapping("Location", "locale", "locale", BOTH),
 ];
 
-#[component]
-pub(super) fn Mappings() -> impl IntoView {
+pub(crate) fn mappings() -> AnyView {
     let rows = MAPPINGS.iter().map(|mapping| {
         let matching = if mapping.zoom == "userName" { "Finds the account" } else { "–" };
         view! {
@@ -65,4 +64,5 @@ pub(super) fn Mappings() -> impl IntoView {
             </Table>
         </Card>
     }
+    .into_any()
 }

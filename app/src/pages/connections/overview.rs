@@ -1,32 +1,32 @@
 //! The Overview tab: how everybody stands, what needs attention, how fast changes arrive.
 
-use super::attention::Attention;
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};
-use super::strip::{StateStrip, total};
 use super::turn_on::TurnOn;
-use crate::api::connections::{GetStanding, Standing, SwitchConnection};
-use crate::components::{
-    Callout, Card, Checks, Empty, Icon, Look, Query, Status, Time, Tone, duration, grouped, part_of,
-};
-use crate::form::use_form;
+use crate::api::connections::{GetStanding, RetryCause, SwitchConnection};
+use crate::components::{Query, part_of};
+use crate::form::{FormProblem, use_form};
 use crate::live::use_live;
-use crate::pages::overview::Newest;
 use crate::reading::reread;
+use crate::written::Written;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use model::connection::Connection;
 
 #[component]
 pub(super) fn OverviewTab() -> impl IntoView {
     let place = use_place(TabKind::Overview);
-    let switch = use_form::<SwitchConnection>();
+    let (switch, retry) = (use_form::<SwitchConnection>(), use_form::<RetryCause>());
     let query = Query::here();
     let (location, live) = (use_location(), use_live());
     let asks = Memo::new(move |_| query.read().get("dialog") == Some("turn-on"));
     let standing =
         reread(move || (location.search.get(), live.get()), move || Ok(GetStanding { id: known(place.id.get())? }));
-    let body = move |_| part_of(standing, |standing| view! { <Body standing/> }.into_any()).into_any();
+    let body = move |_| {
+        part_of(standing, move |standing| {
+            view! { <FormProblem state=retry/><Written html=standing.html form=retry/> }.into_any()
+        })
+        .into_any()
+    };
     let dialogs = move |_| {
         part_of(standing, move |standing| {
             if !asks.get() {
@@ -47,147 +47,4 @@ pub(super) fn OverviewTab() -> impl IntoView {
         .into_any()
     };
     tab_page(place, asks.into(), body, dialogs)
-}
-
-#[component]
-fn Body(standing: Standing) -> impl IntoView {
-    let connection = standing.connection.clone();
-    let id = connection.id;
-    let people = total(standing.links);
-    let paused = connection.paused_until.zip(connection.paused_cause.clone()).map(|(until, cause)| {
-        view! {
-            <Callout look=Look::new(Tone::Warn, "hourglass", "Waiting") title=cause.happened>
-                <p>{cause.why}" "{cause.advice}</p>
-                <p>"Nothing is lost: everybody keeps their place, and work goes on by itself "<Time at=until/>"."</p>
-            </Callout>
-        }
-    });
-    let strip = (people > 0).then(|| {
-        view! {
-            <section aria-labelledby="states">
-                <h2 id="states" class="vh">"People by state"</h2>
-                <StateStrip id links=standing.links enabled=connection.enabled/>
-            </section>
-        }
-    });
-    let next = next_step(&standing);
-    let attention = (people > 0).then(|| {
-        view! { <Attention id groups=standing.causes may_retry=standing.may.retry/> }
-    });
-    let newest = (!standing.newest.is_empty())
-        .then(|| view! { <Newest rows=standing.newest more=format!("/connections/{id}/logs")/> });
-    view! {
-        <div class="cols">
-            <div class="stack">{paused}{next}{strip}{attention}{newest}</div>
-            <aside class="stack" aria-label="Health and latency">
-                <Health connection/>
-                <Latency p50=standing.p50 p95=standing.p95/>
-            </aside>
-        </div>
-    }
-}
-
-/// What to do next, until provisioning is on and somebody is on the connection.
-fn next_step(standing: &Standing) -> Option<AnyView> {
-    let (connection, id) = (&standing.connection, standing.connection.id);
-    let nobody = total(standing.links) == 0;
-    let failed = connection.test.as_ref().and_then(|test| test.failure.as_ref());
-    let (icon, title, text, href, label) = match (connection.is_valid(), nobody, connection.enabled) {
-        (false, _, _) if failed.is_some() => (
-            "plug-zap",
-            "The connection does not work yet",
-            "The last test failed; Integration says what is likely wrong and what to do. Provisioning stays off until a test succeeds.",
-            format!("/connections/{id}/integration"),
-            "Go to Integration",
-        ),
-        (false, _, _) => (
-            "plug-zap",
-            "Test the connection first",
-            "The test asks Zoom for a token, looks at its scope and reads one user. It changes nothing. Then assign people, and turn provisioning on.",
-            format!("/connections/{id}/integration"),
-            "Go to Integration",
-        ),
-        (true, true, _) => (
-            "user-plus",
-            "Nobody is on this connection yet",
-            "Assign the people who are to have a Zoom account, or choose Everyone under To Zoom. Each of them gets an account, and every change in the directory follows within seconds.",
-            format!("/connections/{id}/assignments?dialog=assign"),
-            "Assign people",
-        ),
-        (true, false, false) => return Some(off(standing)),
-        (true, false, true) => return None,
-    };
-    let allowed = if connection.is_valid() && nobody { standing.may.assign } else { standing.may.manage };
-    let actions = if allowed {
-        view! { <a class="btn" href=href><Icon name=icon/>{label}</a> }.into_any()
-    } else {
-        ().into_any()
-    };
-    Some(view! { <section class="card"><Empty icon title text actions/></section> }.into_any())
-}
-
-/// Ready and off: for the first time, or again.
-fn off(standing: &Standing) -> AnyView {
-    let waiting = match standing.links.pending {
-        0 => "Nobody waits.".to_owned(),
-        1 => "One person waits.".to_owned(),
-        n => format!("{} people wait.", grouped(n)),
-    };
-    let text = format!("{waiting} Nothing changes in Zoom until it is turned on; that says first what will be done.");
-    let look = Look::new(Tone::Info, "pause", "Off");
-    view! {
-        <Callout look title="Provisioning is off"><p>{text}</p></Callout>
-    }
-    .into_any()
-}
-
-/// The newest test, line by line.
-#[component]
-fn Health(connection: Connection) -> impl IntoView {
-    let (look, body) = match connection.test {
-        None => (
-            Look::new(Tone::Warn, "circle-dashed", "Not tested"),
-            view! { <section><p class="hint">"The credentials have not been tested since they were changed."</p></section> }
-                .into_any(),
-        ),
-        Some(test) => {
-            let look = if test.passed() {
-                Look::new(Tone::Ok, "circle-check", "Healthy")
-            } else {
-                Look::new(Tone::Bad, "circle-x", "Failed")
-            };
-            let body = view! {
-                <Checks checks=test.checks/>
-                <footer><span class="hint">"Tested "<Time at=test.at/></span></footer>
-            };
-            (look, body.into_any())
-        }
-    };
-    view! {
-        <Card id="health" title="Connection health" end=view! { <Status look/> }.into_any()>{body}</Card>
-    }
-}
-
-/// How long changes take, from the source to Zoom.
-#[component]
-fn Latency(p50: Option<i64>, p95: Option<i64>) -> impl IntoView {
-    let body = match (p50, p95) {
-        (Some(p50), Some(p95)) => view! {
-            <dl class="mb-3 grid grid-cols-2 gap-4">
-                <div>
-                    <dt class="muted text-xs">"Median (p50)"</dt>
-                    <dd class="num text-xl font-semibold tracking-tight">{duration(p50)}</dd>
-                </div>
-                <div>
-                    <dt class="muted text-xs">"95th percentile (p95)"</dt>
-                    <dd class="num text-xl font-semibold tracking-tight">{duration(p95)}</dd>
-                </div>
-            </dl>
-            <p class="hint">"From “the source sent it” to “Zoom confirmed it”."</p>
-        }
-        .into_any(),
-        _ => view! { <p class="hint">"Shows how long a change takes from the source to Zoom, once the first has arrived."</p> }
-            .into_any(),
-    };
-    view! { <Card id="latency" title="Change latency" hint="24 h"><section>{body}</section></Card> }
 }

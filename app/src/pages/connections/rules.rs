@@ -1,11 +1,11 @@
 //! The To Zoom tab: what Rollcall may do in Zoom, for whom, and which attributes it sends.
 
 use super::frame::{TabKind, known, tab_page, use_place};
-use super::mappings::Mappings;
-use crate::api::connections::{ConnectionPage, GetConnection, SaveRules};
+use crate::api::connections::{ConnectionPage, GetConnection, GetMappings, SaveRules};
 use crate::components::{Card, CheckField, FieldState, Query, SubmitButton, SwitchRow, grouped, keyed_by, part_of};
 use crate::form::{FormProblem, FormState, PostForm, use_form};
-use crate::reading::reread;
+use crate::reading::{read, reread};
+use crate::written::Written;
 use leptos::prelude::*;
 use model::connection::{Connection, RemoveAction, ScopeMode};
 
@@ -16,12 +16,14 @@ pub(super) fn ToZoomTab() -> impl IntoView {
     let query = Query::here();
     let saved = Memo::new(move |_| query.read().get("saved").map(str::to_owned));
     let settings = reread(move || saved.get(), move || Ok(GetConnection { id: known(place.id.get())? }));
+    let mappings = read(|| Ok(GetMappings {}));
     let body = move |_| {
         let rules = part_of(settings, move |page| {
             let version = |page: &ConnectionPage| (page.connection.id, page.connection.version);
             keyed_by(page, version, move |page| view! { <Rules form page/> }.into_any())
         });
-        view! { <div class="stack">{rules}<Mappings/></div> }.into_any()
+        let mappings = part_of(mappings, |html| view! { <Written html/> }.into_any());
+        view! { <div class="stack">{rules}{mappings}</div> }.into_any()
     };
     tab_page(place, Signal::stored(false), body, |_| ().into_any())
 }

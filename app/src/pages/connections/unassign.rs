@@ -43,8 +43,8 @@ pub(super) fn Unassign(
     .into_any();
     let chosen = people.clone();
     let names = part_of(data, move |found| {
-        let rows = found.page.rows.into_iter().filter(|row| chosen.contains(&row.person_id));
-        let mut names: Vec<String> = rows.map(|row| row.display_name).collect();
+        let rows = found.rows.into_iter().filter(|row| chosen.contains(&row.id));
+        let mut names: Vec<String> = rows.map(|row| row.name).collect();
         let more = chosen.len() - names.len().min(NAMED);
         names.truncate(NAMED);
         let more = (more > 0)

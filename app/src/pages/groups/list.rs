@@ -1,11 +1,6 @@
 //! The groups of all sources, by name.
 
-use crate::api::groups::ListGroups;
-use crate::components::{
-    Chip, Chips, Crumb, Empty, FilterBar, FilterSelect, PageHead, Pager, Query, SearchBox, Table, Time, part_of, plural,
-};
-use crate::reading::read;
-use crate::shell::Screen;
+use crate::components::{Chip, Chips, Empty, FilterBar, FilterSelect, Pager, Query, SearchBox, Table, Time, plural};
 use leptos::prelude::*;
 use model::Page;
 use model::group::GroupSummary;
@@ -14,23 +9,19 @@ use model::group::GroupSummary;
 const FIELDS: &[&str] = &["q", "state"];
 const DELETED: &str = "deleted";
 
-#[component]
-pub fn Groups() -> impl IntoView {
-    let query = Query::here();
-    let data = read(move || {
-        let query = query.read();
-        let deleted = query.get("state") == Some(DELETED);
-        Ok(ListGroups { q: query.text("q"), deleted, after: query.text("after"), before: query.text("before") })
-    });
+/// Whether those are shown that their source deleted.
+pub(crate) fn deleted(query: &Query) -> bool {
+    query.get("state") == Some(DELETED)
+}
+
+pub(crate) fn list(page: Page<GroupSummary>, query: &Query) -> AnyView {
     view! {
-        <Screen title="Groups" crumbs=vec![Crumb::here("Groups")]>
-            <PageHead title="Groups" description="The groups your sources push, and who is in them. People are assigned one by one or all at once; a group cannot be assigned yet."/>
-            <section class="card" aria-label="Groups">
-                {move || view! { <Filters query=query.get()/> }}
-                {part_of(data, move |page| list(page, query.get_untracked()))}
-            </section>
-        </Screen>
+        <section class="card" aria-label="Groups">
+            <Filters query=query.clone()/>
+            {rows(page, query)}
+        </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -40,7 +31,7 @@ fn Filters(query: Query) -> impl IntoView {
     if let Some(q) = query.get("q") {
         chips.push(Chip { name: "q", text: format!("Contains “{q}”") });
     }
-    if query.get("state") == Some(DELETED) {
+    if deleted(&query) {
         chips.push(Chip { name: "state", text: "Deleted".to_owned() });
     }
     let value = |name| query.get(name).unwrap_or_default().to_owned();
@@ -54,7 +45,7 @@ fn Filters(query: Query) -> impl IntoView {
     }
 }
 
-fn list(page: Page<GroupSummary>, query: Query) -> AnyView {
+fn rows(page: Page<GroupSummary>, query: &Query) -> AnyView {
     if page.rows.is_empty() {
         let filtered = query.get("q").is_some() || query.get("state").is_some();
         return if filtered { none_found() } else { none_yet() };
@@ -71,7 +62,7 @@ fn list(page: Page<GroupSummary>, query: Query) -> AnyView {
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </Table>
-        <Pager query=query previous=page.previous next=page.next text=format!("{shown} on this page")/>
+        <Pager query=query.clone() previous=page.previous next=page.next text=format!("{shown} on this page")/>
     }
     .into_any()
 }

@@ -1,31 +1,20 @@
 //! One log entry: what was done step by step, why it ended as it did, what changed, what Zoom was asked and answered.
 
-use crate::api::links::RetryLink;
-use crate::api::logs::GetLogEntry;
 use crate::components::{
-    Badge, Callout, Card, CodeBlock, Crumb, Event, Exact, Json, Kv, Look, ModifiedTable, PageHead, Timeline, duration,
-    page_of, pair, use_id,
+    Badge, Callout, Card, CodeBlock, Event, Exact, Json, Kv, Look, ModifiedTable, PageHead, Query, Timeline, duration,
+    pair,
 };
-use crate::error::AppError;
-use crate::form::{FormState, use_form};
-use crate::pages::people::{Retried, Retry};
-use crate::reading::read;
-use crate::shell::Screen;
+use crate::pages::people::Retry;
+use crate::written::{Html, Titled};
 use leptos::prelude::*;
-use model::LogId;
+use model::PersonId;
 use model::link::Cause;
 use model::log::{Exchange, LogEntry, LogRow, Status, Step};
 
-#[component]
-pub fn EntryPage() -> impl IntoView {
-    let id = use_id::<LogId>();
-    let data = read(move || Ok(GetLogEntry { id: id.get().ok_or_else(|| AppError::no("log entry"))? }));
-    let retry = use_form::<RetryLink>();
-    page_of(data, move |entry| {
-        let title = title(&entry.row);
-        let crumbs = vec![Crumb::link("Provisioning logs", "/logs"), Crumb::here(title.clone())];
-        view! { <Screen title=title crumbs=crumbs><Entry entry retry/></Screen> }.into_any()
-    })
+/// The page, and whose entry it is.
+pub(crate) fn page(entry: LogEntry) -> (Titled, Option<PersonId>) {
+    let (title, person) = (title(&entry.row), entry.row.person_id);
+    (Titled { title, html: Html::of(|| view! { <Entry entry/> }.into_any()) }, person)
 }
 
 fn title(row: &LogRow) -> String {
@@ -34,11 +23,11 @@ fn title(row: &LogRow) -> String {
 }
 
 #[component]
-fn Entry(entry: LogEntry, retry: FormState<RetryLink>) -> impl IntoView {
+fn Entry(entry: LogEntry) -> impl IntoView {
     let (row, details) = (entry.row, entry.details);
     let badge = view! { <Badge look=row.status/> }.into_any();
     let about = view! { {row.summary.clone()}" · "<Exact at=row.at/> }.into_any();
-    let cause = details.cause.clone().map(|cause| view! { <Recommendations cause row=row.clone() retry/> });
+    let cause = details.cause.clone().map(|cause| view! { <Recommendations cause row=row.clone()/> });
     let modified = if details.modified.is_empty() {
         view! { <section><p class="muted">"Nothing was changed."</p></section> }.into_any()
     } else {
@@ -46,7 +35,6 @@ fn Entry(entry: LogEntry, retry: FormState<RetryLink>) -> impl IntoView {
     };
     view! {
         <PageHead title=title(&row) badge=badge about=about/>
-        {row.person_id.map(|person| view! { <Retried person form=retry/> })}
         <div class="cols">
             <div class="stack">
                 {cause}
@@ -63,10 +51,11 @@ fn Entry(entry: LogEntry, retry: FormState<RetryLink>) -> impl IntoView {
 
 /// Why it ended as it did, and what to do.
 #[component]
-fn Recommendations(cause: Cause, row: LogRow, retry: FormState<RetryLink>) -> impl IntoView {
+fn Recommendations(cause: Cause, row: LogRow) -> impl IntoView {
     let actions = row.person_id.filter(|_| row.status != Status::Success).map(|person| {
+        let at = Query::parse(&format!("/logs/{}", row.id), "");
         view! {
-            <Retry person connection=row.connection_id form=retry/>
+            <Retry person connection=row.connection_id at/>
             <a class="btn" data-variant="outline" data-size="sm" href=format!("/people/{person}")>"Open person"</a>
         }
         .into_any()

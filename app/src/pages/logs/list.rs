@@ -1,46 +1,34 @@
 //! The list of log entries, with its filters.
 
-use crate::api::logs::ListLog;
 use crate::components::{
-    Chip, Chips, Empty, FilterBar, FilterSelect, Moment, Pager, Query, SearchBox, Status, Table, duration, part_of,
-    plural,
+    Chip, Chips, Empty, FilterBar, FilterSelect, Moment, Pager, Query, SearchBox, Status, Table, duration, plural,
 };
-use crate::live::use_live;
-use crate::reading::reread;
 use leptos::prelude::*;
-use model::log::{Action, LogRow, Status as LogStatus};
-use model::{ConnectionId, Cursor, Page, PersonId};
+use model::log::{Action, LogFilter, LogRow, Status as LogStatus};
+use model::{ConnectionId, Page, PersonId};
 
 /// The parameters of the filter form.
 const FIELDS: &[&str] = &["q", "action", "status"];
 
-/// The log of one connection, or of all. Its first page is read anew whenever something happens.
-#[component]
-pub fn LogList(#[prop(optional)] connection: Option<ConnectionId>) -> impl IntoView {
-    let query = Query::here();
-    let live = use_live();
-    let newest = Memo::new(move |_| if query.read().cursor() == Cursor::First { live.get() } else { 0 });
-    let data = reread(
-        move || newest.get(),
-        move || {
-            let query = query.read();
-            Ok(ListLog {
-                connection: connection.or_else(|| query.parsed("connection")),
-                person: query.parsed("person"),
-                action: query.parsed("action"),
-                status: query.parsed("status"),
-                q: query.text("q"),
-                after: query.text("after"),
-                before: query.text("before"),
-            })
-        },
-    );
+/// The entries that the page's address asks for.
+pub(crate) fn filter(query: &Query, connection: Option<ConnectionId>) -> LogFilter {
+    LogFilter {
+        connection_id: connection.or_else(|| query.parsed("connection")),
+        person_id: query.parsed("person"),
+        action: query.parsed("action"),
+        status: query.parsed("status"),
+        q: query.text("q"),
+    }
+}
+
+pub(crate) fn list(page: Page<LogRow>, query: &Query) -> AnyView {
     view! {
         <section class="card" aria-label="Provisioning log">
-            {move || view! { <Filters query=query.get()/> }}
-            {part_of(data, move |page| list(page, query.get_untracked()))}
+            <Filters query=query.clone()/>
+            {rows(page, query)}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -81,9 +69,9 @@ fn chips(query: &Query) -> Vec<Chip> {
     chips
 }
 
-fn list(page: Page<LogRow>, query: Query) -> AnyView {
+fn rows(page: Page<LogRow>, query: &Query) -> AnyView {
     if page.rows.is_empty() {
-        return nothing(!chips(&query).is_empty());
+        return nothing(!chips(query).is_empty());
     }
     let shown = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "entry", "entries");
     let rows = page.rows.into_iter().map(|row| view! { <Row row/> });
@@ -100,7 +88,7 @@ fn list(page: Page<LogRow>, query: Query) -> AnyView {
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </Table>
-        <Pager query=query previous=page.previous next=page.next text=format!("{shown} on this page")/>
+        <Pager query=query.clone() previous=page.previous next=page.next text=format!("{shown} on this page")/>
     }
     .into_any()
 }

@@ -1,14 +1,9 @@
 //! Everybody in the directory, by name.
 
 use super::standing;
-use crate::api::people::ListPeople;
-use crate::components::Crumb;
 use crate::components::{
-    Chip, Chips, Empty, FilterBar, FilterSelect, PageHead, Pager, PersonCell, Query, SearchBox, Status, Table, Time,
-    part_of, plural,
+    Chip, Chips, Empty, FilterBar, FilterSelect, Pager, PersonCell, Query, SearchBox, Status, Table, Time, plural,
 };
-use crate::reading::read;
-use crate::shell::Screen;
 use leptos::prelude::*;
 use model::Page;
 use model::person::{PeopleShown, PersonSummary};
@@ -16,23 +11,14 @@ use model::person::{PeopleShown, PersonSummary};
 /// The parameters of the filter form.
 const FIELDS: &[&str] = &["q", "state"];
 
-#[component]
-pub fn People() -> impl IntoView {
-    let query = Query::here();
-    let data = read(move || {
-        let query = query.read();
-        let (q, state) = (query.text("q"), query.parsed("state"));
-        Ok(ListPeople { q, state, after: query.text("after"), before: query.text("before") })
-    });
+pub(crate) fn list(page: Page<PersonSummary>, query: &Query) -> AnyView {
     view! {
-        <Screen title="People" crumbs=vec![Crumb::here("People")]>
-            <PageHead title="People" description="Everybody your sources have told Rollcall about."/>
-            <section class="card" aria-label="People">
-                {move || view! { <Filters query=query.get()/> }}
-                {part_of(data, move |page| list(page, query.get_untracked()))}
-            </section>
-        </Screen>
+        <section class="card" aria-label="People">
+            <Filters query=query.clone()/>
+            {rows(page, query)}
+        </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -56,7 +42,7 @@ fn Filters(query: Query) -> impl IntoView {
     }
 }
 
-fn list(page: Page<PersonSummary>, query: Query) -> AnyView {
+fn rows(page: Page<PersonSummary>, query: &Query) -> AnyView {
     if page.rows.is_empty() {
         let filtered = query.get("q").is_some() || query.parsed::<PeopleShown>("state").is_some();
         let deleted = query.parsed("state") == Some(PeopleShown::Deleted) && query.get("q").is_none();
@@ -80,7 +66,7 @@ fn list(page: Page<PersonSummary>, query: Query) -> AnyView {
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </Table>
-        <Pager query=query previous=page.previous next=page.next text=format!("{shown} on this page")/>
+        <Pager query=query.clone() previous=page.previous next=page.next text=format!("{shown} on this page")/>
     }
     .into_any()
 }

@@ -1,25 +1,33 @@
 //! Where a person stands on each connection, why, and what was done last.
 
 use super::retry::Retry;
-use crate::api::links::RetryLink;
-use crate::components::{Callout, Card, CodeBlock, Disclose, Empty, Event, Kv, Look, Status, Time, Timeline, pair};
-use crate::form::FormState;
+use crate::components::{
+    Callout, Card, CodeBlock, Disclose, Empty, Event, Kv, Look, Query, Status, Time, Timeline, pair,
+};
 use crate::now::use_now;
 use leptos::prelude::*;
 use model::PersonId;
 use model::link::{Cause, LinkState, PersonLink};
 use model::log::LogRow;
+use model::person::PersonSummary;
+
+pub(crate) fn provisioning(who: &PersonSummary, links: Vec<PersonLink>, log: Vec<LogRow>, may_retry: bool) -> AnyView {
+    view! {
+        <Links person=who.id name=who.display_name.clone() links gone=who.gone may_retry/>
+        <Newest person=who.id name=who.display_name.clone() rows=log/>
+    }
+    .into_any()
+}
 
 /// One card a connection.
 #[component]
-pub fn Links(
+fn Links(
     person: PersonId,
     name: String,
     links: Vec<PersonLink>,
     /// No source knows the person any more.
     gone: bool,
-    /// The form of the retry buttons; none when the role may not.
-    retry: Option<FormState<RetryLink>>,
+    may_retry: bool,
 ) -> impl IntoView {
     if links.is_empty() && gone {
         return view! {
@@ -43,18 +51,18 @@ pub fn Links(
         }
         .into_any();
     }
-    links.into_iter().map(|link| view! { <Link person link retry/> }).collect_view().into_any()
+    links.into_iter().map(|link| view! { <Link person link may_retry/> }).collect_view().into_any()
 }
 
 #[component]
-fn Link(person: PersonId, link: PersonLink, retry: Option<FormState<RetryLink>>) -> impl IntoView {
+fn Link(person: PersonId, link: PersonLink, may_retry: bool) -> impl IntoView {
     let status = view! { <Status look=link.state/> }.into_any();
     let title = link.connection_name.clone();
     let stuck = matches!(link.state, LinkState::Blocked | LinkState::Failing | LinkState::Skipped);
-    let retry = retry.filter(|_| stuck);
     let connection = link.connection_id;
     let cause = link.cause.clone().map(|cause| {
-        let actions = retry.map(|form| view! { <Retry person connection form/> }.into_any());
+        let at = Query::parse(&format!("/people/{person}"), "");
+        let actions = (may_retry && stuck).then(|| view! { <Retry person connection at/> }.into_any());
         why(link.state, cause, actions)
     });
     let facts = facts(&link);
@@ -121,7 +129,7 @@ fn last_sent(sent: &serde_json::Value) -> AnyView {
 
 /// The newest log entries of the person.
 #[component]
-pub fn Newest(person: PersonId, name: String, rows: Vec<LogRow>) -> impl IntoView {
+fn Newest(person: PersonId, name: String, rows: Vec<LogRow>) -> impl IntoView {
     let all = view! {
         <a class="btn" data-variant="ghost" data-size="sm" href=format!("/logs?person={person}")>"All entries"</a>
     }

@@ -1,26 +1,24 @@
 //! Trying a link again: the button, and the word that it is on its way. A log entry has them too.
 
 use crate::api::links::RetryLink;
-use crate::components::{Callout, Look, SubmitButton, Tone};
-use crate::form::{FormProblem, FormState, PostForm};
+use crate::components::{Callout, Look, Tone};
+use crate::form::{FormProblem, FormState};
 use leptos::prelude::*;
-use model::{ConnectionId, PersonId};
+use model::PersonId;
 
-/// The button that makes the link due now.
+/// The button that makes the link due now, in a view that the server writes for the page at `at`.
+#[cfg(feature = "ssr")]
 #[component]
-pub fn Retry(person: PersonId, connection: ConnectionId, form: FormState<RetryLink>) -> impl IntoView {
+pub fn Retry(person: PersonId, connection: model::ConnectionId, at: crate::components::Query) -> impl IntoView {
+    use crate::components::SubmitButton;
+    use crate::written::WrittenForm;
+    use server_fn::ServerFn;
     view! {
-        <PostForm state=form>
+        <WrittenForm calls=RetryLink::PATH at>
             <input type="hidden" name="connection" value=connection.to_string()/>
             <input type="hidden" name="person" value=person.to_string()/>
-            <SubmitButton
-                label="Retry now"
-                icon="rotate-cw"
-                variant="outline"
-                small=true
-                pending=Signal::derive(move || form.pending())
-            />
-        </PostForm>
+            <SubmitButton label="Retry now" icon="rotate-cw" variant="outline" small=true/>
+        </WrittenForm>
     }
 }
 

@@ -1,23 +1,24 @@
 //! Administrators: who they are, what they may do, and the dialogs that change it.
 
-use super::invitation::{Again, standing};
+use super::invitation::Again;
 use super::tabs;
-use crate::api::admins::{AdminList, AdminRow, ChangeRole, InviteAdmin, ListAdmins, RemoveAdmin, ResetAdmin};
+use crate::api::admins::{AdminList, ChangeRole, InviteAdmin, ListAdmins, RemoveAdmin, ResetAdmin};
 use crate::components::{
-    Badge, Card, Content, Crumb, Dialog, FieldState, Icon, Look, Menu, PageHead, PersonCell, Query, SelectField,
-    SubmitButton, Table, TextField, Time, Tone, content_of, follows, if_read,
+    Content, Crumb, Dialog, FieldState, Icon, PageHead, Query, SelectField, SubmitButton, TextField, content_of,
+    follows, if_read,
 };
 use crate::form::{FormProblem, PostForm, use_form};
 use crate::live::use_live;
 use crate::reading::reread;
 use crate::shell::Screen;
+use crate::written::Written;
 use leptos::prelude::*;
 use model::{AdminId, Administrator, Role};
 
-const PAGE: &str = "/settings/admins";
+pub(super) const PAGE: &str = "/settings/admins";
 
 /// What each role may do, in a sentence.
-const fn means(role: Role) -> &'static str {
+pub(super) const fn means(role: Role) -> &'static str {
     match role {
         Role::Owner => "everything",
         Role::Admin => "everything but owners, sign-in providers and keys",
@@ -49,7 +50,7 @@ pub fn Admins() -> impl IntoView {
     });
     let over = if_read(data, move |AdminList { admins, may_give, sends_mail, address, .. }| {
         follows(move || {
-            let found = asked.get().and_then(|id| admins.iter().find(|row| row.admin.id == id && row.may_change));
+            let found = asked.get().and_then(|id| admins.iter().find(|row| row.admin.id == id));
             let admin = found.map(|row| row.admin.clone());
             let mail = found.and_then(|row| row.mail.clone());
             let address = (!sends_mail).then(|| address.clone());
@@ -74,73 +75,10 @@ pub fn Admins() -> impl IntoView {
                     actions=invite.into_any()
                 />
                 {tabs("Administrators")}
-                {content_of(data, |list| table(list.admins, list.me, list.sends_mail))}
+                {content_of(data, |list| view! { <Written html=list.html/> }.into_any())}
             </Content>
             {over}
         </Screen>
-    }
-}
-
-fn table(admins: Vec<AdminRow>, me: AdminId, sends_mail: bool) -> AnyView {
-    let count = i64::try_from(admins.len()).unwrap_or(i64::MAX);
-    let rows = admins.into_iter().map(move |row| view! { <Row row me sends_mail/> });
-    view! {
-        <Card id="admins" title="Administrators" count=count>
-            <Table caption="Administrators">
-                <thead><tr>
-                    <th scope="col">"Administrator"</th>
-                    <th scope="col">"Role"</th>
-                    <th scope="col" class="p2">"Given by"</th>
-                    <th scope="col" class="p2">"Last sign-in"</th>
-                    <td><span class="vh">"Actions"</span></td>
-                </tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </Table>
-        </Card>
-    }
-    .into_any()
-}
-
-#[component]
-fn Row(row: AdminRow, me: AdminId, sends_mail: bool) -> impl IntoView {
-    let AdminRow { admin, role_from, may_change, mail } = row;
-    let last = match admin.last_sign_in_at {
-        Some(at) => view! { <Time at/> }.into_any(),
-        None => "never".into_any(),
-    };
-    let invited = admin.invited.then(|| view! { " "<Badge look=Look::new(Tone::Info, "mail", "Invited")/> });
-    let mail = admin.invited.then(|| standing(mail, sends_mail));
-    let given = match role_from {
-        Some(label) => format!("Groups of {label}"),
-        None => "Set here".to_owned(),
-    };
-    // Until a provider tells a name, the e-mail stands in its place.
-    let (name, sub) = match (admin.name.clone(), admin.id == me) {
-        (Some(name), true) => (name, format!("You, {}", admin.email)),
-        (Some(name), false) => (name, admin.email.clone()),
-        (None, true) => (admin.email.clone(), "You".to_owned()),
-        (None, false) => (admin.email.clone(), "Name not known yet".to_owned()),
-    };
-    let id = admin.id;
-    let to = move |dialog: &str| format!("{PAGE}?dialog={dialog}&id={id}");
-    let menu = may_change.then(|| {
-        view! {
-            <Menu id=format!("m-{}", admin.id) label=format!("Actions for {}", admin.email)>
-                {admin.invited.then(|| view! { <a href=to("invitation")><Icon name="mail"/>"Invitation"</a> })}
-                <a href=to("role")><Icon name="pencil"/>"Change role"</a>
-                <a href=to("reset")><Icon name="rotate-cw"/>"Reset sign-in"</a>
-                <a href=to("remove") class="danger"><Icon name="user-minus"/>"Remove"</a>
-            </Menu>
-        }
-    });
-    view! {
-        <tr>
-            <th scope="row"><PersonCell name=name sub=sub/></th>
-            <td>{admin.role.label()}{invited}<span class="sub">{means(admin.role)}</span>{mail}</td>
-            <td class="p2 muted">{given}</td>
-            <td class="p2 muted nowrap">{last}</td>
-            <td class="shrink">{menu}</td>
-        </tr>
     }
 }
 

@@ -96,8 +96,7 @@ const SAML: &[Guide] = &[
     ),
 ];
 
-#[component]
-pub fn Guides(kind: ProviderKind) -> impl IntoView {
+pub(crate) fn guides(kind: ProviderKind) -> AnyView {
     let guides = match kind {
         ProviderKind::Oidc => OIDC,
         ProviderKind::Saml => SAML,
@@ -106,5 +105,5 @@ pub fn Guides(kind: ProviderKind) -> impl IntoView {
         let steps = steps.iter().map(|step| view! { <li><div><p>{*step}</p></div></li> }).collect_view();
         view! { <Disclose title=*name><ol class="steps">{steps}</ol></Disclose> }
     });
-    view! { <Card id="guides" title="Step by step">{guides.collect_view()}</Card> }
+    view! { <Card id="guides" title="Step by step">{guides.collect_view()}</Card> }.into_any()
 }

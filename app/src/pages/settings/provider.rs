@@ -1,28 +1,28 @@
 //! One provider: its settings, what to paste there, the role mapping, and the test sign-in.
 
-use super::guides::Guides;
 use super::occasion;
 use super::roles::RoleMapping;
-use crate::api::providers::{GetProvider, ProviderDetails, RefreshMetadata, RemoveProvider, SaveProvider, kind_of};
+use crate::api::providers::{
+    GetProvider, ProviderDetails, RefreshMetadata, RemoveProvider, SaveProvider, StoredProvider, kind_of,
+};
 use crate::components::{
-    Badge, Callout, Card, Content, CopyField, Crumb, Dialog, FieldState, Icon, Kv, Look, PageHead, Query, SubmitButton,
-    SwitchRow, TextArea, TextField, Time, Tone, exact, follows, keyed_by, page_of, pair,
+    Card, Content, CopyField, Crumb, Dialog, FieldState, PageHead, Query, SubmitButton, SwitchRow, TextArea, TextField,
+    follows, keyed_by, page_of,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
-use crate::now::use_now;
 use crate::reading::{read, reread};
 use crate::shell::Screen;
-use chrono::{DateTime, Utc};
+use crate::written::Written;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use model::provider::{Certificate, Oidc, Protocol, Provider, ProviderKind, ProviderState, Saml};
+use model::provider::{Oidc, ProviderKind};
 
 /// `/settings/sign-in/new?kind=`
 #[component]
 pub fn NewProvider() -> impl IntoView {
     let query = Query::here();
     let kind = Memo::new(move |_| kind_of(query.read().get("kind").unwrap_or_default()));
-    let data = read(|| Ok(GetProvider { slug: String::new() }));
+    let data = read(move || Ok(GetProvider { slug: String::new(), kind: kind.get().as_str().to_owned() }));
     let form = use_form::<SaveProvider>();
     page_of(data, move |details| {
         let kind = kind.get_untracked();
@@ -45,23 +45,14 @@ pub fn ProviderPage() -> impl IntoView {
     let dialog = Memo::new(move |_| query.read().get("dialog") == Some("remove"));
     let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
     let saved = occasion(query, "saved");
-    let data = reread(move || saved.get(), move || Ok(GetProvider { slug: slug.get() }));
+    let data = reread(move || saved.get(), move || Ok(GetProvider { slug: slug.get(), kind: String::new() }));
     let form = use_form::<SaveProvider>();
     let refresh = use_form::<RefreshMetadata>();
     page_of(data, move |details| {
         let Some(provider) = details.provider.clone() else { return ().into_any() };
-        let may_manage = details.may_manage;
-        let (label, slug) = (provider.label.clone(), provider.slug.clone());
-        let state = provider.state(use_now().get_untracked());
-        let actions = may_manage.then(|| {
-            view! {
-                <a class="btn" data-variant="danger" href=format!("/settings/sign-in/{slug}?dialog=remove")><Icon name="trash-2"/>"Remove"</a>
-                <a class="btn" data-variant="outline" href=format!("/auth/{slug}/start?test=1") target="_blank" rel="external noopener"><Icon name="plug-zap"/>"Test sign-in"</a>
-            }
-            .into_any()
-        });
-        let kind = provider.protocol.kind();
-        let removing = provider.clone();
+        let (may_manage, head) = (details.may_manage, details.head.clone());
+        let (label, kind) = (provider.label.clone(), provider.kind);
+        let removing = provider;
         let version =
             |details: &ProviderDetails| details.provider.as_ref().map(|provider| (provider.id, provider.version));
         let body = keyed_by(details, version, move |details| settings(details, kind, form, Some(refresh)));
@@ -72,12 +63,7 @@ pub fn ProviderPage() -> impl IntoView {
         view! {
             <Screen title=label.clone() crumbs=vec![Crumb::here("Settings"), Crumb::link("Sign-in", "/settings/sign-in"), Crumb::here(label.clone())]>
                 <Content dialog=dialog>
-                    <PageHead
-                        title=label
-                        description=format!("{}. Changed by {}, {}.", kind.label(), provider.updated_by, exact(provider.updated_at))
-                        badge=view! { <Badge look=state/> }.into_any()
-                        actions=actions.unwrap_or_else(|| ().into_any())
-                    />
+                    <Written html=head/>
                     {body}
                 </Content>
                 {over}
@@ -94,18 +80,16 @@ fn settings(
     form: FormState<SaveProvider>,
     refresh: Option<FormState<RefreshMetadata>>,
 ) -> AnyView {
-    let ProviderDetails { provider, public_url, may_manage } = details;
+    let ProviderDetails { provider, public_url, may_manage, facts, guides, .. } = details;
     let stored = provider.as_ref().map_or("corp", |provider| provider.slug.as_str());
     let slug = RwSignal::new(form.value("slug", stored));
-    let certificates = match (&provider, refresh) {
-        (Some(provider), Some(refresh)) => metadata(provider, may_manage, refresh),
-        _ => ().into_any(),
+    let facts = match refresh {
+        Some(refresh) => {
+            view! { <FormProblem state=refresh/><Written html=facts class="stack" form=refresh/> }.into_any()
+        }
+        None => view! { <Written html=facts class="stack"/> }.into_any(),
     };
-    let body = match provider {
-        provider if may_manage => view! { <Settings provider kind form/> }.into_any(),
-        Some(provider) => read_only(&provider),
-        None => only_owners(),
-    };
+    let body = may_manage.then(|| view! { <Settings provider kind form/> });
     // The name in addresses, as it is typed.
     let follow = move |event: leptos::ev::Event| {
         if event_target::<leptos::web_sys::HtmlInputElement>(&event).name() == "slug" {
@@ -117,58 +101,30 @@ fn settings(
             <div class="stack">
                 {move || view! { <Paste kind slug=slug.get() public_url=public_url.clone()/> }}
                 {body}
-                {certificates}
+                {facts}
             </div>
-            <div class="stack"><Guides kind/></div>
+            <Written html=guides class="stack"/>
         </div>
     }
     .into_any()
 }
 
-fn only_owners() -> AnyView {
-    view! {
-        <Callout look=Look::new(Tone::Info, "info", "Read only") title="Only owners change this">
-            <p>"Your role lets you look."</p>
-        </Callout>
-    }
-    .into_any()
-}
-
-/// The settings for those who only look.
-fn read_only(provider: &Provider) -> AnyView {
-    let mono = |text: &str| view! { <span class="mono break-all">{text.to_owned()}</span> };
-    let mut rows = match &provider.protocol {
-        Protocol::Oidc(oidc) => vec![
-            pair("Issuer", mono(&oidc.issuer)),
-            pair("Client ID", mono(&oidc.client_id)),
-            pair("Scopes", mono(&oidc.scopes.join(" "))),
-        ],
-        Protocol::Saml(saml) => vec![pair("Metadata address", mono(saml.metadata_url.as_deref().unwrap_or("pasted")))],
-    };
-    rows.push(pair("Groups come in", mono(&provider.groups_claim)));
-    rows.extend(provider.roles.iter().map(|rule| pair(format!("Gives {}", rule.role.label()), mono(&rule.value))));
-    view! {
-        {only_owners()}
-        <Card id="settings-h" title="Settings"><section><Kv rows/></section></Card>
-    }
-    .into_any()
-}
-
 #[component]
-fn Settings(provider: Option<Provider>, kind: ProviderKind, form: FormState<SaveProvider>) -> impl IntoView {
+fn Settings(provider: Option<StoredProvider>, kind: ProviderKind, form: FormState<SaveProvider>) -> impl IntoView {
     let stored = provider.as_ref();
-    let field = |name, get: fn(&Provider) -> &str, otherwise| FieldState::of(form, name, stored.map_or(otherwise, get));
+    let field =
+        |name, get: fn(&StoredProvider) -> &str, otherwise| FieldState::of(form, name, stored.map_or(otherwise, get));
     let label = field("label", |provider| &provider.label, "");
     let slug = field("slug", |provider| &provider.slug, "corp");
     let groups_claim = field("groups_claim", |provider| &provider.groups_claim, "groups");
     let enabled = FieldState::switch(form, "enabled", stored.is_none_or(|provider| provider.enabled));
     let (id, version) = (stored.map(|p| p.id.to_string()), stored.map(|p| p.version));
     let rules = stored.map(|provider| provider.roles.clone()).unwrap_or_default();
-    let particular = match (kind, provider.map(|provider| provider.protocol)) {
-        (ProviderKind::Oidc, Some(Protocol::Oidc(oidc))) => view! { <OidcFields oidc=Some(oidc) form/> }.into_any(),
-        (ProviderKind::Oidc, _) => view! { <OidcFields oidc=None form/> }.into_any(),
-        (ProviderKind::Saml, Some(Protocol::Saml(saml))) => view! { <SamlFields saml=Some(saml) form/> }.into_any(),
-        (ProviderKind::Saml, _) => view! { <SamlFields saml=None form/> }.into_any(),
+    let particular = match kind {
+        ProviderKind::Oidc => view! { <OidcFields oidc=provider.and_then(|stored| stored.oidc) form/> }.into_any(),
+        ProviderKind::Saml => {
+            view! { <SamlFields metadata=provider.map(|stored| stored.metadata_url) form/> }.into_any()
+        }
     };
     view! {
         <PostForm state=form id="provider" class="stack">
@@ -258,9 +214,13 @@ fn OidcFields(oidc: Option<Oidc>, form: FormState<SaveProvider>) -> impl IntoVie
 }
 
 #[component]
-fn SamlFields(saml: Option<Saml>, form: FormState<SaveProvider>) -> impl IntoView {
-    let pasted = saml.as_ref().is_some_and(|saml| saml.metadata_url.is_none());
-    let url = saml.and_then(|saml| saml.metadata_url).unwrap_or_default();
+fn SamlFields(
+    /// The stored address, or that the metadata was pasted.
+    metadata: Option<Option<String>>,
+    form: FormState<SaveProvider>,
+) -> impl IntoView {
+    let pasted = metadata == Some(None);
+    let url = metadata.flatten().unwrap_or_default();
     let hint = if pasted {
         "What was pasted before stays until something else is pasted or an address is entered."
     } else {
@@ -299,83 +259,9 @@ fn Paste(kind: ProviderKind, slug: String, public_url: String) -> impl IntoView 
     view! { <Card id="paste" title="Paste at the provider"><section class="form">{fields}</section></Card> }
 }
 
-/// What a SAML provider's metadata said.
-fn metadata(provider: &Provider, may_manage: bool, form: FormState<RefreshMetadata>) -> AnyView {
-    let Protocol::Saml(saml) = &provider.protocol else { return ().into_any() };
-    let now = use_now().get_untracked();
-    let early = provider.certificate_begins(now).map(|begin| {
-        let title = format!("A signing certificate is not valid before {}", exact(begin));
-        view! {
-            <Callout look=Look::new(Tone::Warn, "triangle-alert", "Certificate") title>
-                <p>"Until then the provider should sign with another one. If it signs with this one already, its clock or ours is wrong."</p>
-            </Callout>
-        }
-    });
-    let warning = match (provider.certificates_end(), provider.state(now)) {
-        (Some(end), ProviderState::CertificateEnds | ProviderState::CertificateEnded) => {
-            let ended = end <= now;
-            let title = format!("The signing certificate {} on {}", if ended { "ended" } else { "ends" }, exact(end));
-            view! {
-                <Callout look=Look::new(Tone::Warn, "triangle-alert", "Certificate") title>
-                    <p>"The metadata has no successor yet. Have the provider make a new certificate, then refresh the metadata here."</p>
-                </Callout>
-            }
-            .into_any()
-        }
-        _ => ().into_any(),
-    };
-    let rows = vec![
-        pair("Entity ID", view! { <span class="mono break-all">{saml.entity_id.clone()}</span> }),
-        pair("Sign-on URL", view! { <span class="mono break-all">{saml.sign_on_url.clone()}</span> }),
-    ];
-    let id = provider.id;
-    let refresh = (may_manage && saml.metadata_url.is_some()).then(move || {
-        view! {
-            <footer>
-                <PostForm state=form id="refresh">
-                    <input type="hidden" name="id" value=id.to_string()/>
-                    <SubmitButton label="Refresh metadata" icon="rotate-cw" variant="outline" small=true pending=Signal::derive(move || form.pending())/>
-                </PostForm>
-            </footer>
-        }
-    });
-    let certificates = saml.certificates.clone().into_iter().map(move |shown| certificate(shown, now));
-    view! {
-        {warning}
-        {early}
-        <Card id="metadata-h" title="From the metadata">
-            <section>
-                <FormProblem state=form/>
-                <Kv rows/>
-            </section>
-            <ul class="rows border-t border-border">{certificates.collect_view()}</ul>
-            {refresh}
-        </Card>
-    }
-    .into_any()
-}
-
-fn certificate(certificate: Certificate, now: DateTime<Utc>) -> impl IntoView {
-    let look = if certificate.not_after <= now {
-        Some(Look::new(Tone::Bad, "circle-alert", "Expired"))
-    } else if certificate.not_before > now {
-        Some(Look::new(Tone::Warn, "clock", "Not valid yet"))
-    } else {
-        None
-    };
-    let badge = look.map(|look| view! { " "<Badge look=look/> });
-    view! {
-        <li><div>
-            <strong class="title">"Signing certificate "{certificate.subject}{badge}</strong>
-            <p class="sub">"Ends "<Time at=certificate.not_after/>", "{exact(certificate.not_after)}</p>
-            <p class="sub mono break-all">"SHA-256 "{certificate.fingerprint}</p>
-        </div></li>
-    }
-}
-
 /// The question before a provider is removed.
 #[component]
-fn Remove(provider: Provider) -> impl IntoView {
+fn Remove(provider: StoredProvider) -> impl IntoView {
     let form = use_form::<RemoveProvider>();
     let close = format!("/settings/sign-in/{}", provider.slug);
     let footer = view! {

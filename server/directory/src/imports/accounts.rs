@@ -36,13 +36,7 @@ pub struct Kept {
 
 /// Keeps a page of the list; none when the run is not ours any more. `shows` are the attributes that a list shows: the
 /// others stay as they were read before.
-pub async fn keep_page(
-    tx: &mut Tx,
-    lease: &Lease,
-    run: &Run,
-    page: &[Found],
-    shows: &[&str],
-) -> Result<Option<Kept>> {
+pub async fn keep_page(tx: &mut Tx, lease: &Lease, run: &Run, page: &[Found], shows: &[&str]) -> Result<Option<Kept>> {
     if !hold(tx, lease, run).await? {
         return Ok(None);
     }

@@ -141,7 +141,11 @@ pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, activ
             }
         }
         let entry = Entry::new("link.imported", "person", *person, name);
-        tx.audit(entry.after(json!({ "connection": settings.name, "account": account.user_name, "zoom_id": account.zoom_id })));
+        tx.audit(
+            entry.after(
+                json!({ "connection": settings.name, "account": account.user_name, "zoom_id": account.zoom_id }),
+            ),
+        );
     }
     if !activate {
         sqlx::query!("update person set state = 'staged' where id = any($1) and state = 'active'", &staged)
@@ -149,7 +153,9 @@ pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, activ
             .await?;
     }
     let entry = Entry::new("import.confirmed", "connection", connection.0, &settings.name);
-    tx.audit(entry.after(json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": activate })));
+    tx.audit(
+        entry.after(json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": activate })),
+    );
     Ok(done)
 }
 

@@ -165,7 +165,12 @@ pub async fn counts(tx: &mut Tx, connection: ConnectionId) -> Result<ImportCount
 }
 
 /// Those who are linked and wait to be started, by person: for counting what starting them would change.
-pub async fn held(tx: &mut Tx, connection: ConnectionId, after: Option<PersonId>, most: i64) -> Result<Vec<(PersonId, Subject)>> {
+pub async fn held(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    after: Option<PersonId>,
+    most: i64,
+) -> Result<Vec<(PersonId, Subject)>> {
     let rows = sqlx::query!(
         "select p.id, p.profile, p.user_name, p.state, p.gone, l.zoom_id, l.last_sent, l.zoom_active,
                 exists (select from assignment s where s.connection_id = $1 and s.person_id = p.id) as \"assigned!\"

@@ -104,8 +104,7 @@ impl<'a> Importing<'a> {
             seen += new;
             let ids: Vec<String> = page.into_iter().map(|account| account.zoom_id).collect();
             let entries = u64::try_from(entries).unwrap_or(u64::MAX);
-            let (next, odd) =
-                scan.take(&scan::Page { start, total: listing.total, ids: &ids, entries, new, seen });
+            let (next, odd) = scan.take(&scan::Page { start, total: listing.total, ids: &ids, entries, new, seen });
             let unreadable = (listing.unreadable > 0)
                 .then(|| "Zoom's list has entries without a usable id. They were left out.".to_owned());
             let place = Place {

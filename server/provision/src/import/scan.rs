@@ -65,7 +65,8 @@ impl Odd {
         match self {
             Self::Moved => "Accounts went away while the list was read. The pages before were read again.".to_owned(),
             Self::Repeats => {
-                "Zoom sent the same accounts again and again. Each is counted once; the list may not be whole.".to_owned()
+                "Zoom sent the same accounts again and again. Each is counted once; the list may not be whole."
+                    .to_owned()
             }
             Self::Short { total, seen } => format!(
                 "Zoom says that its list has {total} accounts, and it ended after {seen}. Nobody is taken to be gone because of that."

@@ -196,7 +196,7 @@ fn about_account(kind: Kind, address: &str) -> (CauseKind, String, &'static str,
             CauseKind::DuplicateEmail,
             format!("Zoom did not take {address}: another user has this address."),
             "Zoom has one user for an address, and it is not the one Rollcall asked for.",
-            "Rollcall cannot link an existing account yet. Unassign the person and keep the account as it is. Or delete the account in Zoom, which loses its meetings and recordings, and choose Retry.",
+            "Link the account on the connection's Import tab: import, confirm the match, then start provisioning there. Or unassign the person and keep the account as it is.",
         ),
         Kind::PendingOrForeign => (
             CauseKind::PendingOrForeign,

@@ -129,9 +129,8 @@ impl User {
 /// What an answer shows of an account, by Zoom's attribute names. Texts are trimmed, and empty ones left out.
 fn shown(user: &Value, user_name: &str, roles: &[String]) -> Attributes {
     let enterprise = |name: &str| user.get(ENTERPRISE).and_then(|extension| extension.get(name));
-    let phone = many(user.get("phoneNumbers")).find(|phone| {
-        phone.get("type").and_then(Value::as_str).is_none_or(|kind| kind.eq_ignore_ascii_case("work"))
-    });
+    let phone = many(user.get("phoneNumbers"))
+        .find(|phone| phone.get("type").and_then(Value::as_str).is_none_or(|kind| kind.eq_ignore_ascii_case("work")));
     let found = [
         (zoom::GIVEN_NAME, user.pointer("/name/givenName")),
         (zoom::FAMILY_NAME, user.pointer("/name/familyName")),

@@ -19,7 +19,8 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
     let asked = find.clone();
     let found = read(move || Ok(ListFreePeople { connection, q: asked.clone() }));
     let kept = query.without(&["find", "after", "before"]).pairs().to_vec();
-    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let kept =
+        kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     let footer = view! {
         <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
         <SubmitButton label="Choose" icon="check" form="choose" pending=Signal::derive(move || form.pending())/>

@@ -18,9 +18,7 @@ pub(super) fn Confirm(connection: ConnectionId) -> impl IntoView {
         query.pairs().iter().filter(|(name, _)| name == "accounts[]").filter_map(|(_, id)| id.parse().ok()).collect();
     let (q, show) = (query.text("q"), query.parsed::<AccountsShown>("show"));
     let asked = (accounts.clone(), q.clone());
-    let data = read(move || {
-        Ok(GetConfirmation { connection, accounts: asked.0.clone(), q: asked.1.clone(), show })
-    });
+    let data = read(move || Ok(GetConfirmation { connection, accounts: asked.0.clone(), q: asked.1.clone(), show }));
     let footer = view! {
         <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
         <SubmitButton label="Confirm" icon="check" form="confirm" pending=Signal::derive(move || form.pending())/>

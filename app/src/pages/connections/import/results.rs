@@ -48,7 +48,8 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
     let rows = page.rows.into_iter().map(|account| row::row(account, &base, tick, tick && !linked)).collect_view();
     let bar = tick.then(|| bulk(id, query, shown));
     let (kept, here) = (query.without(&["after", "before"]).pairs().to_vec(), query.clone());
-    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let kept =
+        kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     view! {
         <section class="card" aria-labelledby="res-h">
             <header><h2 id="res-h">{title}</h2></header>

@@ -67,7 +67,10 @@ fn person(account: &Account) -> AnyView {
         let rule: Vec<&str> = why.all_of.iter().map(|attribute| attribute.label()).collect();
         let rule = rule.join(" and ").to_lowercase();
         match why.people {
-            0 | 1 => format!("{} could be this person by {rule}. Choose which.", plural(i64::from(why.accounts), "account", "accounts")),
+            0 | 1 => format!(
+                "{} could be this person by {rule}. Choose which.",
+                plural(i64::from(why.accounts), "account", "accounts")
+            ),
             n => format!("{} could be it by {rule}. Choose one.", plural(i64::from(n), "person", "people")),
         }
     });
@@ -76,13 +79,16 @@ fn person(account: &Account) -> AnyView {
     }
     let Some(person) = account.person.clone() else {
         let (title, text) = match (account.proposal, account.user_name.is_empty()) {
-            (Some(Proposal::New), true) => ("Nobody", "Without an address nobody can be made of it. Choose a person, or ignore it."),
+            (Some(Proposal::New), true) => {
+                ("Nobody", "Without an address nobody can be made of it. Choose a person, or ignore it.")
+            }
             (Some(Proposal::New), false) => ("New person", "Nobody in the directory has this e-mail, name or number."),
             _ => ("–", "The next import looks whose it is."),
         };
         return view! { <span class="font-[520]">{title}</span><span class="sub">{text}</span> }.into_any();
     };
-    let chosen = (!account.linked && account.why.is_none()).then(|| view! { <span class="sub">"Chosen by hand"</span> });
+    let chosen =
+        (!account.linked && account.why.is_none()).then(|| view! { <span class="sub">"Chosen by hand"</span> });
     let lines = if account.held { differences(&account.differences) } else { because(&account.compared) };
     let sub = match person.state {
         PersonState::Active => person.user_name,
@@ -101,7 +107,9 @@ fn because(compared: &[Compared]) -> AnyView {
     let lines = compared.iter().map(|line| {
         let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
         let (zoom, directory) = (value(&line.zoom), value(&line.directory));
-        let text = if zoom == directory { format!("Same {}: {zoom}", line.attribute.to_lowercase()) } else {
+        let text = if zoom == directory {
+            format!("Same {}: {zoom}", line.attribute.to_lowercase())
+        } else {
             format!("{}: {zoom} in Zoom, {directory} here", line.attribute)
         };
         view! { <span class="sub wrap-anywhere">{text}</span> }

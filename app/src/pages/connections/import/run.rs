@@ -3,9 +3,7 @@
 use super::Forms;
 use crate::api::connections::May;
 use crate::api::imports::ImportPage;
-use crate::components::{
-    Badge, Callout, Card, Disclose, Icon, Look, Query, SubmitButton, Time, Tone, grouped, plural,
-};
+use crate::components::{Badge, Callout, Card, Disclose, Icon, Look, Query, SubmitButton, Time, Tone, grouped, plural};
 use crate::form::PostForm;
 use leptos::prelude::*;
 use model::ConnectionId;
@@ -83,8 +81,16 @@ fn card(id: ConnectionId, run: Import, may: May, forms: Forms) -> AnyView {
     };
     let cause = run.cause.clone().map(|cause| {
         let stopped = state == ImportState::Stopped;
-        let look = if stopped { Look::new(Tone::Bad, "circle-x", "Stopped") } else { Look::new(Tone::Warn, "clock", "Waiting") };
-        let title = if stopped { "The import stopped. What it has read is kept." } else { "The import waits, and goes on by itself." };
+        let look = if stopped {
+            Look::new(Tone::Bad, "circle-x", "Stopped")
+        } else {
+            Look::new(Tone::Warn, "clock", "Waiting")
+        };
+        let title = if stopped {
+            "The import stopped. What it has read is kept."
+        } else {
+            "The import waits, and goes on by itself."
+        };
         view! { <Callout look title><p>{format!("{} {} {}", cause.happened, cause.why, cause.advice)}</p></Callout> }
     });
     let notes = (!run.notes.is_empty()).then(|| {
@@ -150,7 +156,9 @@ fn held(id: ConnectionId, page: &ImportPage) -> AnyView {
     let rows = rows.collect_view();
     let text = match page.differing {
         0 => "Zoom and the directory say the same of all of them: starting changes nothing.".to_owned(),
-        n => format!("For {}, Zoom and the directory differ. Nothing has been sent yet.", plural(n, "person", "people")),
+        n => {
+            format!("For {}, Zoom and the directory differ. Nothing has been sent yet.", plural(n, "person", "people"))
+        }
     };
     view! {
         <Card id="held-h" title=format!("{people} linked and not started") end=view! { {start} }.into_any()>
@@ -189,7 +197,8 @@ fn filters(query: &Query, counts: ImportCounts) -> AnyView {
             </a>
         }
     });
-    view! { <div class="btn-group flex-wrap" role="group" aria-label="Which accounts">{links.collect_view()}</div> }.into_any()
+    view! { <div class="btn-group flex-wrap" role="group" aria-label="Which accounts">{links.collect_view()}</div> }
+        .into_any()
 }
 
 /// The imports before.

@@ -48,7 +48,12 @@ fn a_table_of_cases() {
         (&[("userName", "x@y.z"), ("employeeNumber", "e-42")], "ada", &ada, exact(By::EmployeeNumber)),
         (&[("userName", "ada+zoom@example.com")], "ada", &ada, partial(&[By::EmailAlias])),
         (&[("userName", "ada.@example.com")], "ada", &ada, nobody.clone()),
-        (&[("userName", "a@b.c"), ("name.givenName", "ADA"), ("name.familyName", "lovelace")], "ada", &ada, partial(&names)),
+        (
+            &[("userName", "a@b.c"), ("name.givenName", "ADA"), ("name.familyName", "lovelace")],
+            "ada",
+            &ada,
+            partial(&names),
+        ),
         (&[("userName", "a@b.c"), ("name.givenName", "Ada")], "ada", &ada, nobody.clone()),
         (&[("name.givenName", "zoe"), ("name.familyName", "simon novak")], "zoe", &zoe, partial(&names)),
         (&[("displayName", "Zoe Simon Novak")], "zoe", &zoe, partial(&[By::DisplayName])),
@@ -108,7 +113,8 @@ fn run(accounts: &[(usize, (u8, u8, u8))], people: &[(usize, (u8, u8, u8))]) -> 
     let mut matcher = Matcher::new(MatchRule::usual());
     for (n, (mail, name, number)) in accounts {
         let (mail, name, number) = (format!("m{mail}@example.com"), format!("n{name}"), number.to_string());
-        let attributes = [("userName", &*mail), ("name.givenName", &name), ("name.familyName", "x"), ("employeeNumber", &number)];
+        let attributes =
+            [("userName", &*mail), ("name.givenName", &name), ("name.familyName", "x"), ("employeeNumber", &number)];
         matcher.account(&format!("z{n}"), &account(&attributes));
     }
     for (n, (mail, name, number)) in people {
