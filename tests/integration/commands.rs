@@ -5,6 +5,7 @@ mod audit;
 mod crash;
 mod demo;
 mod doctor;
+mod import;
 mod key;
 mod mail;
 mod status;

@@ -30,6 +30,7 @@ const FUNCTIONS: &[Function] = &[
     ("get_confirmation", Permission::Look, &[("connection", ID)]),
     ("get_connection", Permission::Look, &[("id", ID)]),
     ("get_connection_head", Permission::Look, &[("id", ID)]),
+    ("get_differences", Permission::Look, &[("connection", ID)]),
     ("get_group", Permission::Look, &[("id", ID), ("at", "/groups")]),
     ("get_guide", Permission::Look, &[("slug", "okta")]),
     ("get_import", Permission::Look, &[("connection", ID)]),

@@ -18,37 +18,54 @@ pub struct ImportPage {
     pub history: Vec<Import>,
     pub counts: ImportCounts,
     pub may: May,
-    /// By attribute, how many people's accounts starting them would change.
-    pub differences: Vec<(String, i64)>,
-    /// How many people that are.
-    pub differing: i64,
 }
 
 /// The newest import and how the accounts stand.
 #[server]
 pub async fn get_import(connection: ConnectionId) -> Result<ImportPage, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let settings = directory::connections::get(&mut tx, connection).await?;
+    directory::connections::get(&mut tx, connection).await?;
     let mut history = directory::imports::history(&mut tx, connection, 10).await?;
     let newest = (!history.is_empty()).then(|| history.remove(0));
     let counts = directory::imports::counts(&mut tx, connection).await?;
-    let (mut differing, mut all) = (0, std::collections::BTreeMap::<String, i64>::new());
-    let mut after = None;
+    Ok(ImportPage { newest, history, counts, may: May::here()? })
+}
+
+/// What starting the provisioning of those who wait would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Differences {
+    /// How many wait.
+    pub people: i64,
+    /// For how many of them something is sent.
+    pub differing: i64,
+    /// By attribute, for how many.
+    pub attributes: Vec<(String, i64)>,
+}
+
+/// What starting the provisioning of those who wait would change: everybody is compared, so it is asked for when it may
+/// have changed, not at every news.
+#[server]
+pub async fn get_differences(connection: ConnectionId) -> Result<Differences, AppError> {
+    let mut tx = crate::session::begin(model::Permission::Look).await?;
+    let settings = directory::connections::get(&mut tx, connection).await?;
+    let (mut people, mut differing, mut after) = (0, 0, None);
+    let mut all = std::collections::BTreeMap::<String, i64>::new();
     loop {
         let held = directory::imports::held(&mut tx, connection, after, 1_000).await?;
         let Some((last, _)) = held.last() else { break };
         after = Some(*last);
         for (_, subject) in &held {
             let lines = provision::import::compare::differences(subject, settings.scope, &settings.actions);
+            people += 1;
             differing += i64::from(!lines.is_empty());
             for line in lines {
                 *all.entry(line.attribute).or_default() += 1;
             }
         }
     }
-    let mut differences: Vec<(String, i64)> = all.into_iter().collect();
-    differences.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    Ok(ImportPage { newest, history, counts, may: May::here()?, differences, differing })
+    let mut attributes: Vec<(String, i64)> = all.into_iter().collect();
+    attributes.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    Ok(Differences { people, differing, attributes })
 }
 
 /// A page of accounts, by name.
@@ -189,7 +206,8 @@ pub async fn confirm_import(
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
     let which = which(accounts, q, show)?;
-    let done: Confirmation = directory::imports::confirm(&mut tx, id, &which, activate).await?.into();
+    let done: Confirmation =
+        directory::imports::confirm(&mut tx, id, &which, &provision::import::terms(activate)).await?.into();
     tx.commit().await?;
     let linked = done.exact + done.partial + done.new;
     let title = match linked {

@@ -87,13 +87,7 @@ pub async fn list(
     at: &Cursor,
     size: usize,
 ) -> Result<Page<AssignmentRow>> {
-    let (back, key) = match at {
-        Cursor::First => (false, None),
-        Cursor::After(key) => (false, Some(cursor::read_text(key)?)),
-        Cursor::Before(key) => (true, Some(cursor::read_text(key)?)),
-    };
-    let (sort, id) = key.map_or((None, None), |(sort, id)| (Some(sort), Some(id)));
-    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let cursor::Place { back, text: sort, id, limit } = cursor::place(at, size)?;
     let rows = sqlx::query!(
         "select a.id as \"assignment_id?\", p.id, p.display_name, p.user_name, p.state as person_state, p.sort_key,
                 a.created_by as \"assigned_by?\", l.state as \"link_state?\", l.cause, l.due_at as \"due_at?\",

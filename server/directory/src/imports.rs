@@ -11,7 +11,7 @@ mod matching;
 
 pub use accounts::{Found, Kept, keep_detail, keep_page, to_detail};
 pub use choose::{Choice, candidates, choose};
-pub use confirm::{Confirmed, Which, begin, confirm, preview};
+pub use confirm::{Confirmed, Terms, Which, begin, confirm, preview};
 pub use linked::{activate, create_again, people_of, unlink};
 pub use list::{Filter, Listed, Subject, counts, held, list};
 pub use matching::{PersonKeys, Proposed, accounts, people, propose};

@@ -40,13 +40,7 @@ pub struct Filter {
 
 /// People by name.
 pub async fn list(tx: &mut Tx, filter: &Filter, at: &Cursor, size: usize) -> Result<Page<PersonSummary>> {
-    let (back, key) = match at {
-        Cursor::First => (false, None),
-        Cursor::After(key) => (false, Some(cursor::read_text(key)?)),
-        Cursor::Before(key) => (true, Some(cursor::read_text(key)?)),
-    };
-    let (sort, id) = key.map_or((None, None), |(sort, id)| (Some(sort), Some(id)));
-    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let cursor::Place { back, text: sort, id, limit } = cursor::place(at, size)?;
     let rows = sqlx::query!(
         "select p.id, p.display_name, p.user_name, p.email, p.department, p.title, p.state, p.gone, p.updated_at,
                 p.sort_key,

@@ -50,6 +50,7 @@ pub(crate) mod cursor {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
     use chrono::{DateTime, Utc};
+    use model::Cursor;
     use uuid::Uuid;
 
     /// A text and an id. The text may be anybody's name: it is written in letters that nothing on its way changes.
@@ -57,10 +58,30 @@ pub(crate) mod cursor {
         format!("{}.{}", id.simple(), BASE64.encode(key))
     }
 
-    pub(crate) fn read_text(cursor: &str) -> Result<(String, Uuid)> {
+    fn read_text(cursor: &str) -> Result<(String, Uuid)> {
         let (key, id) = parts(cursor)?;
         let key = BASE64.decode(key).ok().and_then(|key| String::from_utf8(key).ok());
         Ok((key.filter(|key| !key.contains('\0')).ok_or(Error::BadCursor)?, id))
+    }
+
+    /// Where a page of a list by text starts, as its statement takes it.
+    pub(crate) struct Place {
+        /// From the end towards the start.
+        pub(crate) back: bool,
+        pub(crate) text: Option<String>,
+        pub(crate) id: Option<Uuid>,
+        /// One row more than the page has: it tells whether there are more.
+        pub(crate) limit: i64,
+    }
+
+    pub(crate) fn place(at: &Cursor, size: usize) -> Result<Place> {
+        let (back, key) = match at {
+            Cursor::First => (false, None),
+            Cursor::After(key) => (false, Some(read_text(key)?)),
+            Cursor::Before(key) => (true, Some(read_text(key)?)),
+        };
+        let (text, id) = key.unzip();
+        Ok(Place { back, text, id, limit: i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1) })
     }
 
     /// `id.rest`, as the id has a fixed form.

@@ -19,7 +19,7 @@ use crate::{Error, Result, Tx, sources};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
-use model::source::{Refusal, ScimToken};
+use model::source::{Refusal, ScimToken, SourceKind};
 use model::{SourceId, TokenId};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -59,6 +59,12 @@ pub async fn generate(
 /// Generates a token for a source.
 pub async fn generate_with(tx: &mut Tx, source: SourceId, new: New<'_>) -> Result<Generated> {
     let source = sources::get(tx, source).await?;
+    if source.kind == SourceKind::Import {
+        return Err(Error::Refused(format!(
+            "{} holds whom an import found in Zoom; no client sends them. Generate the token for another source.",
+            source.name
+        )));
+    }
     let id = TokenId(Uuid::now_v7());
     let public: String = random::<6>()?.iter().map(|b| format!("{b:02x}")).collect();
     let secret = BASE64.encode(random::<32>()?);

@@ -48,6 +48,16 @@ pub(crate) fn address_change(old: &str, new: &str) -> Cause {
     )
 }
 
+/// Linked by an import, and nobody has started it.
+pub(crate) fn not_started() -> Cause {
+    cause(
+        CauseKind::NotStarted,
+        "Linked to the Zoom account that was there. Nothing has been changed in Zoom.",
+        "An import linked it, and its provisioning has not been started.",
+        "Look at the differences on the Import tab, then start provisioning there.",
+    )
+}
+
 /// Out of scope, without an account.
 pub(crate) fn out_of_scope() -> Cause {
     cause(

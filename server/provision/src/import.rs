@@ -3,4 +3,13 @@
 
 pub mod compare;
 pub mod matching;
+mod person;
 pub mod scan;
+
+use crate::causes;
+use directory::imports::Terms;
+
+/// On what terms accounts are confirmed.
+pub fn terms(activate: bool) -> Terms {
+    Terms { activate, user_of: person::user_of, held: causes::not_started() }
+}

@@ -5,7 +5,7 @@
 use crate::attributes::{self as zoom, Attributes};
 use serde_json::Value;
 
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// No e-mail address can be found for the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

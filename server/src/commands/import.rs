@@ -111,7 +111,7 @@ impl Import {
         let confirmed = match self.confirm {
             Some(Confirm::Exact) => {
                 let filter = Filter { q: None, shown: Some(AccountsShown::Exact) };
-                imports::confirm(&mut tx, connection, &Which::All(filter), false).await?
+                imports::confirm(&mut tx, connection, &Which::All(filter), &provision::import::terms(false)).await?
             }
             None => Confirmed::default(),
         };

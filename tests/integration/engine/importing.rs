@@ -66,7 +66,8 @@ impl Engine {
     async fn confirm(&self, shown: Option<AccountsShown>, activate: bool) -> imports::Confirmed {
         let mut tx = self.tx().await;
         let which = Which::All(Filter { q: None, shown });
-        let done = imports::confirm(&mut tx, self.connection, &which, activate).await.unwrap();
+        let done =
+            imports::confirm(&mut tx, self.connection, &which, &provision::import::terms(activate)).await.unwrap();
         tx.commit().await.unwrap();
         done
     }

@@ -3,6 +3,7 @@
 mod begin;
 mod change;
 mod confirm;
+mod held;
 mod results;
 mod row;
 mod run;
@@ -11,7 +12,7 @@ use super::frame::{TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};
 use crate::api::connections::ConnectionPage;
 use crate::api::imports::{
-    CancelImport, ChooseAccounts, GetImport, ImportPage, ListAccounts, ResumeImport, StartImport,
+    CancelImport, ChooseAccounts, GetDifferences, GetImport, ImportPage, ListAccounts, ResumeImport, StartImport,
 };
 use crate::components::{Query, follows, part_of};
 use crate::form::{FormProblem, use_form};
@@ -20,7 +21,7 @@ use crate::reading::reread;
 use leptos::prelude::*;
 
 /// What the dialogs and forms of the page add to its address.
-const DIALOG_FIELDS: &[&str] = &["dialog", "find", "accounts[]", "account", "do"];
+const DIALOG_FIELDS: &[&str] = &["dialog", "find", "accounts[]", "account", "id", "do"];
 
 #[component]
 pub(super) fn ImportTab() -> impl IntoView {
@@ -33,7 +34,9 @@ pub(super) fn ImportTab() -> impl IntoView {
     let list = Memo::new(move |_| query.read().without(DIALOG_FIELDS));
     let page = reread(move || live.get(), move || Ok(GetImport { connection: known(place.id.get())? }));
     // The list follows the stages of an import, not every change: what is ticked in it stays ticked.
-    let stage = RwSignal::new(None);
+    let (stage, held) = (RwSignal::new(None), RwSignal::new(None));
+    let differences =
+        reread(move || (stage.get(), held.get()), move || Ok(GetDifferences { connection: known(place.id.get())? }));
     let accounts = reread(
         move || (list.get(), stage.get()),
         move || {
@@ -45,11 +48,9 @@ pub(super) fn ImportTab() -> impl IntoView {
     let body = move |of: ConnectionPage| {
         let (id, may) = (of.connection.id, of.may);
         let head = part_of(page, move |page: ImportPage| {
-            let now = page.newest.as_ref().map(|run| (run.id, run.state));
-            if stage.get_untracked() != now {
-                stage.set(now);
-            }
-            run::head(id, page, forms, list)
+            note(stage, page.newest.as_ref().map(|run| (run.id, run.state)));
+            note(held, page.counts.held);
+            run::head(id, page, forms)
         });
         view! {
             <FormProblem state=forms.start/>
@@ -58,6 +59,8 @@ pub(super) fn ImportTab() -> impl IntoView {
             <FormProblem state=forms.choose/>
             <div class="stack">
                 {head}
+                {part_of(differences, move |found| held::card(id, found, may))}
+                {part_of(page, move |page| (move || run::filters(&list.read(), page.counts)).into_any())}
                 {part_of(accounts, move |page| results::table(id, page, &list.get_untracked(), may))}
             </div>
         }
@@ -69,7 +72,7 @@ pub(super) fn ImportTab() -> impl IntoView {
             Some("confirm") if may.assign => view! { <confirm::Confirm connection=connection.id/> }.into_any(),
             Some("change") if may.assign => view! { <change::Change connection=connection.id/> }.into_any(),
             Some("start") if may.manage => {
-                view! { <begin::Begin connection=connection.id enabled=connection.enabled page/> }.into_any()
+                view! { <begin::Begin connection=connection.id enabled=connection.enabled differences/> }.into_any()
             }
             Some("confirm" | "change" | "start") => {
                 view! { <NotNow text=NOT_ALLOWED close=list.get_untracked().href()/> }.into_any()
@@ -78,6 +81,15 @@ pub(super) fn ImportTab() -> impl IntoView {
         })
     };
     tab_page(place, open, body, dialogs)
+}
+
+/// Keeps what is read, and wakes whoever follows it when it is another: the first time, they have read already.
+fn note<T: PartialEq + Send + Sync + 'static>(kept: RwSignal<Option<T>>, now: T) {
+    match kept.with_untracked(|before| before.as_ref().map(|before| *before == now)) {
+        Some(true) => {}
+        Some(false) => kept.set(Some(now)),
+        None => *kept.write_untracked() = Some(now),
+    }
 }
 
 /// The page's forms that stand on it, not in a dialog.

@@ -6,7 +6,7 @@ use super::trace::Trace;
 use super::traffic::TrafficStrip;
 use crate::api::sources::{GetSource, SourceDetails};
 use crate::api::tokens::{GenerateToken, NewToken, RotateToken};
-use crate::components::{Content, Crumb, Icon, PageHead, Query, follows, page_of, use_id};
+use crate::components::{Content, Crumb, Empty, Icon, PageHead, Query, follows, page_of, plural, use_id};
 use crate::error::AppError;
 use crate::form::use_form;
 use crate::reading::read;
@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use model::SourceId;
+use model::source::SourceKind;
 
 #[component]
 pub(super) fn SourcePage() -> impl IntoView {
@@ -29,6 +30,9 @@ pub(super) fn SourcePage() -> impl IntoView {
     page_of(data, move |details| {
         let (id, may) = (details.summary.source.id, details.may_manage_tokens);
         let name = details.summary.source.name.clone();
+        if details.summary.source.kind == SourceKind::Import {
+            return imported(name, details.summary.people);
+        }
         let source_name = name.clone();
         let over = follows(move || match dialog.get() {
             Some(open) if may && open == "generate" => {
@@ -64,6 +68,26 @@ pub(super) fn SourcePage() -> impl IntoView {
         }
         .into_any()
     })
+}
+
+/// The source of whom an import found: nobody sends anything to it.
+fn imported(name: String, people: i64) -> AnyView {
+    let title = plural(people, "person", "people");
+    let actions = view! { <a class="btn" href="/people">"Go to people"</a> }.into_any();
+    view! {
+        <Screen title=name.clone() crumbs=vec![Crumb::link("Sources", "/sources"), Crumb::here(name.clone())]>
+            <PageHead title=name description="Whom an import found in Zoom while nobody in the directory had the account. No client sends them, so there is no token."/>
+            <section class="card">
+                <Empty
+                    icon="import"
+                    title=title
+                    text="When another source sends the same person, the person's page proposes to link the two."
+                    actions=actions
+                />
+            </section>
+        </Screen>
+    }
+    .into_any()
 }
 
 /// The dialog the address asks for. When a token was made, the address is turned back to the page without one; without

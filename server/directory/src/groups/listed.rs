@@ -38,13 +38,7 @@ impl From<Row> for GroupSummary {
 
 /// Groups by name: those that live, or those that were deleted.
 pub async fn list(tx: &mut Tx, q: Option<&str>, deleted: bool, at: &Cursor, size: usize) -> Result<Page<GroupSummary>> {
-    let (back, key) = match at {
-        Cursor::First => (false, None),
-        Cursor::After(key) => (false, Some(cursor::read_text(key)?)),
-        Cursor::Before(key) => (true, Some(cursor::read_text(key)?)),
-    };
-    let (name, id) = key.map_or((None, None), |(name, id)| (Some(name), Some(id)));
-    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let cursor::Place { back, text: name, id, limit } = cursor::place(at, size)?;
     let rows = sqlx::query_as!(
         Row,
         "select g.id, g.display_name, g.display_name_key, g.external_id, g.source_id, s.name as source_name,

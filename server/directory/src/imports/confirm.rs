@@ -1,20 +1,21 @@
 //! Confirming what was proposed: accounts are linked to people, and people made whom nobody in the directory knew. Nothing
 //! is due by it: the links are held until [`begin`] starts them.
 
+use super::accounts::Found;
 use super::list::Filter;
 use crate::audit::Entry;
 use crate::due::Priority;
 use crate::error::to_json;
 use crate::text::like;
 use crate::{Error, Result, Tx, connections, records, sources};
-use model::connection::ScopeMode;
-use model::import::AccountsShown;
-use model::link::{Cause, CauseKind};
+use model::connection::{Connection, ScopeMode};
+use model::import::{AccountsShown, Proposal};
+use model::link::Cause;
 use model::source::SourceKind;
-use model::{AccountId, ConnectionId, PersonId, SourceId};
+use model::{AccountId, ConnectionId, SourceId};
 use scim::User;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// How many people one confirmation makes.
@@ -25,6 +26,26 @@ pub const MOST_NEW: usize = 2_000;
 pub enum Which {
     These(Vec<AccountId>),
     All(Filter),
+}
+
+impl Which {
+    fn parts(&self) -> (Option<Vec<Uuid>>, Filter) {
+        match self {
+            Self::These(ids) => (Some(ids.iter().map(|id| id.0).collect()), Filter::default()),
+            Self::All(filter) => (None, filter.clone()),
+        }
+    }
+}
+
+/// What a confirmation needs to be told, as only whoever knows Zoom can say it.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// New people are active at once, not Staged.
+    pub activate: bool,
+    /// An account as the SCIM user that a new person is made of.
+    pub user_of: fn(&Found) -> Value,
+    /// Why the links wait.
+    pub held: Cause,
 }
 
 /// What a confirmation did, or would do.
@@ -43,20 +64,50 @@ pub struct Confirmed {
 struct Chosen {
     zoom_id: String,
     user_name: String,
+    display_name: String,
     active: Option<bool>,
+    user_type: Option<String>,
     attributes: Value,
     proposal: Option<String>,
     person: Option<Uuid>,
 }
 
+/// How one account is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    By(Proposal, Uuid),
+    Made,
+    Left,
+}
+
+impl Chosen {
+    fn taken(&self) -> Taken {
+        match (self.proposal.as_deref(), self.person) {
+            (Some("exact"), Some(person)) => Taken::By(Proposal::Exact, person),
+            (Some("partial"), Some(person)) => Taken::By(Proposal::Partial, person),
+            (Some("new"), None) if !self.user_name.is_empty() => Taken::Made,
+            _ => Taken::Left,
+        }
+    }
+
+    fn found(&self) -> Found {
+        Found {
+            zoom_id: self.zoom_id.clone(),
+            user_name: self.user_name.clone(),
+            display_name: self.display_name.clone(),
+            active: self.active,
+            user_type: self.user_type.clone(),
+            attributes: self.attributes.clone(),
+        }
+    }
+}
+
 async fn chosen(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<Vec<Chosen>> {
-    let (ids, filter) = match which {
-        Which::These(ids) => (Some(ids.iter().map(|id| id.0).collect::<Vec<Uuid>>()), Filter::default()),
-        Which::All(filter) => (None, filter.clone()),
-    };
+    let (ids, filter) = which.parts();
     Ok(sqlx::query_as!(
         Chosen,
-        "select a.zoom_id, a.user_name, a.active, a.attributes, a.proposal, a.person_id as person
+        "select a.zoom_id, a.user_name, a.display_name, a.active, a.user_type, a.attributes, a.proposal,
+                a.person_id as person
          from zoom_account a
          where a.connection_id = $1 and ($2::uuid[] is null or a.id = any($2)) and ($3::text is null or a.search like $3)
            and ($4::text is null or a.proposal = $4) and a.ignored_at is null and a.gone_at is null
@@ -73,155 +124,125 @@ async fn chosen(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<
 
 /// How many a confirmation would link and make.
 pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<Confirmed> {
-    let mut would = Confirmed::default();
-    for account in chosen(tx, connection, which).await? {
-        match (account.proposal.as_deref(), account.person) {
-            (Some("exact"), Some(_)) => would.exact += 1,
-            (Some("partial"), Some(_)) => would.partial += 1,
-            (Some("new"), None) if !account.user_name.is_empty() => would.new += 1,
-            _ => would.left += 1,
-        }
-    }
-    Ok(would)
+    let (ids, filter) = which.parts();
+    let row = sqlx::query!(
+        "select count(*) filter (where a.proposal = 'exact' and a.person_id is not null) as \"exact!\",
+                count(*) filter (where a.proposal = 'partial' and a.person_id is not null) as \"partial!\",
+                count(*) filter (where a.proposal = 'new' and a.person_id is null and a.user_name <> '') as \"new!\",
+                count(*) as \"all!\"
+         from zoom_account a
+         where a.connection_id = $1 and ($2::uuid[] is null or a.id = any($2)) and ($3::text is null or a.search like $3)
+           and ($4::text is null or a.proposal = $4) and a.ignored_at is null and a.gone_at is null
+           and not exists (select from link l where l.connection_id = $1 and l.zoom_id = a.zoom_id)",
+        connection.0,
+        ids.as_deref(),
+        filter.q.as_deref().map(like),
+        filter.shown.map(AccountsShown::as_str)
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let number = |count: i64| usize::try_from(count).unwrap_or_default();
+    let (exact, partial, new) = (number(row.exact), number(row.partial), number(row.new));
+    Ok(Confirmed { exact, partial, new, left: number(row.all) - exact - partial - new })
 }
 
-/// Links the accounts to the people proposed, and makes people of those that nobody knew: Staged, or active at once.
-pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, activate: bool) -> Result<Confirmed> {
+/// Links the accounts to the people proposed, and makes people of those that nobody knew.
+pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, terms: &Terms) -> Result<Confirmed> {
     let settings = connections::lock(tx, connection).await?;
-    let mut done = Confirmed::default();
-    let (mut links, mut new) = (Vec::new(), Vec::new());
-    for account in chosen(tx, connection, which).await? {
-        match (account.proposal.as_deref(), account.person) {
-            (Some("exact" | "partial"), Some(person)) => links.push((person, account)),
-            (Some("new"), None) if !account.user_name.is_empty() => new.push(account),
-            _ => done.left += 1,
-        }
-    }
-    if new.len() > MOST_NEW {
-        return Err(Error::Refused(format!(
-            "That would make {} new people at once. Confirm at most {MOST_NEW} of them at a time: narrow the list by a search, or tick some.",
-            new.len()
-        )));
-    }
-    if !new.is_empty() {
-        let source = source(tx, connection, &settings.name).await?;
-        for account in new {
-            let mark = tx.mark().await?;
-            match make(tx, source, &account).await {
-                Ok(person) => {
-                    tx.keep(mark).await?;
-                    links.push((person.0, account));
-                }
-                Err(Error::Taken(_) | Error::Refused(_)) => {
-                    tx.back_to(mark).await?;
-                    done.left += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    // A new account may have turned out to be somebody's who was here before.
-    let mut seen = std::collections::HashSet::new();
-    let before = links.len();
-    links.retain(|(person, _)| seen.insert(*person));
-    done.left += before - links.len();
-    let linked = link(tx, connection, settings.scope, &links).await?;
-    let mut staged = Vec::new();
-    for (person, account) in &links {
-        let Some(name) = linked.get(person) else {
-            done.left += 1;
-            continue;
-        };
-        match account.proposal.as_deref() {
-            Some("exact") => done.exact += 1,
-            Some("partial") => done.partial += 1,
-            _ => {
+    let accounts = chosen(tx, connection, which).await?;
+    let all = accounts.len();
+    let pairs = whose(tx, &settings, accounts, terms).await?;
+    let linked = link(tx, connection, settings.scope, &pairs, &terms.held).await?;
+    let (mut done, mut made) = (Confirmed::default(), Vec::new());
+    for (person, account) in &pairs {
+        let Some(name) = linked.get(person) else { continue };
+        match account.taken() {
+            Taken::By(Proposal::Exact, _) => done.exact += 1,
+            Taken::By(..) => done.partial += 1,
+            Taken::Made | Taken::Left => {
                 done.new += 1;
-                staged.push(*person);
+                made.push(*person);
             }
         }
         let entry = Entry::new("link.imported", "person", *person, name);
-        tx.audit(
-            entry.after(
-                json!({ "connection": settings.name, "account": account.user_name, "zoom_id": account.zoom_id }),
-            ),
-        );
+        let told = json!({ "connection": settings.name, "account": account.user_name, "zoom_id": account.zoom_id });
+        tx.audit(entry.after(told));
     }
-    if !activate {
-        sqlx::query!("update person set state = 'staged' where id = any($1) and state = 'active'", &staged)
+    done.left = all - done.exact - done.partial - done.new;
+    if !terms.activate {
+        sqlx::query!("update person set state = 'staged' where id = any($1) and state = 'active'", &made)
             .execute(tx.db())
             .await?;
     }
     let entry = Entry::new("import.confirmed", "connection", connection.0, &settings.name);
-    tx.audit(
-        entry.after(json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": activate })),
-    );
+    let told = json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": terms.activate });
+    tx.audit(entry.after(told));
     Ok(done)
 }
 
+/// The people these accounts go to; those that nobody knew are made. Nobody twice: an account that seemed new may be
+/// somebody's who was here before.
+async fn whose(
+    tx: &mut Tx,
+    connection: &Connection,
+    accounts: Vec<Chosen>,
+    terms: &Terms,
+) -> Result<Vec<(Uuid, Chosen)>> {
+    let new = accounts.iter().filter(|account| account.taken() == Taken::Made).count();
+    if new > MOST_NEW {
+        return Err(Error::Refused(format!(
+            "That would make {new} new people at once. Confirm at most {MOST_NEW} of them at a time: narrow the list by a search, or tick some."
+        )));
+    }
+    let source = if new > 0 { Some(source(tx, connection).await?) } else { None };
+    let (mut pairs, mut seen) = (Vec::new(), HashSet::new());
+    for account in accounts {
+        let person = match (account.taken(), source) {
+            (Taken::By(_, person), _) => Some(person),
+            (Taken::Made, Some(source)) => make(tx, source, (terms.user_of)(&account.found())).await?,
+            _ => None,
+        };
+        if let Some(person) = person.filter(|person| seen.insert(*person)) {
+            pairs.push((person, account));
+        }
+    }
+    Ok(pairs)
+}
+
 /// The source that holds the people of this connection's imports.
-async fn source(tx: &mut Tx, connection: ConnectionId, name: &str) -> Result<SourceId> {
-    let found = sqlx::query_scalar!("select id from source where connection_id = $1", connection.0)
+async fn source(tx: &mut Tx, connection: &Connection) -> Result<SourceId> {
+    let found = sqlx::query_scalar!("select id from source where connection_id = $1", connection.id.0)
         .fetch_optional(tx.db())
         .await?;
     if let Some(id) = found {
         return Ok(SourceId(id));
     }
-    let name = format!("Zoom import: {name}");
+    let name = format!("Zoom import: {}", connection.name);
     if sources::by_name(tx, &name).await?.is_some() {
         return Err(Error::Refused(format!(
             "The new people belong to a source of their own, and there is a source called “{name}” already. Rename the connection, then confirm again."
         )));
     }
     let id = sources::create(tx, &name, SourceKind::Import).await?;
-    sqlx::query!("update source set connection_id = $2 where id = $1", id.0, connection.0).execute(tx.db()).await?;
+    sqlx::query!("update source set connection_id = $2 where id = $1", id.0, connection.id.0).execute(tx.db()).await?;
     Ok(id)
 }
 
-/// A person with what Zoom says of the account.
-async fn make(tx: &mut Tx, source: SourceId, account: &Chosen) -> Result<PersonId> {
-    let user = User::from_json(resource(account)).map_err(|error| Error::Refused(error.detail))?;
-    Ok(records::create(tx, source, &user).await?.person_id)
-}
-
-/// The account as a SCIM user (RFC 7643, section 4).
-fn resource(account: &Chosen) -> Value {
-    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-    let text = |name: &str| account.attributes.get(name).and_then(Value::as_str);
-    let mut user = json!({
-        "userName": account.user_name,
-        "externalId": account.zoom_id,
-        "active": account.active != Some(false),
-    });
-    let name: serde_json::Map<String, Value> = ["givenName", "familyName"]
-        .into_iter()
-        .filter_map(|part| Some((part.to_owned(), text(&format!("name.{part}"))?.into())))
-        .collect();
-    if !name.is_empty() {
-        user["name"] = Value::Object(name);
-    }
-    for plain in ["displayName", "userType", "title", "locale"] {
-        if let Some(value) = text(plain) {
-            user[plain] = value.into();
+/// Makes a person; none when the source has one of that name, or what Zoom says makes no user.
+async fn make(tx: &mut Tx, source: SourceId, user: Value) -> Result<Option<Uuid>> {
+    let Ok(user) = User::from_json(user) else { return Ok(None) };
+    let mark = tx.mark().await?;
+    match records::create(tx, source, &user).await {
+        Ok(record) => {
+            tx.keep(mark).await?;
+            Ok(Some(record.person_id.0))
         }
+        Err(Error::Taken(_) | Error::Refused(_)) => {
+            tx.back_to(mark).await?;
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
-    if let Some(mail) = text("emails").or_else(|| text("userName")) {
-        user["emails"] = json!([{ "value": mail, "type": "work", "primary": true }]);
-    }
-    if let Some(phone) = text("phoneNumbers") {
-        user["phoneNumbers"] = json!([{ "value": phone, "type": "work" }]);
-    }
-    if let Some(role) = text("roles") {
-        user["roles"] = json!([{ "value": role, "primary": true }]);
-    }
-    let enterprise: serde_json::Map<String, Value> = ["department", "organization", "employeeNumber"]
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), text(name)?.into())))
-        .collect();
-    if !enterprise.is_empty() {
-        user[ENTERPRISE] = Value::Object(enterprise);
-    }
-    user
 }
 
 /// Makes the links, held, and with them the assignments that keep these people in scope. Who has an account already, or
@@ -231,19 +252,20 @@ async fn link(
     connection: ConnectionId,
     scope: ScopeMode,
     pairs: &[(Uuid, Chosen)],
+    held: &Cause,
 ) -> Result<HashMap<Uuid, String>> {
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     let people: Vec<Uuid> = pairs.iter().map(|(person, _)| *person).collect();
     let zoom_ids: Vec<String> = pairs.iter().map(|(_, account)| account.zoom_id.clone()).collect();
     let active: Vec<Option<bool>> = pairs.iter().map(|(_, account)| account.active).collect();
     let sent: Vec<Value> = pairs.iter().map(|(_, account)| account.attributes.clone()).collect();
-    let cause = to_json("cause", &not_started())?;
+    let cause = to_json("cause", held)?;
     sqlx::query!("select id from person where id = any($1) order by id for share", &people).fetch_all(tx.db()).await?;
     let linked = sqlx::query!(
         "with made as (
             insert into link (connection_id, person_id, zoom_id, last_sent, zoom_active, held, state, cause, reached,
                               changed_at, updated_at)
-            select $1, p.id, n.zoom_id, n.sent - 'employeeNumber', n.active, true, 'skipped', $6, 1, $7, $7
+            select $1, p.id, n.zoom_id, n.sent, n.active, true, 'skipped', $6, 1, $7, $7
             from unnest($2::uuid[], $3::text[], $4::bool[], $5::jsonb[]) as n(person_id, zoom_id, active, sent)
             join person p on p.id = n.person_id and not p.gone
             order by p.id
@@ -285,25 +307,16 @@ async fn link(
     Ok(linked)
 }
 
-/// Why a link that an import made waits.
-fn not_started() -> Cause {
-    Cause {
-        kind: CauseKind::NotStarted,
-        happened: "Linked to the Zoom account that was there. Nothing has been changed in Zoom.".to_owned(),
-        why: "An import linked it, and its provisioning has not been started.".to_owned(),
-        advice: "Look at the differences on the Import tab, then start provisioning there.".to_owned(),
-        zoom_said: None,
-    }
-}
-
-/// Starts the provisioning of everybody whom imports linked. Says how many.
+/// Starts the provisioning of everybody whom imports linked and whose account is there. Says how many.
 pub async fn begin(tx: &mut Tx, connection: ConnectionId) -> Result<u64> {
     let name = connections::lock(tx, connection).await?.name;
     let now = tx.now();
     let started = sqlx::query!(
         "update link set held = false, state = 'pending', cause = null, wanted = wanted + 1, due_at = $2, priority = $3,
                 attempts = 0, changed_at = $2, updated_at = $2
-         where connection_id = $1 and held",
+         where connection_id = $1 and held
+           and not exists (select from zoom_account a where a.connection_id = $1 and a.zoom_id = link.zoom_id
+                             and a.gone_at is not null)",
         connection.0,
         now,
         Priority::Bulk as i16

@@ -3,11 +3,12 @@
 use crate::error::from_json;
 use crate::links::Known;
 use crate::text::{cursor, like};
-use crate::{Result, Tx};
+use crate::{Error, Result, Tx};
 use model::import::{Account, AccountPerson, AccountsShown, ImportCounts};
 use model::person::PersonState;
 use model::{AccountId, ConnectionId, Cursor, Page, PersonId};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Which accounts a list shows.
 #[derive(Debug, Clone, Default)]
@@ -47,14 +48,9 @@ pub async fn list(
     at: &Cursor,
     size: usize,
 ) -> Result<Page<Listed>> {
-    let (back, key) = match at {
-        Cursor::First => (false, None),
-        Cursor::After(key) => (false, Some(cursor::read_text(key)?)),
-        Cursor::Before(key) => (true, Some(cursor::read_text(key)?)),
-    };
-    let (sort, id) = key.map_or((None, None), |(sort, id)| (Some(sort), Some(id)));
-    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
-    let rows = sqlx::query!(
+    let cursor::Place { back, text: sort, id, limit } = cursor::place(at, size)?;
+    let rows = sqlx::query_as!(
+        Row,
         "select a.id, a.zoom_id, a.user_name, a.display_name, a.active, a.user_type, a.attributes, a.proposal, a.why,
                 a.ignored_by, a.gone_at is not null as \"gone!\", a.sort_key,
                 l.person_id is not null as \"linked!\", coalesce(l.held, false) as \"held!\", l.last_sent, l.zoom_active,
@@ -69,7 +65,7 @@ pub async fn list(
                 when 'open' then l.person_id is null and a.ignored_at is null
                 when 'ignored' then l.person_id is null and a.ignored_at is not null
                 when 'linked' then l.person_id is not null and not l.held and a.gone_at is null
-                when 'held' then l.held
+                when 'held' then l.held and a.gone_at is null
                 when 'gone' then l.person_id is not null and a.gone_at is not null
                 else l.person_id is null and a.ignored_at is null and a.proposal = $3 end
            and ($4::text is null or case when $6 then (a.sort_key, a.id) < ($4, $5) else (a.sort_key, a.id) > ($4, $5) end)
@@ -85,56 +81,85 @@ pub async fn list(
     )
     .fetch_all(tx.db())
     .await?;
-    let rows = rows
-        .into_iter()
-        .map(|row| {
-            let state: Option<PersonState> = row.person_state.map(|state| state.parse()).transpose()?;
-            let person = row.person_id.zip(row.person_name).zip(row.person_user_name).zip(state);
-            let person = person.map(|(((id, display_name), user_name), state)| AccountPerson {
-                id: PersonId(id),
-                display_name,
-                user_name,
-                state,
-            });
-            let subject = match (row.profile, &person) {
-                (Some(profile), Some(person)) => Some(Subject {
-                    profile,
-                    user_name: person.user_name.clone(),
-                    state: person.state,
-                    gone: row.person_gone == Some(true),
-                    assigned: row.assigned,
-                    known: Known {
-                        zoom_id: Some(row.zoom_id.clone()),
-                        last_sent: row.last_sent,
-                        active: row.zoom_active,
-                        creating: false,
-                    },
-                }),
-                _ => None,
-            };
-            let account = Account {
-                id: AccountId(row.id),
-                zoom_id: row.zoom_id,
-                user_name: row.user_name,
-                display_name: row.display_name,
-                active: row.active,
-                user_type: row.user_type,
-                proposal: row.proposal.filter(|_| !row.linked).map(|word| word.parse()).transpose()?,
-                why: row.why.filter(|_| !row.linked).map(|why| from_json("reason", why)).transpose()?,
-                ignored_by: row.ignored_by,
-                gone: row.gone,
-                person,
-                linked: row.linked,
-                held: row.held,
-                compared: Vec::new(),
-                differences: Vec::new(),
-            };
-            Ok((row.sort_key, Listed { account, attributes: row.attributes, subject }))
-        })
-        .collect::<Result<Vec<(String, Listed)>>>()?;
-    let page = Page::cut(rows, size, at, |(sort, listed)| cursor::text(sort, listed.account.id.0));
-    let rows = page.rows.into_iter().map(|(_, listed)| listed).collect();
+    let page = Page::cut(rows, size, at, |row| cursor::text(&row.sort_key, row.id));
+    let rows = page.rows.into_iter().map(Listed::try_from).collect::<Result<Vec<Listed>>>()?;
     Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+/// An account as it comes from the database, with its link and the person it is or may be.
+struct Row {
+    id: Uuid,
+    zoom_id: String,
+    user_name: String,
+    display_name: String,
+    active: Option<bool>,
+    user_type: Option<String>,
+    attributes: Value,
+    proposal: Option<String>,
+    why: Option<Value>,
+    ignored_by: Option<String>,
+    gone: bool,
+    sort_key: String,
+    linked: bool,
+    held: bool,
+    last_sent: Option<Value>,
+    zoom_active: Option<bool>,
+    person_id: Option<Uuid>,
+    person_name: Option<String>,
+    person_user_name: Option<String>,
+    profile: Option<Value>,
+    person_state: Option<String>,
+    person_gone: Option<bool>,
+    assigned: bool,
+}
+
+impl Row {
+    fn person(&self) -> Result<Option<AccountPerson>> {
+        let (Some(id), Some(display_name), Some(user_name), Some(state)) =
+            (self.person_id, self.person_name.clone(), self.person_user_name.clone(), &self.person_state)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(AccountPerson { id: PersonId(id), display_name, user_name, state: state.parse()? }))
+    }
+}
+
+impl TryFrom<Row> for Listed {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        let person = row.person()?;
+        let subject = row.profile.zip(person.clone()).map(|(profile, person)| Subject {
+            profile,
+            user_name: person.user_name,
+            state: person.state,
+            gone: row.person_gone == Some(true),
+            assigned: row.assigned,
+            known: Known {
+                zoom_id: Some(row.zoom_id.clone()),
+                last_sent: row.last_sent,
+                active: row.zoom_active,
+                creating: false,
+            },
+        });
+        let account = Account {
+            id: AccountId(row.id),
+            zoom_id: row.zoom_id,
+            user_name: row.user_name,
+            display_name: row.display_name,
+            active: row.active,
+            user_type: row.user_type,
+            proposal: row.proposal.filter(|_| !row.linked).map(|word| word.parse()).transpose()?,
+            why: row.why.filter(|_| !row.linked).map(|why| from_json("reason", why)).transpose()?,
+            ignored_by: row.ignored_by,
+            gone: row.gone,
+            person,
+            linked: row.linked,
+            held: row.held,
+            compared: Vec::new(),
+            differences: Vec::new(),
+        };
+        Ok(Self { account, attributes: row.attributes, subject })
+    }
 }
 
 /// How many accounts stand where.
@@ -145,7 +170,7 @@ pub async fn counts(tx: &mut Tx, connection: ConnectionId) -> Result<ImportCount
                 count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal = 'new') as \"new!\",
                 count(*) filter (where l.person_id is null and a.ignored_at is not null) as \"ignored!\",
                 count(*) filter (where not l.held and a.gone_at is null) as \"linked!\",
-                count(*) filter (where l.held) as \"held!\",
+                count(*) filter (where l.held and a.gone_at is null) as \"held!\",
                 count(*) filter (where l.person_id is not null and a.gone_at is not null) as \"gone!\"
          from zoom_account a left join link l on l.connection_id = a.connection_id and l.zoom_id = a.zoom_id
          where a.connection_id = $1",
@@ -176,6 +201,8 @@ pub async fn held(
                 exists (select from assignment s where s.connection_id = $1 and s.person_id = p.id) as \"assigned!\"
          from link l join person p on p.id = l.person_id
          where l.connection_id = $1 and l.held and ($2::uuid is null or l.person_id > $2)
+           and not exists (select from zoom_account a where a.connection_id = $1 and a.zoom_id = l.zoom_id
+                             and a.gone_at is not null)
          order by l.person_id limit $3",
         connection.0,
         after.map(|id| id.0),

@@ -6,7 +6,7 @@
 //! numbers by their digits; an address without +tag is one in which what stands between + and @ does not count.
 
 use crate::attributes::{self as zoom, Attributes};
-use crate::mapping;
+use crate::mapping::{self, ENTERPRISE};
 use directory::imports::Proposed;
 use model::PersonId;
 use model::import::{MatchAttribute, MatchRule, Proposal, Why};
@@ -14,7 +14,6 @@ use serde_json::Value;
 use std::hash::{BuildHasher, RandomState};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 /// More addresses of one person than this are not looked at.
 const ADDRESSES: usize = 20;
 /// Of a crowd with one name, only the size is of interest.

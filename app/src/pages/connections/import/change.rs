@@ -13,12 +13,12 @@ use model::import::AccountPerson;
 pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
     let form = use_form::<ChoosePerson>();
     let query = Query::here().get_untracked();
-    let close = query.without(DIALOG_FIELDS).without(&["id"]).href();
+    let close = query.without(DIALOG_FIELDS).href();
     let account = query.get("account").unwrap_or_default().to_owned();
     let find = query.get("find").unwrap_or_default().to_owned();
     let asked = find.clone();
     let found = read(move || Ok(ListFreePeople { connection, q: asked.clone() }));
-    let kept = query.without(&["find", "after", "before"]).pairs().to_vec();
+    let kept = query.without(&["find", "after", "before", "id"]).pairs().to_vec();
     let kept =
         kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     let footer = view! {

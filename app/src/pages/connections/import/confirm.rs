@@ -13,7 +13,7 @@ use model::{AccountId, ConnectionId};
 pub(super) fn Confirm(connection: ConnectionId) -> impl IntoView {
     let form = use_form::<ConfirmImport>();
     let query = Query::here().get_untracked();
-    let close = query.without(DIALOG_FIELDS).without(&["id"]).href();
+    let close = query.without(DIALOG_FIELDS).href();
     let accounts: Vec<AccountId> =
         query.pairs().iter().filter(|(name, _)| name == "accounts[]").filter_map(|(_, id)| id.parse().ok()).collect();
     let (q, show) = (query.text("q"), query.parsed::<AccountsShown>("show"));

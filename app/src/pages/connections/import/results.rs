@@ -1,6 +1,6 @@
 //! The accounts of a list: a form that goes to the dialogs or decides in bulk, the same with and without script.
 
-use super::row;
+use super::{DIALOG_FIELDS, row};
 use crate::api::connections::May;
 use crate::api::imports::ChooseAccounts;
 use crate::components::{Empty, FilterBar, Pager, Query, SearchBox, Table, plural};
@@ -46,7 +46,7 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
     let last = (tick && !linked).then(|| view! { <td><span class="vh">"Choose"</span></td> });
     let base = query.clone();
     let rows = page.rows.into_iter().map(|account| row::row(account, &base, tick, tick && !linked)).collect_view();
-    let bar = tick.then(|| bulk(id, query, shown));
+    let bar = tick.then(|| bulk(query, shown));
     let (kept, here) = (query.without(&["after", "before"]).pairs().to_vec(), query.clone());
     let kept =
         kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
@@ -63,7 +63,7 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
                         {head}
                         <th scope="col" aria-sort="ascending">"Zoom account"</th>
                         <th scope="col" class="p3">"License"</th>
-                        <th scope="col" class="p2">"Match"</th>
+                        <th scope="col">"Match"</th>
                         <th scope="col">{third}</th>
                         {last}
                     </tr></thead>
@@ -77,8 +77,11 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
 }
 
 /// What can be done with the accounts ticked, or with all of the list.
-fn bulk(id: ConnectionId, query: &Query, shown: Option<AccountsShown>) -> AnyView {
-    let choose = post_address(&format!("/connections/{id}/import"), "", ChooseAccounts::PATH);
+fn bulk(query: &Query, shown: Option<AccountsShown>) -> AnyView {
+    // Back to this list, whatever comes of it.
+    let here = query.without(DIALOG_FIELDS).href();
+    let (path, search) = here.split_once('?').unwrap_or((&here, ""));
+    let choose = post_address(path, search, ChooseAccounts::PATH);
     let button = |label: &'static str, value: &'static str| {
         view! {
             <button class="btn" data-variant="outline" data-size="sm" formmethod="post" formaction=choose.clone() name="choice" value=value>

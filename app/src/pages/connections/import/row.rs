@@ -35,7 +35,7 @@ pub(super) fn row(account: Account, list: &Query, tick: bool, choose: bool) -> A
             {check}
             <th scope="row"><span class="font-[550]">{name}</span><span class="sub wrap-anywhere">{sub}</span></th>
             <td class="p3 muted">{license}</td>
-            <td class="shrink p2"><Status look/></td>
+            <td class="shrink"><Status look/></td>
             <td>{person}</td>
             {change}
         </tr>

@@ -3,7 +3,7 @@
 use super::Forms;
 use crate::api::connections::May;
 use crate::api::imports::ImportPage;
-use crate::components::{Badge, Callout, Card, Disclose, Icon, Look, Query, SubmitButton, Time, Tone, grouped, plural};
+use crate::components::{Badge, Callout, Card, Disclose, Look, Query, SubmitButton, Time, Tone, grouped, plural};
 use crate::form::PostForm;
 use leptos::prelude::*;
 use model::ConnectionId;
@@ -12,27 +12,25 @@ use model::import::{AccountsShown, Import, ImportCounts, ImportState};
 /// What Zoom's SCIM does not show of an account.
 const UNREADABLE: &str = "Zoom's list shows name, e-mail, license and department. Role, phone, organization and employee number are read one account at a time, for up to 500 accounts an import: those that matched nobody first. Job title, location and Zoom Phone are never shown by Zoom; Rollcall compares those with what it sent last.";
 
-/// The card of the newest import, and of whoever waits to be started.
-pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms, list: Memo<Query>) -> AnyView {
+/// The card of the newest import, and the imports before.
+pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms) -> AnyView {
     let may = page.may;
-    let held = (page.counts.held > 0).then(|| held(id, &page));
-    let history = (!page.history.is_empty()).then(|| history(page.history));
-    let filters = page.newest.is_some().then(|| filters(&list.get_untracked(), page.counts));
-    match page.newest {
-        None => view! {
-            <Card id="run-h" title="Import" end=start(id, may, forms, "Import Now")>
+    let Some(run) = page.newest else {
+        return view! {
+            <Card id="run-h" title="Import" end=start(id, may, forms)>
                 <section>
                     <p>"Read who is in Zoom already, and see whose accounts they are. Nothing is changed in Zoom by an import, and nobody is linked before you confirm it."</p>
                     <p class="hint mt-2">{UNREADABLE}</p>
                 </section>
             </Card>
         }
-        .into_any(),
-        Some(run) => view! { {card(id, run, may, forms)}{held}{filters}{history} }.into_any(),
-    }
+        .into_any();
+    };
+    let history = (!page.history.is_empty()).then(|| history(page.history));
+    view! { {card(id, run, may, forms)}{history} }.into_any()
 }
 
-fn start(id: ConnectionId, may: May, forms: Forms, label: &'static str) -> AnyView {
+fn start(id: ConnectionId, may: May, forms: Forms) -> AnyView {
     if !may.manage {
         return ().into_any();
     }
@@ -40,7 +38,7 @@ fn start(id: ConnectionId, may: May, forms: Forms, label: &'static str) -> AnyVi
     view! {
         <PostForm state=forms.start>
             <input type="hidden" name="id" value=id.to_string()/>
-            <SubmitButton label icon="import" pending small=true/>
+            <SubmitButton label="Import Now" icon="import" pending small=true/>
         </PostForm>
     }
     .into_any()
@@ -58,75 +56,13 @@ fn look_of(state: ImportState) -> Look {
 
 fn card(id: ConnectionId, run: Import, may: May, forms: Forms) -> AnyView {
     let state = run.state;
-    let pending = Signal::derive(move || forms.cancel.pending());
-    let cancel = view! {
-        <PostForm state=forms.cancel>
-            <input type="hidden" name="id" value=id.to_string()/>
-            <SubmitButton label="Cancel" variant="outline" pending small=true/>
-        </PostForm>
-    };
-    let resuming = Signal::derive(move || forms.resume.pending());
-    let end = match (may.manage, state) {
-        (false, _) => ().into_any(),
-        (true, state) if state.runs() => cancel.into_any(),
-        (true, ImportState::Stopped) => view! {
-            {cancel}
-            <PostForm state=forms.resume>
-                <input type="hidden" name="id" value=id.to_string()/>
-                <SubmitButton label="Resume" icon="circle-play" pending=resuming small=true/>
-            </PostForm>
-        }
-        .into_any(),
-        (true, _) => start(id, may, forms, "Import Now"),
-    };
-    let cause = run.cause.clone().map(|cause| {
-        let stopped = state == ImportState::Stopped;
-        let look = if stopped {
-            Look::new(Tone::Bad, "circle-x", "Stopped")
-        } else {
-            Look::new(Tone::Warn, "clock", "Waiting")
-        };
-        let title = if stopped {
-            "The import stopped. What it has read is kept."
-        } else {
-            "The import waits, and goes on by itself."
-        };
-        view! { <Callout look title><p>{format!("{} {} {}", cause.happened, cause.why, cause.advice)}</p></Callout> }
-    });
-    let notes = (!run.notes.is_empty()).then(|| {
-        let look = Look::new(Tone::Warn, "triangle-alert", "Odd");
-        let lines = run.notes.iter().map(|note| view! { <p>{note.clone()}</p> }).collect_view();
-        view! { <Callout look title="Zoom's list was not as it should be">{lines}</Callout> }
-    });
-    let seen = format!(
-        "{} new since the import before, {} changed, {} gone",
-        grouped(run.fresh),
-        grouped(run.changed),
-        grouped(run.gone)
-    );
-    let text = match (state, run.total) {
-        (ImportState::Details, _) => format!(
-            "{} of {} accounts read one by one",
-            grouped(run.details_read),
-            plural(run.details_wanted, "account", "accounts")
-        ),
-        (_, Some(total)) if state.runs() => {
-            format!("{} of {} scanned", grouped(run.scanned), plural(total, "Zoom account", "Zoom accounts"))
-        }
-        _ => format!("{} scanned: {seen}", plural(run.scanned, "Zoom account", "Zoom accounts")),
-    };
-    let (value, max) = match state {
-        ImportState::Details => (run.details_read, run.details_wanted),
-        _ => (run.scanned, run.total.unwrap_or(0)),
-    };
-    let bar = state.runs().then(|| {
-        view! { <progress class="progress mt-2" max=max.max(1).to_string() value=value.min(max.max(1)).to_string() aria-labelledby="run-l"></progress> }
-    });
+    let (text, bar) = (progress(&run), bar(&run));
+    let (trouble, notes) = (trouble(&run), notes(run.notes));
     let when = run.ended_at.unwrap_or(run.started_at);
     view! {
-        <Card id="run-h" title="Import" badge=view! { <Badge look=look_of(state)/> }.into_any() end=end>
+        <Card id="run-h" title="Import" badge=view! { <Badge look=look_of(state)/> }.into_any() end=buttons(id, state, may, forms)>
             <section>
-                {cause}
+                {trouble}
                 {notes}
                 <div class="flex flex-wrap justify-between gap-2 text-sm">
                     <p id="run-l" class="num">{text}</p>
@@ -140,40 +76,91 @@ fn card(id: ConnectionId, run: Import, may: May, forms: Forms) -> AnyView {
     .into_any()
 }
 
-/// Whoever is linked and not started: what starting would change.
-fn held(id: ConnectionId, page: &ImportPage) -> AnyView {
-    let people = plural(page.counts.held, "person is", "people are");
-    let start = page.may.manage.then(|| {
+/// What can be done with an import that is so.
+fn buttons(id: ConnectionId, state: ImportState, may: May, forms: Forms) -> AnyView {
+    if !may.manage {
+        return ().into_any();
+    }
+    if !state.runs() && state != ImportState::Stopped {
+        return start(id, may, forms);
+    }
+    let (cancelling, resuming) =
+        (Signal::derive(move || forms.cancel.pending()), Signal::derive(move || forms.resume.pending()));
+    let resume = (state == ImportState::Stopped).then(|| {
         view! {
-            <a class="btn" data-size="sm" href=format!("/connections/{id}/import?show=held&dialog=start")>
-                <Icon name="circle-play"/>"Start provisioning"
-            </a>
+            <PostForm state=forms.resume>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <SubmitButton label="Resume" icon="circle-play" pending=resuming small=true/>
+            </PostForm>
         }
     });
-    let rows = page.differences.clone().into_iter().map(|(attribute, people)| {
-        view! { <li class="justify-between"><span>{attribute}</span><span class="num muted">{plural(people, "person", "people")}</span></li> }
-    });
-    let rows = rows.collect_view();
-    let text = match page.differing {
-        0 => "Zoom and the directory say the same of all of them: starting changes nothing.".to_owned(),
-        n => {
-            format!("For {}, Zoom and the directory differ. Nothing has been sent yet.", plural(n, "person", "people"))
-        }
-    };
     view! {
-        <Card id="held-h" title=format!("{people} linked and not started") end=view! { {start} }.into_any()>
-            <section>
-                <p>{text}</p>
-                <ul class="rows">{rows}</ul>
-                <p class="mt-2"><a class="link" href=format!("/connections/{id}/import?show=held")>"Look at each difference"</a></p>
-            </section>
-        </Card>
+        <span class="actions">
+            <PostForm state=forms.cancel>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <SubmitButton label="Cancel" variant="outline" pending=cancelling small=true/>
+            </PostForm>
+            {resume}
+        </span>
     }
     .into_any()
 }
 
+/// How far it is, or what it found.
+fn progress(run: &Import) -> String {
+    match (run.state, run.total) {
+        (ImportState::Details, _) => format!(
+            "{} of {} read one by one",
+            grouped(run.details_read),
+            plural(run.details_wanted, "account", "accounts")
+        ),
+        (state, Some(total)) if state.runs() => {
+            format!("{} of {} scanned", grouped(run.scanned), plural(total, "Zoom account", "Zoom accounts"))
+        }
+        _ => format!(
+            "{} scanned: {} new since the import before, {} changed, {} gone",
+            plural(run.scanned, "Zoom account", "Zoom accounts"),
+            grouped(run.fresh),
+            grouped(run.changed),
+            grouped(run.gone)
+        ),
+    }
+}
+
+fn bar(run: &Import) -> Option<AnyView> {
+    let (value, max) = match run.state {
+        ImportState::Details => (run.details_read, run.details_wanted),
+        _ => (run.scanned, run.total.unwrap_or(0)),
+    };
+    let max = max.max(1);
+    run.state.runs().then(|| {
+        view! { <progress class="progress mt-2" max=max.to_string() value=value.min(max).to_string() aria-labelledby="run-l"></progress> }
+            .into_any()
+    })
+}
+
+/// Why it stopped, or what it waits for.
+fn trouble(run: &Import) -> Option<AnyView> {
+    let cause = run.cause.as_ref()?;
+    let (look, title) = if run.state == ImportState::Stopped {
+        (look_of(run.state), "The import stopped. What it has read is kept.")
+    } else {
+        (Look::new(Tone::Warn, "clock", "Waiting"), "The import waits, and goes on by itself.")
+    };
+    let text = format!("{} {} {}", cause.happened, cause.why, cause.advice);
+    Some(view! { <Callout look title><p>{text}</p></Callout> }.into_any())
+}
+
+fn notes(notes: Vec<String>) -> Option<AnyView> {
+    let look = Look::new(Tone::Warn, "triangle-alert", "Odd");
+    (!notes.is_empty()).then(|| {
+        let lines = notes.into_iter().map(|note| view! { <p>{note}</p> }).collect_view();
+        view! { <Callout look title="Zoom's list was not as it should be">{lines}</Callout> }.into_any()
+    })
+}
+
 /// The kinds of accounts, as links with their numbers.
-fn filters(query: &Query, counts: ImportCounts) -> AnyView {
+pub(super) fn filters(query: &Query, counts: ImportCounts) -> AnyView {
     let base = query.without(&["show", "after", "before"]);
     let shown: Option<AccountsShown> = query.parsed("show");
     let count = |shown| match shown {

@@ -1,0 +1,114 @@
+// Who is in Zoom already: an import, decisions, what would change, and the start of provisioning; the same with and
+// without script, and by keyboard where there is script.
+import { test, expect } from './stage.js';
+import { Visitor } from './visitor.js';
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+for (const script of [true, false]) {
+  test.describe(script ? 'with script' : 'without script', () => {
+    test.use({ javaScriptEnabled: script });
+
+    test('import from Zoom', async ({ page, stage, complaints: _ }) => {
+      const visitor = new Importer(page, stage, script);
+      await visitor.signIn();
+      await visitor.makeSource();
+      await visitor.connect();
+      await visitor.fillZoom();
+      await visitor.import();
+      await visitor.decide();
+      await visitor.confirm();
+      await visitor.start();
+    });
+  });
+}
+
+class Importer extends Visitor {
+  /// Accounts of every kind, and people for some of them.
+  async fillZoom() {
+    const { scim_url, token } = this.stage.zoom;
+    const account = async (userName, givenName, familyName) => {
+      const body = JSON.stringify({ schemas: [USER], userName, name: { givenName, familyName } });
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      expect((await fetch(`${scim_url}/Users`, { method: 'POST', headers, body })).status).toBe(201);
+    };
+    await account('ada@example.com', 'Ada', 'Lovelace');
+    await account('g.hopper@old.example', 'Grace', 'Hopper');
+    await account('noah@example.com', 'Noah', 'Brandt');
+    await account('pier4@example.com', 'Pier 4', 'Room');
+    const person = (userName, givenName, familyName, rest) =>
+      this.send('POST', '/Users', { schemas: [USER], userName, name: { givenName, familyName }, ...rest });
+    await person('ada@example.com', 'Ada', 'Lovelace', { title: 'Analyst' });
+    await person('grace@example.com', 'Grace', 'Hopper');
+  }
+
+  async import() {
+    await this.open(`${this.connection}/import`);
+    await this.look('import, empty');
+    await this.press('Import Now');
+    await this.becomes('Done');
+    await this.says('4 Zoom accounts scanned');
+    const row = (name) => this.page.getByRole('row', { name: new RegExp(name) }).first();
+    await expect(row('Ada Lovelace')).toContainText('EXACT');
+    await expect(row('Grace Hopper')).toContainText('PARTIAL');
+    await expect(row('Noah Brandt')).toContainText('NEW');
+    await this.look('import, results');
+  }
+
+  /// Without script a page shows news when it is asked for again.
+  async becomes(text) {
+    await expect(async () => {
+      if (!this.script) await this.page.reload();
+      await expect(this.page.getByText(text, { exact: true }).first()).toBeVisible({ timeout: 2_000 });
+    }).toPass();
+    await this.arrived();
+  }
+
+  async decide() {
+    await this.press('Ignore');
+    await this.says('Nothing is selected. Tick at least one account.');
+    await this.open(`${this.connection}/import`);
+    await this.page.getByLabel('Select Pier 4 Room').check();
+    await this.press('Ignore');
+    await this.says('Decided for 1 account');
+    await expect(this.page.getByRole('row', { name: /Pier 4/ })).toHaveCount(0);
+    await this.page.getByRole('link', { name: 'Change Noah Brandt' }).click();
+    await this.says('Whose account is it?');
+    await this.look('import, change');
+    await this.press('Choose');
+    await this.says('Nobody is selected. Choose a person.');
+    await this.page.getByRole('link', { name: 'Cancel' }).click();
+    await this.arrived();
+  }
+
+  async confirm() {
+    const all = this.page.getByRole('link', { name: 'Confirm all that are decided' });
+    if (this.script) {
+      await all.focus();
+      await this.page.keyboard.press('Enter');
+      await expect(this.page.getByRole('dialog', { name: 'Confirm Assignments' })).toBeVisible();
+      await this.page.keyboard.press('Escape');
+      await expect(this.page.getByRole('dialog')).toHaveCount(0);
+      await expect(all).toBeFocused();
+    }
+    await all.click();
+    await this.says('Auto-activate users after confirmation');
+    for (const number of ['1 person']) await expect(this.page.getByRole('dialog').getByText(number)).toHaveCount(3);
+    await this.look('import, confirm');
+    await this.press('Confirm');
+    await this.says('3 accounts linked');
+    await this.says('1 person was made in the directory.');
+    await this.says('3 people are linked and not started');
+    await expect(this.page.getByRole('row', { name: /Ada Lovelace/ }).first()).toContainText('Analyst');
+    await this.look('import, not started');
+  }
+
+  async start() {
+    await this.follow('Start provisioning');
+    await this.says('Provisioning is off: nothing is sent until it is turned on.');
+    await this.look('import, start');
+    await this.press('Start provisioning');
+    await this.says('Provisioning started for 3 people');
+    await this.look('import, linked');
+  }
+}

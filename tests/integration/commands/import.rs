@@ -1,0 +1,86 @@
+//! `rollcall import`.
+
+use super::{KEY, command, run_on};
+use directory::imports;
+use model::connection::{Actions, ScopeMode};
+use serde_json::{Value, json};
+use simulator::{Fault, Operation};
+use std::process::Stdio;
+use tests::{TestApp, ada};
+
+const IMPORT: &[&str] = &["import", "--connection", "zoom", "--json"];
+
+async fn with_accounts(worker: bool, accounts: usize) -> TestApp {
+    let app = TestApp::with(|start| start.worker = worker).await;
+    app.connection_with(Actions::default(), ScopeMode::Assigned).await;
+    for n in 1..accounts {
+        app.zoom.add_user(&format!("p{n}@example.com"), |_| ());
+    }
+    app.zoom.add_user("ada.lovelace@example.com", |_| ());
+    app.scim().await.create(&ada()).await;
+    app
+}
+
+async fn counts(app: &TestApp, words: &[&str]) -> Value {
+    let ran = run_on(app, words).await;
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_carried_out_with_a_server_and_without_and_links_what_is_exact() {
+    for worker in [true, false] {
+        let app = with_accounts(worker, 3).await;
+        let found = counts(&app, IMPORT).await;
+        let expected = json!({
+            "scanned": 3, "exact": 1, "partial": 0, "new": 2, "linked": 0, "gone": 0, "ignored": 0, "confirmed": 0,
+            "notes": [],
+        });
+        assert_eq!(found, expected, "with a server: {worker}");
+        let linked = counts(&app, &[IMPORT, &["--confirm", "exact"]].concat()).await;
+        assert_eq!((&linked["exact"], &linked["confirmed"], &linked["linked"]), (&json!(1), &json!(1), &json!(1)));
+        let again = run_on(&app, &["import", "--connection", "Zoom"]).await;
+        assert!(again.out.contains("exact    0\n") && again.out.contains("linked   1\n"), "{}", again.out);
+        let asked: Vec<_> = app.zoom.journal().into_iter().filter_map(|entry| entry.operation).collect();
+        let reads = [Operation::Token, Operation::ListUsers, Operation::GetUser];
+        assert!(asked.iter().all(|operation| reads.contains(operation)), "{asked:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stops_it_is_said_and_it_goes_on_from_there() {
+    let app = with_accounts(false, 2).await;
+    let wrong = run_on(&app, &["import", "--connection", "other"]).await;
+    assert_eq!(wrong.status, Some(2), "{wrong:?}");
+    assert!(wrong.err.contains("no connection `other`"), "{}", wrong.err);
+
+    let dead = json!({ "code": 4711, "message": "Invalid access token, does not contain scopes:[scim2:admin]." });
+    app.zoom.inject(Fault::answer(400, dead.to_string()).on(Operation::ListUsers));
+    let stopped = run_on(&app, IMPORT).await;
+    assert_eq!((stopped.status, stopped.out.as_str()), (Some(1), ""), "{stopped:?}");
+    assert!(stopped.err.contains("the import stopped") && stopped.err.contains("scim2:admin"), "{}", stopped.err);
+    assert_eq!(counts(&app, IMPORT).await["scanned"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_the_middle_it_goes_on_and_nobody_is_missed_or_doubled() {
+    let app = with_accounts(false, 400).await;
+    let connection = directory::connections::by_name(&mut app.tx().await, "Zoom").await.unwrap().unwrap().id;
+    let (held, gate) = Fault::hold();
+    app.zoom.inject(held.on(Operation::ListUsers).about("startIndex=199"));
+    let url = app.database.url();
+    let environment = [("DATABASE_URL", url.as_str()), ("ROLLCALL_KEY", KEY), ("ROLLCALL_ALLOW_PRIVATE_URLS", "1")];
+    let mut first = command(IMPORT, &environment).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    gate.arrived(1).await;
+    first.kill().await.unwrap();
+    gate.open();
+    let run = imports::newest(&mut app.tx().await, connection).await.unwrap().unwrap();
+    assert!(run.state.runs() && run.scanned == 199, "{run:?}");
+    app.zoom.remove_user("p7@example.com");
+    app.zoom.add_user("late@example.com", |_| ());
+
+    let found = counts(&app, IMPORT).await;
+    assert_eq!((&found["scanned"], &found["exact"]), (&json!(401), &json!(1)), "{found}");
+    let runs = imports::history(&mut app.tx().await, connection, 9).await.unwrap();
+    assert_eq!(runs.len(), 1, "the same one went on");
+}
