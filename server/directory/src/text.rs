@@ -58,7 +58,7 @@ pub(crate) mod cursor {
         format!("{}.{}", id.simple(), BASE64.encode(key))
     }
 
-    fn read_text(cursor: &str) -> Result<(String, Uuid)> {
+    pub(super) fn read_text(cursor: &str) -> Result<(String, Uuid)> {
         let (key, id) = parts(cursor)?;
         let key = BASE64.decode(key).ok().and_then(|key| String::from_utf8(key).ok());
         Ok((key.filter(|key| !key.contains('\0')).ok_or(Error::BadCursor)?, id))
