@@ -184,6 +184,15 @@ pub async fn go_on(tx: &mut Tx, run: &Run, kept: &Kept, place: &Place) -> Result
     Ok(())
 }
 
+/// Notes that the reading goes on at an earlier place, and nothing was kept. False when the run is not ours any more.
+pub async fn go_back(tx: &mut Tx, lease: &Lease, run: &Run, place: &Place) -> Result<bool> {
+    let ours = hold(tx, lease, run).await?;
+    if ours {
+        go_on(tx, run, &Kept::default(), place).await?;
+    }
+    Ok(ours)
+}
+
 /// The list has been read to its end. When it was `whole`, accounts that it no longer has are gone: those that are linked
 /// are kept and marked, of the others nothing stays. False when the run is not ours any more.
 pub async fn scanned(tx: &mut Tx, lease: &Lease, run: &Run, whole: bool) -> Result<bool> {

@@ -101,10 +101,10 @@ impl<'a> Importing<'a> {
                 return Ok(Stage::Over);
             };
             let new = u64::try_from(kept.new).unwrap_or_default();
-            seen += new;
             let ids: Vec<String> = page.into_iter().map(|account| account.zoom_id).collect();
             let entries = u64::try_from(entries).unwrap_or(u64::MAX);
-            let (next, odd) = scan.take(&scan::Page { start, total: listing.total, ids: &ids, entries, new, seen });
+            let (next, odd) =
+                scan.take(&scan::Page { start, total: listing.total, ids: &ids, entries, new, seen: seen + new });
             let unreadable = (listing.unreadable > 0)
                 .then(|| "Zoom's list has entries without a usable id. They were left out.".to_owned());
             let place = Place {
@@ -113,6 +113,16 @@ impl<'a> Importing<'a> {
                 total: i64::try_from(listing.total).unwrap_or(i64::MAX),
                 note: odd.map(Odd::text).or(unreadable),
             };
+            if next == Next::Back {
+                drop(tx);
+                let mut tx = self.shared.begin().await?;
+                if !imports::go_back(&mut tx, &self.hold.lease, run, &place).await? {
+                    return Ok(Stage::Over);
+                }
+                tx.commit().await?;
+                continue;
+            }
+            seen += new;
             imports::go_on(&mut tx, run, &kept, &place).await?;
             if next == Next::End {
                 let whole = !odd.is_some_and(Odd::is_incomplete);
