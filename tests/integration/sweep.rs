@@ -14,6 +14,11 @@ type Fields = &'static [(&'static str, &'static str)];
 /// What each function needs of whoever calls it, and a well-formed call: a call that cannot be read is refused before
 /// anybody looks at who sent it.
 const FUNCTIONS: &[Function] = &[
+    (
+        "add_match_rule",
+        Permission::ManageConnections,
+        &[("id", ID), ("version", "0"), ("first", "email"), ("makes", "exact")],
+    ),
     ("assign_people", Permission::Assign, &[("id", ID), ("people[]", ID)]),
     ("begin_imported", Permission::ManageConnections, &[("id", ID)]),
     ("cancel_import", Permission::ManageConnections, &[("id", ID)]),
@@ -34,6 +39,7 @@ const FUNCTIONS: &[Function] = &[
     ("get_group", Permission::Look, &[("id", ID), ("at", "/groups")]),
     ("get_guide", Permission::Look, &[("slug", "okta")]),
     ("get_import", Permission::Look, &[("connection", ID)]),
+    ("get_import_settings", Permission::Look, &[("connection", ID)]),
     ("get_join", Permission::Look, &[("person", ID), ("other", ID)]),
     ("get_log_entry", Permission::Look, &[("id", ID)]),
     ("get_mappings", Permission::Look, &[]),
@@ -69,6 +75,7 @@ const FUNCTIONS: &[Function] = &[
     ("list_tokens", Permission::Look, &[("source", ID)]),
     ("make_source", Permission::ManageSources, &[("name", "")]),
     ("may_make_connection", Permission::ManageConnections, &[]),
+    ("move_match_rule", Permission::ManageConnections, &[("id", ID), ("version", "0"), ("rule", "0"), ("to", "up")]),
     ("move_source", Permission::ManageSources, &[("source", ID), ("up", "true")]),
     ("read_frame", Permission::Look, &[]),
     ("refresh_metadata", Permission::ManageProviders, &[("id", ID)]),
@@ -89,6 +96,11 @@ const FUNCTIONS: &[Function] = &[
         &[("token", ID), ("name", "x"), ("expires_in", "90"), ("overlap", "168")],
     ),
     ("save_connection", Permission::ManageConnections, &[("name", "x"), ("intent", "save")]),
+    (
+        "save_import_settings",
+        Permission::ManageConnections,
+        &[("id", ID), ("version", "0"), ("schedule", "never"), ("at", "02:00"), ("day", "monday"), ("details", "1")],
+    ),
     ("save_provider", Permission::ManageProviders, &[("kind", "oidc"), ("label", "x")]),
     (
         "save_rules",

@@ -1,9 +1,11 @@
 //! Imports from Zoom: begin one, see how it goes, decide what the accounts are to become, link them, start them.
 
+pub mod settings;
+
 use super::connections::May;
 use crate::error::AppError;
 use leptos::prelude::*;
-use model::import::{Account, AccountPerson, AccountsShown, Import, ImportCounts};
+use model::import::{Account, AccountPerson, AccountsShown, Import, ImportCounts, Pace};
 use model::{AccountId, ConnectionId, Page, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,8 @@ const MOST: usize = 500;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportPage {
     pub newest: Option<Import>,
+    /// How fast it reads.
+    pub pace: Option<Pace>,
     pub history: Vec<Import>,
     pub counts: ImportCounts,
     pub may: May,
@@ -28,7 +32,8 @@ pub async fn get_import(connection: ConnectionId) -> Result<ImportPage, AppError
     let mut history = directory::imports::history(&mut tx, connection, 10).await?;
     let newest = (!history.is_empty()).then(|| history.remove(0));
     let counts = directory::imports::counts(&mut tx, connection).await?;
-    Ok(ImportPage { newest, history, counts, may: May::here()? })
+    let pace = newest.as_ref().and_then(|run| run.pace(tx.now()));
+    Ok(ImportPage { newest, pace, history, counts, may: May::here()? })
 }
 
 /// What starting the provisioning of those who wait would change.

@@ -8,13 +8,15 @@ mod confirm;
 mod linked;
 mod list;
 mod matching;
+mod settings;
 
 pub use accounts::{Found, Kept, keep_detail, keep_page, to_detail};
 pub use choose::{Choice, candidates, choose};
-pub use confirm::{Confirmed, Terms, Which, begin, confirm, preview};
+pub use confirm::{Confirmed, Progress, Terms, Which, begin, confirm, confirm_some, preview};
 pub use linked::{activate, create_again, people_of, unlink};
 pub use list::{Filter, Listed, Subject, counts, held, list};
 pub use matching::{PersonKeys, Proposed, accounts, people, propose};
+pub use settings::{set, set_rules, settings, start_due};
 
 use crate::audit::Entry;
 use crate::error::{from_json, to_json};
@@ -26,9 +28,6 @@ use model::link::Cause;
 use model::{ConnectionId, ImportId};
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-/// How many accounts are read one by one in an import, for what the list leaves out.
-pub const DETAILS: i64 = 500;
 
 /// A run as the engine goes on with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +45,11 @@ pub struct Run {
 
 /// Begins an import. One that had stopped is over with that; one that runs is in the way.
 pub async fn start(tx: &mut Tx, connection: ConnectionId) -> Result<ImportId> {
+    let by = tx.actor().name().to_owned();
+    start_by(tx, connection, &by).await
+}
+
+async fn start_by(tx: &mut Tx, connection: ConnectionId, by: &str) -> Result<ImportId> {
     let name = connections::lock(tx, connection).await?.name;
     if let Some(open) = newest(tx, connection).await?.filter(|run| run.ended_at.is_none()) {
         if open.state.runs() {
@@ -54,9 +58,10 @@ pub async fn start(tx: &mut Tx, connection: ConnectionId) -> Result<ImportId> {
         end(tx, open.id, ImportState::Cancelled).await?;
     }
     let id = ImportId(Uuid::now_v7());
-    let (now, by) = (tx.now(), tx.actor().name().to_owned());
+    let now = tx.now();
     sqlx::query!(
-        "insert into import_run (id, connection_id, state, started_at, started_by) values ($1, $2, 'scanning', $3, $4)",
+        "insert into import_run (id, connection_id, state, started_at, started_by, reading_since)
+         values ($1, $2, 'scanning', $3, $4, $3)",
         id.0,
         connection.0,
         now,
@@ -64,7 +69,7 @@ pub async fn start(tx: &mut Tx, connection: ConnectionId) -> Result<ImportId> {
     )
     .execute(tx.db())
     .await?;
-    tx.audit(Entry::new("import.started", "connection", connection.0, &name).after(json!({ "import": id })));
+    tx.audit(Entry::new("import.started", "connection", connection.0, &name).after(json!({ "import": id, "by": by })));
     tx.ring(connection);
     Ok(id)
 }
@@ -91,10 +96,13 @@ pub async fn cancel(tx: &mut Tx, connection: ConnectionId) -> Result<()> {
 /// Goes on with the import that stopped, where it stopped.
 pub async fn resume(tx: &mut Tx, connection: ConnectionId) -> Result<()> {
     let name = connections::lock(tx, connection).await?.name;
+    let now = tx.now();
     let resumed = sqlx::query_scalar!(
-        "update import_run set state = coalesce(stopped_in, 'scanning'), stopped_in = null, cause = null
+        "update import_run set state = coalesce(stopped_in, 'scanning'), stopped_in = null, cause = null,
+                reading_since = $2, read_before = case stopped_in when 'details' then details_read else scanned end
          where connection_id = $1 and state = 'stopped' returning id",
-        connection.0
+        connection.0,
+        now
     )
     .fetch_optional(tx.db())
     .await?;
@@ -245,13 +253,30 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, run: &Run, to: ImportState) -> 
 /// How many accounts are to be read one by one, within the budget; goes over to reading them. None when the run is not
 /// ours any more.
 pub async fn want_details(tx: &mut Tx, lease: &Lease, run: &Run) -> Result<Option<i64>> {
-    let wanted = i64::try_from(to_detail(tx, lease.connection, DETAILS).await?.len()).unwrap_or(i64::MAX);
-    let to = if wanted == 0 { ImportState::Done } else { ImportState::Details };
-    if !advance(tx, lease, run, to).await? {
+    let settings = settings(tx, lease.connection).await?;
+    let wanted = i64::try_from(to_detail(tx, lease.connection, settings.details).await?.len()).unwrap_or(i64::MAX);
+    if wanted == 0 {
+        return Ok(conclude(tx, lease, run).await?.then_some(0));
+    }
+    if !advance(tx, lease, run, ImportState::Details).await? {
         return Ok(None);
     }
-    sqlx::query!("update import_run set details_wanted = $2 where id = $1", run.id.0, wanted).execute(tx.db()).await?;
+    let now = tx.now();
+    sqlx::query!(
+        "update import_run set details_wanted = $2, reading_since = $3, read_before = 0 where id = $1",
+        run.id.0,
+        wanted,
+        now
+    )
+    .execute(tx.db())
+    .await?;
     Ok(Some(wanted))
+}
+
+/// All has been read and matched: what is left is to confirm what confirms itself. False when the run is not ours any more.
+pub async fn conclude(tx: &mut Tx, lease: &Lease, run: &Run) -> Result<bool> {
+    let confirms = settings(tx, lease.connection).await?.confirm.any();
+    advance(tx, lease, run, if confirms { ImportState::Confirming } else { ImportState::Done }).await
 }
 
 /// The run waits, and goes on by itself: why.
@@ -291,6 +316,9 @@ struct Row {
     gone: i64,
     details_wanted: i64,
     details_read: i64,
+    confirmed: i64,
+    reading_since: DateTime<Utc>,
+    read_before: i64,
     notes: Value,
     started_at: DateTime<Utc>,
     started_by: String,
@@ -311,6 +339,9 @@ impl TryFrom<Row> for Import {
             gone: row.gone,
             details_wanted: row.details_wanted,
             details_read: row.details_read,
+            confirmed: row.confirmed,
+            reading_since: row.reading_since,
+            read_before: row.read_before,
             notes: from_json("notes", row.notes)?,
             started_at: row.started_at,
             started_by: row.started_by,
@@ -328,8 +359,8 @@ pub async fn newest(tx: &mut Tx, connection: ConnectionId) -> Result<Option<Impo
 pub async fn history(tx: &mut Tx, connection: ConnectionId, most: i64) -> Result<Vec<Import>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, state, cause, total, scanned, fresh, changed, gone, details_wanted, details_read, notes, started_at,
-                started_by, ended_at
+        "select id, state, cause, total, scanned, fresh, changed, gone, details_wanted, details_read, confirmed,
+                reading_since, read_before, notes, started_at, started_by, ended_at
          from import_run where connection_id = $1 order by started_at desc, id desc limit $2",
         connection.0,
         most

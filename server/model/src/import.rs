@@ -1,5 +1,7 @@
 //! An import from Zoom: a run, the accounts it found, and what is proposed for each.
 
+pub mod settings;
+
 use crate::link::Cause;
 use crate::person::PersonState;
 use crate::{AccountId, ImportId, PersonId};
@@ -15,6 +17,8 @@ crate::words! {
         Details = "details", "Reading details";
         /// Matching once more, with what the details say.
         Rematching = "rematching", "Matching with the details";
+        /// Confirming what the connection's settings confirm by themselves.
+        Confirming = "confirming", "Confirming";
         /// Something is wrong; it can be resumed.
         Stopped = "stopped", "Stopped";
         Done = "done", "Done";
@@ -25,7 +29,7 @@ crate::words! {
 impl ImportState {
     /// Whether it goes on by itself.
     pub const fn runs(self) -> bool {
-        matches!(self, Self::Scanning | Self::Matching | Self::Details | Self::Rematching)
+        matches!(self, Self::Scanning | Self::Matching | Self::Details | Self::Rematching | Self::Confirming)
     }
 }
 
@@ -102,6 +106,12 @@ impl MatchRule {
         let labels: Vec<&str> = self.all_of.iter().map(|attribute| attribute.label()).collect();
         labels.join(" + ")
     }
+
+    /// With what it makes: "User name: EXACT".
+    pub fn told(&self) -> String {
+        let makes = if self.exact { Proposal::Exact } else { Proposal::Partial };
+        format!("{}: {}", self.label(), makes.label())
+    }
 }
 
 /// Why a match is proposed, or why none can be.
@@ -149,11 +159,41 @@ pub struct Import {
     pub gone: i64,
     pub details_wanted: i64,
     pub details_read: i64,
+    /// Confirmed by itself.
+    pub confirmed: i64,
+    /// Since when it reads without a break, and how far it was then.
+    pub reading_since: DateTime<Utc>,
+    pub read_before: i64,
     /// What was odd about the list.
     pub notes: Vec<String>,
     pub started_at: DateTime<Utc>,
     pub started_by: String,
     pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// How fast an import reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Accounts a minute.
+    pub rate: i64,
+    /// Seconds until all have been read.
+    pub left: i64,
+}
+
+impl Import {
+    /// How fast it reads, as soon as that can be told.
+    pub fn pace(&self, now: DateTime<Utc>) -> Option<Pace> {
+        let (read, all) = match self.state {
+            ImportState::Scanning => (self.scanned, self.total?),
+            ImportState::Details => (self.details_read, self.details_wanted),
+            _ => return None,
+        };
+        let (read_now, took) = (read - self.read_before, (now - self.reading_since).num_milliseconds());
+        if read_now < 1 || took < 1_000 {
+            return None;
+        }
+        Some(Pace { rate: read_now * 60_000 / took, left: (all - read).max(0) * took / read_now / 1_000 })
+    }
 }
 
 /// An account in the results.

@@ -188,8 +188,11 @@ async fn housekeep(directory: &Directory) -> bool {
     done.is_ok()
 }
 
-/// Keeps the traces of the sources to their measure, adds up their people, and warns of tokens that end.
+/// Begins the imports whose time has come, keeps the traces of the sources to their measure, adds up their people, and warns of tokens that end.
 async fn tidy(directory: &Directory) {
+    if let Err(error) = imports::start_due(directory).await {
+        tracing::warn!(%error, "imports did not begin at their time; it is tried again");
+    }
     if let Err(error) = sources::add_up(directory).await {
         tracing::warn!(%error, "the people of the sources were not added up; it is tried again");
     }

@@ -2,7 +2,9 @@
 
 use super::{ADA, ENTERPRISE, Engine, PATIENCE, user};
 use directory::imports::{self, Choice, Filter, Which};
-use model::import::{Account, AccountsShown, Import, ImportCounts, ImportState, Proposal};
+use directory::{Actor, Clock};
+use model::import::settings::{AutoConfirm, Day, Schedule, Timetable};
+use model::import::{Account, AccountsShown, Import, ImportCounts, ImportState, MatchAttribute, MatchRule, Proposal};
 use model::link::{CauseKind, LinkState};
 use model::log::Action;
 use model::person::PersonState;
@@ -384,4 +386,100 @@ async fn a_cancelled_import_ends_and_another_begins() {
     tx.commit().await.unwrap();
     assert_eq!(engine.carry_out().await.state, ImportState::Cancelled);
     assert_eq!(engine.import().await.scanned, 1);
+}
+
+/// The rules say whose an account is: here the employee number alone, which the list leaves out.
+#[tokio::test]
+async fn the_rules_of_the_connection_decide() {
+    let engine = Engine::for_import().await;
+    engine.zoom.add_user("ada@example.com", |account| {
+        named(account, "Ada", "Lovelace");
+        account.enterprise.insert("employeeNumber".to_owned(), json!("17"));
+    });
+    let mut grace = person("grace@example.com", "Grace", "Hopper");
+    grace[ENTERPRISE] = json!({ "employeeNumber": "17" });
+    let (_, grace) = engine.push(grace).await;
+    engine.push(person("ada@example.com", "Ada", "Lovelace")).await;
+    let mut tx = engine.tx().await;
+    let by_number = MatchRule { all_of: vec![MatchAttribute::EmployeeNumber], exact: true };
+    imports::set_rules(&mut tx, engine.connection, 0, vec![by_number]).await.unwrap();
+    tx.commit().await.unwrap();
+    engine.import().await;
+    let account = engine.account_of("ada@example.com").await;
+    assert_eq!((account.proposal, account.person.map(|person| person.id)), (Some(Proposal::Exact), Some(grace)));
+}
+
+#[tokio::test]
+async fn settings_made_from_an_old_page_are_refused_and_so_are_rules_that_mislead() {
+    let engine = Engine::for_import().await;
+    let mut tx = engine.tx().await;
+    let usual = MatchRule::usual();
+    imports::set_rules(&mut tx, engine.connection, 0, usual.clone()).await.unwrap();
+    let stale = imports::set_rules(&mut tx, engine.connection, 0, usual).await;
+    assert!(matches!(stale, Err(directory::Error::Stale(_))), "{stale:?}");
+    let refused = imports::set_rules(&mut tx, engine.connection, 1, Vec::new()).await;
+    assert!(matches!(refused, Err(directory::Error::Refused(_))), "{refused:?}");
+}
+
+/// Exact matches and new people confirm themselves; whoever is partial, ignored or decided on by hand is left.
+#[tokio::test]
+async fn what_may_confirm_itself_does_and_nothing_is_sent() {
+    let mut engine = Engine::for_import().await;
+    for (account, given, family) in [
+        ("ada@example.com", "Ada", "Lovelace"),
+        ("g.hopper@old.example", "Grace", "Hopper"),
+        ("noah@example.com", "Noah", "Brandt"),
+        ("room@example.com", "Pier", "Four"),
+        ("mary@example.com", "Mary", "Jackson"),
+    ] {
+        engine.zoom.add_user(account, |user| named(user, given, family));
+    }
+    let (_, ada) = engine.push(person("ada@example.com", "Ada", "Lovelace")).await;
+    let (_, grace) = engine.push(person("grace@example.com", "Grace", "Hopper")).await;
+    engine.import().await;
+    let (room, mary) = (engine.account_of("room@example.com").await, engine.account_of("mary@example.com").await);
+    engine.choose(&room, Choice::Ignore).await;
+    engine.choose(&mary, Choice::New).await;
+    let mut tx = engine.tx().await;
+    let confirm = AutoConfirm { exact: true, new: true, ..AutoConfirm::default() };
+    let never = Timetable { schedule: Schedule::Never, minute: 0, day: Day::Monday };
+    imports::set(&mut tx, engine.connection, 0, confirm, never, 500).await.unwrap();
+    tx.commit().await.unwrap();
+    let run = engine.import().await;
+    assert_eq!(run.confirmed, 2);
+    let counts = engine.counts().await;
+    assert_eq!((counts.held, counts.partial, counts.ignored, counts.new), (2, 1, 1, 1), "{counts:?}");
+    let held = engine.accounts(Some(AccountsShown::Held)).await;
+    let noah = held.iter().find(|account| account.user_name == "noah@example.com").unwrap();
+    assert_eq!(noah.person.as_ref().unwrap().state, PersonState::Staged);
+    assert_eq!(engine.account_of("g.hopper@old.example").await.person.unwrap().id, grace);
+    engine.work();
+    engine.in_state(ada, LinkState::Skipped).await;
+    assert_eq!(engine.writes(), [], "nothing is sent before provisioning is started");
+}
+
+/// The time has come once, for one import; the next one is a day later.
+#[tokio::test]
+async fn an_import_begins_at_its_time() {
+    let engine = Engine::for_import().await;
+    engine.zoom.add_user("ada@example.com", |_| ());
+    // A Monday.
+    let clock = Clock::manual("2026-11-30T10:00:00Z".parse().unwrap());
+    let directory = engine.database.open(clock.clone()).await;
+    let mut tx = directory.begin(Actor::System).await.unwrap();
+    let daily = Timetable { schedule: Schedule::Daily, minute: 150, day: Day::Monday };
+    imports::set(&mut tx, engine.connection, 0, AutoConfirm::default(), daily, 500).await.unwrap();
+    tx.commit().await.unwrap();
+    imports::start_due(&directory).await.unwrap();
+    assert!(imports::newest(&mut engine.tx().await, engine.connection).await.unwrap().is_none(), "not yet");
+
+    clock.advance(chrono::Duration::hours(17));
+    let (one, other) = tokio::join!(imports::start_due(&directory), imports::start_due(&directory));
+    one.and(other).unwrap();
+    let run = engine.carry_out().await;
+    assert_eq!((run.state, run.scanned, run.started_by.as_str()), (ImportState::Done, 1, "Schedule"));
+    let mut tx = engine.tx().await;
+    let next = imports::settings(&mut tx, engine.connection).await.unwrap().next_at.unwrap();
+    assert_eq!(next.to_rfc3339(), "2026-12-02T02:30:00+00:00");
+    assert_eq!(imports::history(&mut tx, engine.connection, 9).await.unwrap().len(), 1);
 }

@@ -7,6 +7,7 @@ mod held;
 mod results;
 mod row;
 mod run;
+pub(super) mod settings;
 
 use super::frame::{TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};

@@ -41,6 +41,7 @@ pub const ACTIONS: &[&str] = &[
     "import.chosen",
     "import.confirmed",
     "import.resumed",
+    "import.settings_changed",
     "import.started",
     "key.changed",
     "key.rewrapped",

@@ -1,4 +1,4 @@
-//! An import under way: reading Zoom's list, matching it, reading details. It makes reading calls only, at the pace of the
+//! An import under way: reading Zoom's list, matching it, reading details, confirming. It makes reading calls only, at the pace of the
 //! connection and under its lease, and keeps each step as it comes: after a crash it goes on where it was.
 
 use super::Shared;
@@ -10,10 +10,10 @@ use crate::import::matching::Matcher;
 use crate::import::scan::{self, Next, Odd, Scan};
 use crate::zoom::error::{Failure, Kind, Reach};
 use crate::zoom::wire::User;
-use directory::imports::{self, Found, Place, Run};
+use directory::imports::{self, Found, Place, Progress, Run};
 use directory::leases;
 use model::connection::Connection;
-use model::import::{ImportState, MatchRule};
+use model::import::ImportState;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -69,6 +69,7 @@ impl<'a> Importing<'a> {
                 ImportState::Scanning => self.scan(&run).await?,
                 ImportState::Matching | ImportState::Rematching => self.matching(&run).await?,
                 ImportState::Details => self.details(&run).await?,
+                ImportState::Confirming => self.confirming(&run).await?,
                 ImportState::Stopped | ImportState::Done | ImportState::Cancelled => return Ok(None),
             };
             match stage {
@@ -136,7 +137,9 @@ impl<'a> Importing<'a> {
 
     /// Proposes whose each account is. Nothing is called, and the same comes out however often it is done.
     async fn matching(&self, run: &Run) -> directory::Result<Stage> {
-        let mut matcher = Matcher::new(MatchRule::usual());
+        let mut tx = self.shared.begin().await?;
+        let mut matcher = Matcher::new(imports::settings(&mut tx, self.connection.id).await?.rules);
+        drop(tx);
         let mut after: Option<String> = None;
         loop {
             let mut tx = self.shared.begin().await?;
@@ -171,7 +174,7 @@ impl<'a> Importing<'a> {
         let mut tx = self.shared.begin().await?;
         let ours = match run.state {
             ImportState::Matching => imports::want_details(&mut tx, &self.hold.lease, run).await?.is_some(),
-            _ => imports::advance(&mut tx, &self.hold.lease, run, ImportState::Done).await?,
+            _ => imports::conclude(&mut tx, &self.hold.lease, run).await?,
         };
         tx.commit().await?;
         Ok(if ours { Stage::On } else { Stage::Over })
@@ -203,6 +206,25 @@ impl<'a> Importing<'a> {
         let ours = imports::advance(&mut tx, &self.hold.lease, run, ImportState::Rematching).await?;
         tx.commit().await?;
         Ok(if ours { Stage::On } else { Stage::Over })
+    }
+
+    /// Confirms what confirms itself. Nothing is called; begun once more after a restart, it passes over what is linked.
+    async fn confirming(&self, run: &Run) -> directory::Result<Stage> {
+        let mut after = None;
+        loop {
+            if let Err(halt) = self.may_go_on() {
+                return Ok(Stage::Halt(halt));
+            }
+            let mut tx = self.shared.begin().await?;
+            let terms = crate::import::terms;
+            let done = imports::confirm_some(&mut tx, &self.hold.lease, run, after.as_deref(), terms).await?;
+            tx.commit().await?;
+            match done {
+                Progress::After(last) => after = Some(last),
+                Progress::Done => return Ok(Stage::On),
+                Progress::Over => return Ok(Stage::Over),
+            }
+        }
     }
 
     /// Waits for a slot of the pace, and makes sure that the call may be made.

@@ -7,10 +7,10 @@ use crate::components::{Badge, Callout, Card, Disclose, Look, Query, SubmitButto
 use crate::form::PostForm;
 use leptos::prelude::*;
 use model::ConnectionId;
-use model::import::{AccountsShown, Import, ImportCounts, ImportState};
+use model::import::{AccountsShown, Import, ImportCounts, ImportState, Pace};
 
 /// What Zoom's SCIM does not show of an account.
-const UNREADABLE: &str = "Zoom's list shows name, e-mail, license and department. Role, phone, organization and employee number are read one account at a time, for up to 500 accounts an import: those that matched nobody first. Job title, location and Zoom Phone are never shown by Zoom; Rollcall compares those with what it sent last.";
+const UNREADABLE: &str = "Zoom's list shows name, e-mail, license and department. Role, phone, organization and employee number are read one account at a time, as many as the import settings allow: those that matched nobody first. Job title, location and Zoom Phone are never shown by Zoom; Rollcall compares those with what it sent last.";
 
 /// The card of the newest import, and the imports before.
 pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms) -> AnyView {
@@ -27,19 +27,25 @@ pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms) -> AnyView 
         .into_any();
     };
     let history = (!page.history.is_empty()).then(|| history(page.history));
-    view! { {card(id, run, may, forms)}{history} }.into_any()
+    view! { {card(id, run, page.pace, may, forms)}{history} }.into_any()
 }
 
 fn start(id: ConnectionId, may: May, forms: Forms) -> AnyView {
+    let settings = view! {
+        <a class="btn" data-variant="outline" data-size="sm" href=format!("/connections/{id}/import/settings")>"Import settings"</a>
+    };
     if !may.manage {
-        return ().into_any();
+        return settings.into_any();
     }
     let pending = Signal::derive(move || forms.start.pending());
     view! {
-        <PostForm state=forms.start>
-            <input type="hidden" name="id" value=id.to_string()/>
-            <SubmitButton label="Import Now" icon="import" pending small=true/>
-        </PostForm>
+        <span class="actions">
+            {settings}
+            <PostForm state=forms.start>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <SubmitButton label="Import Now" icon="import" pending small=true/>
+            </PostForm>
+        </span>
     }
     .into_any()
 }
@@ -54,11 +60,18 @@ fn look_of(state: ImportState) -> Look {
     Look::new(tone, icon, state.label())
 }
 
-fn card(id: ConnectionId, run: Import, may: May, forms: Forms) -> AnyView {
+fn card(id: ConnectionId, run: Import, pace: Option<Pace>, may: May, forms: Forms) -> AnyView {
     let state = run.state;
     let (text, bar) = (progress(&run), bar(&run));
     let (trouble, notes) = (trouble(&run), notes(run.notes));
     let when = run.ended_at.unwrap_or(run.started_at);
+    let pace = pace.map(|pace| {
+        let left = match pace.left {
+            0..60 => "less than a minute left".to_owned(),
+            seconds => format!("about {} left", plural((seconds + 30) / 60, "minute", "minutes")),
+        };
+        view! { <p class="muted num">{format!("{} a minute, {left}", grouped(pace.rate))}</p> }
+    });
     view! {
         <Card id="run-h" title="Import" badge=view! { <Badge look=look_of(state)/> }.into_any() end=buttons(id, state, may, forms)>
             <section>
@@ -69,6 +82,7 @@ fn card(id: ConnectionId, run: Import, may: May, forms: Forms) -> AnyView {
                     <p class="muted">{run.started_by}", "<Time at=when/></p>
                 </div>
                 {bar}
+                {pace}
                 <p class="hint mt-2">{UNREADABLE}</p>
             </section>
         </Card>
@@ -118,13 +132,19 @@ fn progress(run: &Import) -> String {
             format!("{} of {} scanned", grouped(run.scanned), plural(total, "Zoom account", "Zoom accounts"))
         }
         _ => format!(
-            "{} scanned: {} new since the import before, {} changed, {} gone",
+            "{} scanned: {} new since the import before, {} changed, {} gone{}",
             plural(run.scanned, "Zoom account", "Zoom accounts"),
             grouped(run.fresh),
             grouped(run.changed),
-            grouped(run.gone)
+            grouped(run.gone),
+            confirmed(run)
         ),
     }
+}
+
+/// What confirmed itself.
+fn confirmed(run: &Import) -> String {
+    if run.confirmed == 0 { String::new() } else { format!(", {} confirmed by itself", grouped(run.confirmed)) }
 }
 
 fn bar(run: &Import) -> Option<AnyView> {
@@ -193,7 +213,7 @@ fn history(runs: Vec<Import>) -> AnyView {
     let rows = runs.into_iter().map(|run| {
         view! {
             <li class="justify-between">
-                <span>{run.state.label()}": "{plural(run.scanned, "account", "accounts")}" scanned, "{grouped(run.fresh)}" new, "{grouped(run.changed)}" changed, "{grouped(run.gone)}" gone"</span>
+                <span>{run.state.label()}": "{plural(run.scanned, "account", "accounts")}" scanned, "{grouped(run.fresh)}" new, "{grouped(run.changed)}" changed, "{grouped(run.gone)}" gone"{confirmed(&run)}</span>
                 <span class="muted">{run.started_by}", "<Time at=run.started_at/></span>
             </li>
         }
