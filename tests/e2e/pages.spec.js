@@ -34,7 +34,7 @@ test('every page by its address', async ({ page, stage, complaints }) => {
     person, `${person}?dialog=find`, `${person}?dialog=join&other=${id(other)}`, group, `/groups/${former}`, `/groups/${former}?dialog=restore`,
     source, `${source}?dialog=generate`, rotate, rotate.replace('rotate', 'revoke'), request,
     connection, `${connection}?dialog=turn-on`, `${connection}/integration`, `${connection}/integration?dialog=test-failed`,
-    `${connection}/to-zoom`, `${connection}/logs`, `${connection}/import`, `${connection}/import/settings`, `${connection}/assignments`, `${connection}/assignments?dialog=assign`,
+    `${connection}/to-zoom`, `${connection}/logs`, `${connection}/import`, `${connection}/import/settings`, `${connection}/import/groups`, `${connection}/assignments`, `${connection}/assignments?dialog=assign`,
     `${connection}/assignments?dialog=unassign&people[]=${id(person)}`,
     '/settings/sign-in', '/settings/sign-in/new', '/settings/admins', '/settings/admins?dialog=invite',
     '/settings/sessions', '/settings/sessions?dialog=everybody', '/login', '/nothing/here',

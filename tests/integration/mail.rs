@@ -3,7 +3,7 @@
 mod pages;
 mod trouble;
 
-use directory::Clock;
+use directory::{Clock, imports};
 use model::Role;
 use model::mail::{Mail, MailState};
 use tests::{MailServer, TestApp};
@@ -82,4 +82,34 @@ async fn a_mail_whose_sender_died_is_sent_by_another() {
     assert!(is_sent(&app.invitation("ada@example.com").await.unwrap()));
     assert_eq!(noted(&app, "admin.invitation_not_mailed", "ada@example.com").await, 0);
     second.stop().await;
+}
+
+/// New people of an import who are activated are told at the address Zoom knows, when that is wanted; nobody else is.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_an_import_activates_is_told_when_that_is_wanted() {
+    let server = MailServer::start().await;
+    let app = TestApp::with(|start| start.mail = Some(server.settings())).await;
+    let connection = app.connection().await;
+    for name in ["ada", "grace", "noah"] {
+        app.zoom.add_user(&format!("{name}@example.com"), |_| ());
+    }
+    app.import(connection).await;
+    let mut tx = app.tx().await;
+    let filter = imports::Filter { q: Some("ada".to_owned()), shown: None };
+    let terms = imports::Terms { mail: true, ..provision::import::terms(true) };
+    imports::confirm(&mut tx, connection, &imports::Which::All(filter), &terms).await.unwrap();
+    let rest = imports::Which::All(imports::Filter::default());
+    imports::confirm(&mut tx, connection, &rest, &imports::Terms { activate: false, ..terms }).await.unwrap();
+    tx.commit().await.unwrap();
+    let first = &server.wait_taken(1).await[0];
+    assert_eq!(first.to, ["ada@example.com"]);
+
+    let (grace, noah) = (app.person("grace@example.com").await, app.person("noah@example.com").await);
+    let mut tx = app.tx().await;
+    assert_eq!(imports::activate(&mut tx, &[noah], None).await.unwrap(), 1);
+    assert_eq!(imports::activate(&mut tx, &[grace, noah], Some(connection)).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    let taken = server.wait_taken(2).await;
+    assert_eq!(taken[1].to, ["grace@example.com"], "noah was active already");
+    assert_eq!(noted(&app, "person.activation_mailed", "grace@example.com").await, 1);
 }

@@ -24,6 +24,8 @@ pub struct May {
     pub manage: bool,
     pub assign: bool,
     pub retry: bool,
+    /// There is a mail server, so people can be told by mail.
+    pub mail: bool,
 }
 
 #[cfg(feature = "ssr")]
@@ -35,6 +37,7 @@ impl May {
             manage: role.allows(model::Permission::ManageConnections),
             assign: role.allows(model::Permission::Assign),
             retry: role.allows(model::Permission::Retry),
+            mail: crate::session::backend().sends_mail,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Imports from Zoom: begin one, see how it goes, decide what the accounts are to become, link them, start them.
 
+pub mod groups;
 pub mod settings;
 
 use super::connections::May;
@@ -208,11 +209,13 @@ pub async fn confirm_import(
     q: Option<String>,
     show: Option<AccountsShown>,
     #[server(default)] activate: bool,
+    #[server(default)] mail: bool,
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
     let which = which(accounts, q, show)?;
-    let done: Confirmation =
-        directory::imports::confirm(&mut tx, id, &which, &provision::import::terms(activate)).await?.into();
+    let mail = mail && crate::session::backend().sends_mail;
+    let terms = directory::imports::Terms { mail, ..provision::import::terms(activate) };
+    let done: Confirmation = directory::imports::confirm(&mut tx, id, &which, &terms).await?.into();
     tx.commit().await?;
     let linked = done.exact + done.partial + done.new;
     let title = match linked {
@@ -244,6 +247,7 @@ model::words! {
         Ignore = "ignore", "Ignore";
         Undo = "undo", "Undo";
         Activate = "activate", "Activate";
+        ActivateAndMail = "activate_and_mail", "Activate and e-mail";
         Unlink = "unlink", "Unlink";
         Again = "again", "Create again";
     }
@@ -276,9 +280,13 @@ pub async fn choose_accounts(
         AccountChoice::Undo => {
             (imports::choose(&mut tx, id, &accounts, Choice::Undo).await?, "The next import proposes for them again.")
         }
-        AccountChoice::Activate => {
+        AccountChoice::Activate | AccountChoice::ActivateAndMail => {
             let people = imports::people_of(&mut tx, id, &accounts).await?;
-            (imports::activate(&mut tx, &people).await?, "Staged people are active now; whoever was active stays so.")
+            let mail = choice == AccountChoice::ActivateAndMail && crate::session::backend().sends_mail;
+            (
+                imports::activate(&mut tx, &people, mail.then_some(id)).await?,
+                "Staged people are active now; whoever was active stays so.",
+            )
         }
         AccountChoice::Unlink => (
             imports::unlink(&mut tx, id, &accounts).await?,

@@ -16,7 +16,7 @@ pub(crate) mod cards;
 mod frame;
 #[cfg(feature = "ssr")]
 pub(crate) mod guide;
-mod import;
+pub(crate) mod import;
 mod integration;
 mod integration_form;
 mod list;
@@ -48,6 +48,7 @@ pub fn ConnectionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!(":id/to-zoom") view=rules::ToZoomTab ssr=SsrMode::Async/>
             <Route path=path!(":id/assignments") view=assignments::AssignmentsTab ssr=SsrMode::Async/>
             <Route path=path!(":id/import") view=import::ImportTab ssr=SsrMode::Async/>
+            <Route path=path!(":id/import/groups") view=import::groups::ZoomGroupsTab ssr=SsrMode::Async/>
             <Route path=path!(":id/import/settings") view=import::settings::ImportSettingsTab ssr=SsrMode::Async/>
             <Route path=path!(":id/logs") view=logs::LogsTab ssr=SsrMode::Async/>
         </ParentRoute>

@@ -5,6 +5,7 @@
 mod accounts;
 mod choose;
 mod confirm;
+mod groups;
 mod linked;
 mod list;
 mod matching;
@@ -13,6 +14,7 @@ mod settings;
 pub use accounts::{Found, Kept, keep_detail, keep_page, to_detail};
 pub use choose::{Choice, candidates, choose};
 pub use confirm::{Confirmed, Progress, Terms, Which, begin, confirm, confirm_some, preview};
+pub use groups::{FoundGroup, MOST_GROUPS, free_groups, group_knowledge, groups, keep_groups, link_group};
 pub use linked::{activate, create_again, people_of, unlink};
 pub use list::{Filter, Listed, Subject, counts, held, list};
 pub use matching::{PersonKeys, Proposed, accounts, people, propose};
@@ -229,7 +231,7 @@ pub async fn scanned(tx: &mut Tx, lease: &Lease, run: &Run, whole: bool) -> Resu
         .await?;
         gone = i64::try_from(marked.rows_affected() + removed.rows_affected()).unwrap_or(i64::MAX);
     }
-    sqlx::query!("update import_run set state = 'matching', gone = $2 where id = $1", run.id.0, gone)
+    sqlx::query!("update import_run set state = 'groups', gone = $2 where id = $1", run.id.0, gone)
         .execute(tx.db())
         .await?;
     Ok(true)
@@ -277,6 +279,18 @@ pub async fn want_details(tx: &mut Tx, lease: &Lease, run: &Run) -> Result<Optio
 pub async fn conclude(tx: &mut Tx, lease: &Lease, run: &Run) -> Result<bool> {
     let confirms = settings(tx, lease.connection).await?.confirm.any();
     advance(tx, lease, run, if confirms { ImportState::Confirming } else { ImportState::Done }).await
+}
+
+/// Notes what was odd.
+pub async fn note(tx: &mut Tx, run: &Run, note: &str) -> Result<()> {
+    sqlx::query!(
+        "update import_run set notes = notes || to_jsonb($2::text) where id = $1 and not notes @> to_jsonb($2::text)",
+        run.id.0,
+        note
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
 }
 
 /// The run waits, and goes on by itself: why.

@@ -3,11 +3,13 @@
 //! putting its time ahead by [`CLAIM`], with no transaction open while a mail server is spoken to; who dies meanwhile
 //! leaves a mail that is due again then. What came of it goes through [`record`].
 
+mod activation;
 mod expiry;
 mod record;
 
 pub use record::{failed, not_now, sent};
 
+pub(crate) use activation::queue_activation;
 pub(crate) use expiry::{forget_ended, queue_expiry};
 
 use crate::audit::Entry;
@@ -15,7 +17,7 @@ use crate::{Actor, Directory, Error, Result, Tx};
 use chrono::{DateTime, Duration, Utc};
 use model::mail::Mail;
 use model::source::ScimToken;
-use model::{AdminId, Administrator, MailId, TokenId};
+use model::{AdminId, Administrator, MailId, PersonId, TokenId};
 use uuid::Uuid;
 
 /// For how long whoever took a mail up may send it before another one does.
@@ -43,6 +45,15 @@ pub enum Letter {
     },
     /// Warns that a token ends.
     TokenExpiry { admin: Administrator, token: Box<ScimToken> },
+    /// Tells a person that their account follows the directory from now on.
+    Activation {
+        person: PersonId,
+        name: String,
+        /// The address that Zoom knows the account by.
+        address: String,
+        /// The administrator who activated the person.
+        by: Option<String>,
+    },
 }
 
 /// Has the invitation mailed, once this transaction is committed; also one that was mailed before.
@@ -89,7 +100,7 @@ pub(crate) async fn forget_invitation(tx: &mut Tx, admin: AdminId) -> Result<()>
 /// How the mails of all invitations stand.
 pub async fn invitations(tx: &mut Tx) -> Result<Vec<(AdminId, Mail)>> {
     let rows =
-        sqlx::query!("select admin_id, state, attempts, due_at, ended_at, problem from mail where kind = 'invitation'")
+        sqlx::query!("select admin_id as \"admin_id!\", state, attempts, due_at, ended_at, problem from mail where kind = 'invitation'")
             .fetch_all(tx.db())
             .await?;
     rows.into_iter()
@@ -113,25 +124,50 @@ pub async fn claim(directory: &Directory) -> Result<Option<Claimed>> {
     let taken = sqlx::query!(
         "update mail set attempts = attempts + 1, due_at = $2
          where id = (
-            select mail.id from mail join admin on admin.id = mail.admin_id
+            select mail.id from mail left join admin on admin.id = mail.admin_id
                 left join scim_token t on t.id = mail.token_id
             where mail.due_at <= $1 and case mail.kind when 'invitation' then admin.invited
+                when 'activation' then exists (
+                    select from person p join link l on l.person_id = p.id and l.connection_id = mail.connection_id
+                    join zoom_account a on a.connection_id = l.connection_id and a.zoom_id = l.zoom_id
+                    where p.id = mail.person_id and p.state = 'active' and not p.gone and a.user_name <> '')
                 else t.revoked_at is null and t.expires_at > $1 and admin.role in ('owner', 'admin') end
             order by mail.due_at limit 1 for update of mail skip locked
          )
-         returning id, admin_id, token_id, queued_at, queued_by, attempts",
+         returning id, admin_id, token_id, connection_id, person_id, queued_at, queued_by, attempts",
         now,
         end
     )
     .fetch_optional(tx.db())
     .await?;
     let Some(row) = taken else { return Ok(None) };
-    let admin = crate::admins::list(&mut tx).await?.into_iter().find(|admin| admin.id.0 == row.admin_id);
-    let admin = admin.ok_or(Error::NotFound("the administrator"))?;
-    let letter = match row.token_id {
-        None => Letter::Invitation { admin, by: row.queued_by },
-        Some(id) => Letter::TokenExpiry { admin, token: Box::new(crate::tokens::get(&mut tx, TokenId(id)).await?) },
+    let letter = match (row.person_id.zip(row.connection_id), row.token_id) {
+        (Some((person, connection)), _) => activation(&mut tx, person, connection, row.queued_by).await?,
+        (None, None) => Letter::Invitation { admin: admin(&mut tx, row.admin_id).await?, by: row.queued_by },
+        (None, Some(token)) => {
+            let token = Box::new(crate::tokens::get(&mut tx, TokenId(token)).await?);
+            Letter::TokenExpiry { admin: admin(&mut tx, row.admin_id).await?, token }
+        }
     };
     tx.commit().await?;
     Ok(Some(Claimed { id: MailId(row.id), letter, queued_at: row.queued_at, attempts: row.attempts }))
+}
+
+async fn admin(tx: &mut Tx, id: Option<Uuid>) -> Result<Administrator> {
+    let admin = crate::admins::list(tx).await?.into_iter().find(|admin| Some(admin.id.0) == id);
+    admin.ok_or(Error::NotFound("the administrator"))
+}
+
+async fn activation(tx: &mut Tx, person: Uuid, connection: Uuid, by: Option<String>) -> Result<Letter> {
+    let row = sqlx::query!(
+        "select p.display_name, a.user_name from person p
+         join link l on l.person_id = p.id and l.connection_id = $2
+         join zoom_account a on a.connection_id = l.connection_id and a.zoom_id = l.zoom_id
+         where p.id = $1",
+        person,
+        connection
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok(Letter::Activation { person: PersonId(person), name: row.display_name, address: row.user_name, by })
 }

@@ -59,4 +59,6 @@ ids! {
     ImportId
     /// A Zoom account that an import found.
     AccountId
+    /// A group of Zoom that an import found.
+    ZoomGroupId
 }

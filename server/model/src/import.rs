@@ -4,7 +4,7 @@ pub mod settings;
 
 use crate::link::Cause;
 use crate::person::PersonState;
-use crate::{AccountId, ImportId, PersonId};
+use crate::{AccountId, GroupId, ImportId, PersonId, ZoomGroupId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ crate::words! {
     /// What an import is doing.
     ImportState {
         Scanning = "scanning", "Reading Zoom's list";
+        Groups = "groups", "Reading Zoom's groups";
         Matching = "matching", "Matching with the directory";
         /// Reading accounts one by one, for what the list leaves out.
         Details = "details", "Reading details";
@@ -29,7 +30,10 @@ crate::words! {
 impl ImportState {
     /// Whether it goes on by itself.
     pub const fn runs(self) -> bool {
-        matches!(self, Self::Scanning | Self::Matching | Self::Details | Self::Rematching | Self::Confirming)
+        matches!(
+            self,
+            Self::Scanning | Self::Groups | Self::Matching | Self::Details | Self::Rematching | Self::Confirming
+        )
     }
 }
 
@@ -238,4 +242,26 @@ pub struct Compared {
     /// None: Zoom has none, or does not show it.
     pub zoom: Option<String>,
     pub directory: Option<String>,
+}
+
+/// A group that an import found in Zoom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoomGroup {
+    pub id: ZoomGroupId,
+    pub display_name: String,
+    /// How many accounts are known to be in it.
+    pub accounts: i64,
+    /// Zoom's list no longer has it.
+    pub gone: bool,
+    /// The group of the directory that it is; while it is not linked, the only one of its name.
+    pub group: Option<DirectoryGroup>,
+    pub linked: bool,
+}
+
+/// The group beside a group of Zoom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryGroup {
+    pub id: GroupId,
+    pub display_name: String,
+    pub source: String,
 }

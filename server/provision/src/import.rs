@@ -11,5 +11,5 @@ use directory::imports::Terms;
 
 /// On what terms accounts are confirmed.
 pub fn terms(activate: bool) -> Terms {
-    Terms { activate, user_of: person::user_of, held: causes::not_started() }
+    Terms { activate, mail: false, user_of: person::user_of, held: causes::not_started() }
 }

@@ -32,6 +32,7 @@ pub(super) fn write(
     match letter {
         Letter::Invitation { admin, by } => invitation(head, admin, by.as_deref(), portal),
         Letter::TokenExpiry { admin, token } => token_expiry(head, admin, token, portal, now),
+        Letter::Activation { name, address, by, .. } => activation(head, name, address, by.as_deref()),
     }
 }
 
@@ -88,6 +89,22 @@ fn token_expiry(
         token.source_id
     );
     Ok(head.to(to).subject(format!("The token {name} of {source} ends {left}")).body(text)?)
+}
+
+fn activation(head: MessageBuilder, name: &str, address: &str, by: Option<&str>) -> Result<Message, Unwritable> {
+    let (name, account) = (line(name), line(address));
+    let to = Mailbox::new(Some(name.clone()), address.trim().parse()?);
+    let asked = match by {
+        Some(by) => format!("Questions? Ask {}, who set this up.", line(by)),
+        None => "Questions? Ask your IT department.".to_owned(),
+    };
+    let text = format!(
+        "Hello {name},\n\n\
+         your Zoom account {account}\nis managed by your company's directory from now on: name, department and\n\
+         license follow what stands there.\n\n\
+         There is nothing to do. Sign in to Zoom as before:\n\n  https://zoom.us/signin\n\n{asked}\n"
+    );
+    Ok(head.to(to).subject("Your Zoom account is active").body(text)?)
 }
 
 /// How long it is until then.
@@ -233,5 +250,22 @@ mod tests {
         {
             assert!(written(bad, None, None).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_activation_tells_the_person_by_the_address_that_zoom_knows() {
+        let letter = Letter::Activation {
+            person: model::PersonId(Uuid::nil()),
+            name: "Ada\r\nBcc: x@example.com".to_owned(),
+            address: "ada@example.com".to_owned(),
+            by: Some("boss@example.com".to_owned()),
+        };
+        let from = "Rollcall <rollcall@example.com>".parse().unwrap();
+        let message =
+            write(MailId(Uuid::nil()), &letter, &from, "https://rc.example.com", DateTime::UNIX_EPOCH).unwrap();
+        let mail = String::from_utf8(message.formatted()).unwrap();
+        assert!(mail.contains("your Zoom account ada@example.com"), "{mail}");
+        assert!(mail.contains("Ask boss@example.com"), "{mail}");
+        assert!(!mail.contains("\r\nBcc:"), "{mail}");
     }
 }

@@ -42,7 +42,7 @@ async fn it_is_carried_out_with_a_server_and_without_and_links_what_is_exact() {
         let again = run_on(&app, &["import", "--connection", "Zoom"]).await;
         assert!(again.out.contains("exact    0\n") && again.out.contains("linked   1\n"), "{}", again.out);
         let asked: Vec<_> = app.zoom.journal().into_iter().filter_map(|entry| entry.operation).collect();
-        let reads = [Operation::Token, Operation::ListUsers, Operation::GetUser];
+        let reads = [Operation::Token, Operation::ListUsers, Operation::ListGroups, Operation::GetUser];
         assert!(asked.iter().all(|operation| reads.contains(operation)), "{asked:?}");
     }
 }

@@ -89,7 +89,7 @@ impl Engine {
 
     /// What Zoom was asked beside reading.
     fn writes(&self) -> Vec<Operation> {
-        let reads = [Operation::ListUsers, Operation::GetUser];
+        let reads = [Operation::ListUsers, Operation::GetUser, Operation::ListGroups];
         self.asked().into_iter().filter(|operation| !reads.contains(operation)).collect()
     }
 }
@@ -198,7 +198,7 @@ async fn new_people_are_staged_in_a_source_of_their_own_and_keep_their_accounts(
     assert!(engine.writes().is_empty(), "who is staged keeps the account as it is");
 
     let mut tx = engine.tx().await;
-    assert_eq!(imports::activate(&mut tx, &[grace]).await.unwrap(), 1);
+    assert_eq!(imports::activate(&mut tx, &[grace], None).await.unwrap(), 1);
     tx.commit().await.unwrap();
     engine.in_state(grace, LinkState::InSync).await;
     assert!(engine.writes().is_empty(), "the directory says what Zoom says");
@@ -482,4 +482,50 @@ async fn an_import_begins_at_its_time() {
     let next = imports::settings(&mut tx, engine.connection).await.unwrap().next_at.unwrap();
     assert_eq!(next.to_rfc3339(), "2026-12-02T02:30:00+00:00");
     assert_eq!(imports::history(&mut tx, engine.connection, 9).await.unwrap().len(), 1);
+}
+
+/// Groups are listed with the members that accounts tell of, and linked to those of the directory; who may not read them
+/// imports all the same.
+#[tokio::test]
+async fn groups_are_found_counted_and_linked() {
+    let engine = Engine::for_import().await;
+    let ada = engine.zoom.add_user("ada@example.com", |_| ());
+    let grace = engine.zoom.add_user("grace@example.com", |_| ());
+    engine.zoom.add_group("Analysts", |group| group.members.extend([ada.id.clone(), grace.id.clone()]));
+    engine.zoom.add_group("Pilots", |group| _ = group.members.insert(grace.id.clone()));
+    for n in 0..250 {
+        engine.zoom.add_group(&format!("Team {n}"), |_| ());
+    }
+    let mut tx = engine.tx().await;
+    let mut make = async |name: &str| {
+        let schema = "urn:ietf:params:scim:schemas:core:2.0:Group";
+        let group = serde_json::from_value(json!({ "schemas": [schema], "displayName": name })).unwrap();
+        directory::groups::create(&mut tx, engine.source, &group, &[]).await.unwrap().id
+    };
+    let (analysts, flyers) = (make("ANALYSTS").await, make("Flyers").await);
+    tx.commit().await.unwrap();
+    engine.import().await;
+
+    let mut tx = engine.tx().await;
+    let found = imports::groups(&mut tx, engine.connection).await.unwrap();
+    let default = found.len() - 252;
+    assert!(default <= 1, "all pages were read: {}", found.len());
+    let of = |name: &str| found.iter().find(|group| group.display_name == name).unwrap().clone();
+    assert_eq!((of("Analysts").accounts, of("Pilots").accounts, of("Team 7").accounts), (2, 1, 0));
+    assert_eq!(of("Analysts").group.map(|group| group.id), Some(analysts), "the one of that name");
+    assert!(!of("Analysts").linked && of("Pilots").group.is_none());
+
+    imports::link_group(&mut tx, engine.connection, of("Pilots").id, Some(flyers)).await.unwrap();
+    let twice = imports::link_group(&mut tx, engine.connection, of("Analysts").id, Some(flyers)).await;
+    assert!(matches!(twice, Err(directory::Error::Refused(_))), "{twice:?}");
+    let free = imports::free_groups(&mut tx, engine.connection, "", 9).await.unwrap();
+    assert_eq!(free.iter().map(|group| group.id).collect::<Vec<_>>(), [analysts]);
+    tx.commit().await.unwrap();
+
+    engine.zoom.configure(|options| options.account.rights.group_read = false);
+    let run = engine.import().await;
+    assert!(run.notes.iter().any(|note| note.starts_with("Zoom's groups could not be read.")), "{:?}", run.notes);
+    let still = imports::groups(&mut engine.tx().await, engine.connection).await.unwrap();
+    assert_eq!(still.len(), found.len(), "nothing is gone because of that");
+    assert!(still.iter().any(|group| group.display_name == "Pilots" && group.linked));
 }

@@ -3,6 +3,9 @@
 mod begin;
 mod change;
 mod confirm;
+#[cfg(feature = "ssr")]
+pub(crate) mod group_table;
+pub(super) mod groups;
 mod held;
 mod results;
 mod row;
@@ -70,7 +73,9 @@ pub(super) fn ImportTab() -> impl IntoView {
     let dialogs = move |of: ConnectionPage| {
         let (connection, may) = (of.connection, of.may);
         follows(move || match dialog.get().as_deref() {
-            Some("confirm") if may.assign => view! { <confirm::Confirm connection=connection.id/> }.into_any(),
+            Some("confirm") if may.assign => {
+                view! { <confirm::Confirm connection=connection.id mail=may.mail/> }.into_any()
+            }
             Some("change") if may.assign => view! { <change::Change connection=connection.id/> }.into_any(),
             Some("start") if may.manage => {
                 view! { <begin::Begin connection=connection.id enabled=connection.enabled differences/> }.into_any()

@@ -21,6 +21,8 @@ pub struct Found {
     pub user_type: Option<String>,
     /// By Zoom's attribute names.
     pub attributes: Value,
+    /// The names of the groups it is in; only its own answer shows them.
+    pub groups: Vec<String>,
 }
 
 /// What a page brought.
@@ -128,14 +130,15 @@ pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, f
         Some(found) => {
             sqlx::query!(
                 "update zoom_account set attributes = attributes || $3, active = coalesce($4, active),
-                        user_type = coalesce($5, user_type), detailed_at = $6
+                        user_type = coalesce($5, user_type), detailed_at = $6, groups = $7
                  where connection_id = $1 and zoom_id = $2",
                 lease.connection.0,
                 zoom_id,
                 found.attributes,
                 found.active,
                 found.user_type,
-                now
+                now,
+                &found.groups
             )
             .execute(tx.db())
             .await?;

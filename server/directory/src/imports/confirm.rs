@@ -44,6 +44,8 @@ impl Which {
 pub struct Terms {
     /// New people are active at once, not Staged.
     pub activate: bool,
+    /// Whoever is active at once is told by mail.
+    pub mail: bool,
     /// An account as the SCIM user that a new person is made of.
     pub user_of: fn(&Found) -> Value,
     /// Why the links wait.
@@ -100,6 +102,7 @@ impl Chosen {
             active: self.active,
             user_type: self.user_type.clone(),
             attributes: self.attributes.clone(),
+            groups: Vec::new(),
         }
     }
 }
@@ -175,6 +178,8 @@ pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, terms
         sqlx::query!("update person set state = 'staged' where id = any($1) and state = 'active'", &made)
             .execute(tx.db())
             .await?;
+    } else if terms.mail {
+        crate::mail::queue_activation(tx, connection, &made).await?;
     }
     let entry = Entry::new("import.confirmed", "connection", connection.0, &settings.name);
     let told = json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": terms.activate });

@@ -2,13 +2,15 @@
 
 use crate::audit::Entry;
 use crate::due::{self, Priority};
+use crate::mail::queue_activation;
 use crate::{Result, Tx, connections};
 use model::{AccountId, ConnectionId, PersonId};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Makes people who were staged active. Says how many.
-pub async fn activate(tx: &mut Tx, people: &[PersonId]) -> Result<usize> {
+/// Makes people who were staged active, and mails them when `mail` names the connection whose account it is about. Says
+/// how many.
+pub async fn activate(tx: &mut Tx, people: &[PersonId], mail: Option<ConnectionId>) -> Result<usize> {
     let ids: Vec<Uuid> = people.iter().map(|id| id.0).collect();
     let now = tx.now();
     let activated = sqlx::query!(
@@ -21,6 +23,10 @@ pub async fn activate(tx: &mut Tx, people: &[PersonId]) -> Result<usize> {
     .await?;
     for person in &activated {
         tx.audit(Entry::new("person.activated", "person", person.id, &person.display_name));
+    }
+    if let Some(connection) = mail {
+        let ids: Vec<Uuid> = activated.iter().map(|person| person.id).collect();
+        queue_activation(tx, connection, &ids).await?;
     }
     let activated: Vec<PersonId> = activated.iter().map(|person| PersonId(person.id)).collect();
     due::all_of(tx, &activated, Priority::Change).await?;

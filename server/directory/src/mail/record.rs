@@ -26,6 +26,9 @@ impl Claimed {
             Letter::Invitation { admin, .. } => {
                 ("admin.invitation_mailed", "admin.invitation_not_mailed", "admin", admin.id.0, &admin.email, None)
             }
+            Letter::Activation { person, name, address, .. } => {
+                ("person.activation_mailed", "person.activation_not_mailed", "person", person.0, name, Some(address))
+            }
             Letter::TokenExpiry { admin, token } => {
                 let to = Some(&admin.email);
                 ("token.expiry_mailed", "token.expiry_not_mailed", "token", token.id.0, &token.name, to)

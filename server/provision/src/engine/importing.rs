@@ -10,11 +10,11 @@ use crate::import::matching::Matcher;
 use crate::import::scan::{self, Next, Odd, Scan};
 use crate::zoom::error::{Failure, Kind, Reach};
 use crate::zoom::wire::User;
-use directory::imports::{self, Found, Place, Progress, Run};
+use directory::imports::{self, Found, FoundGroup, MOST_GROUPS, Place, Progress, Run};
 use directory::leases;
 use model::connection::Connection;
 use model::import::ImportState;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Rows read or written at a time while matching.
@@ -67,6 +67,7 @@ impl<'a> Importing<'a> {
             drop(tx);
             let stage = match run.state {
                 ImportState::Scanning => self.scan(&run).await?,
+                ImportState::Groups => self.groups(&run).await?,
                 ImportState::Matching | ImportState::Rematching => self.matching(&run).await?,
                 ImportState::Details => self.details(&run).await?,
                 ImportState::Confirming => self.confirming(&run).await?,
@@ -133,6 +134,54 @@ impl<'a> Importing<'a> {
             }
             tx.commit().await?;
         }
+    }
+
+    /// Reads the list of groups, which is short: begun anew after a restart. An account without it, or a role that may not
+    /// read it, is no reason to end.
+    async fn groups(&self, run: &Run) -> directory::Result<Stage> {
+        let mut scan = Scan::resume(1, 1);
+        let mut found: BTreeMap<String, FoundGroup> = BTreeMap::new();
+        let (whole, note) = loop {
+            if let Err(halt) = self.gate().await {
+                return Ok(Stage::Halt(halt));
+            }
+            let start = scan.next;
+            let listing = match self.account.zoom.list_groups(start, scan::PAGE).await.result {
+                Ok(listing) => listing,
+                Err(failure) if says_no_groups(failure.kind) => {
+                    let cause = failure.cause("");
+                    break (false, Some(format!("Zoom's groups could not be read. {} {}", cause.happened, cause.why)));
+                }
+                Err(failure) => return self.trouble(run, &failure).await,
+            };
+            self.account.went_well(self.shared.directory.now());
+            let entries = (listing.resources.len() + listing.unreadable) as u64;
+            let ids: Vec<String> = listing.resources.iter().map(|group| group.id.clone()).collect();
+            let page = listing.resources.into_iter().map(|group| {
+                let display_name = group.display_name;
+                (group.id.clone(), FoundGroup { zoom_id: group.id, display_name })
+            });
+            let with: BTreeMap<String, FoundGroup> = found.clone().into_iter().chain(page).collect();
+            let (new, seen) = ((with.len() - found.len()) as u64, with.len() as u64);
+            let (next, odd) = scan.take(&scan::Page { start, total: listing.total, ids: &ids, entries, new, seen });
+            if next != Next::Back {
+                found = with;
+            }
+            let incomplete = odd.filter(|odd| odd.is_incomplete());
+            if next == Next::End || seen > MOST_GROUPS.unsigned_abs() {
+                let whole = next == Next::End && incomplete.is_none();
+                break (whole, (!whole).then(|| "Zoom's list of groups may not be whole.".to_owned()));
+            }
+        };
+        let found: Vec<FoundGroup> = found.into_values().collect();
+        let mut tx = self.shared.begin().await?;
+        let ours = imports::keep_groups(&mut tx, &self.hold.lease, run, &found, whole).await?
+            && imports::advance(&mut tx, &self.hold.lease, run, ImportState::Matching).await?;
+        if let Some(note) = note.filter(|_| ours) {
+            imports::note(&mut tx, run, &note).await?;
+        }
+        tx.commit().await?;
+        Ok(if ours { Stage::On } else { Stage::Over })
     }
 
     /// Proposes whose each account is. Nothing is called, and the same comes out however often it is done.
@@ -270,6 +319,11 @@ impl<'a> Importing<'a> {
     }
 }
 
+/// A failure that is about groups alone.
+const fn says_no_groups(kind: Kind) -> bool {
+    matches!(kind, Kind::MissingRight | Kind::NotFound | Kind::Rejected | Kind::WrongAddress | Kind::Unreadable)
+}
+
 /// Accounts as they are kept; of several entries with one id the last counts.
 fn found(users: Vec<User>) -> Vec<Found> {
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -287,6 +341,7 @@ fn found(users: Vec<User>) -> Vec<Found> {
             active: user.active,
             user_type: text(zoom::USER_TYPE),
             attributes: user.attributes.to_json(),
+            groups: user.groups,
         };
         match places.get(&account.zoom_id) {
             Some(place) => page[*place] = account,

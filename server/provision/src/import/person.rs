@@ -56,6 +56,7 @@ mod tests {
             active: Some(true),
             user_type: Some("Licensed".to_owned()),
             attributes: attributes.clone(),
+            groups: Vec::new(),
         };
         let user = user_of(&account);
         assert_eq!(mapping::map(&user, "ada@example.com").unwrap().to_json(), attributes);

@@ -121,6 +121,14 @@ impl Zoom {
         self.call(Method::DELETE, &["Users", id], &[], None).await.and_then(done)
     }
 
+    /// A page of groups, from 1 on. Members are never shown. An entry that cannot be read is counted and left out.
+    pub async fn list_groups(&self, start_index: u64, count: u64) -> Answer<Listing<Group>> {
+        let (start, count) = (start_index.to_string(), count.to_string());
+        let query = [("startIndex", start.as_str()), ("count", count.as_str())];
+        let answer = self.call(Method::GET, &["Groups"], &query, None).await;
+        answer.and_then(|raw| Listing::lenient(&json(raw)?, Group::read).ok_or_else(unreadable))
+    }
+
     /// The group of that name; none when there is none.
     pub async fn find_group(&self, display_name: &str) -> Answer<Option<Group>> {
         let filter = format!("displayName eq \"{}\"", display_name.replace('\\', "\\\\").replace('"', "\\\""));

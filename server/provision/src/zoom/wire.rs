@@ -99,6 +99,8 @@ pub struct User {
     pub user_type: Option<String>,
     /// Names of roles; only GET and the answers to changes have them.
     pub roles: Vec<String>,
+    /// Names of groups; only GET and the answers to changes have them.
+    pub groups: Vec<String>,
     /// Everything of it that Rollcall maps and the answer shows.
     pub attributes: Attributes,
 }
@@ -108,8 +110,11 @@ impl User {
     pub fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let user_name = text("userName").or_else(|| first_mail(value)).unwrap_or_default();
-        let roles: Vec<String> =
-            many(value.get("roles")).filter_map(|role| role.get("value")?.as_str().map(str::to_owned)).collect();
+        let names = |of: &str| {
+            let all = many(value.get(of)).filter_map(|one| one.get("value")?.as_str());
+            all.map(|name| name.replace('\0', "")).collect::<Vec<_>>()
+        };
+        let roles = names("roles");
         Some(Self {
             id: text("id").filter(|id| is_id(id))?,
             active: value.get("active").and_then(read_bool),
@@ -117,6 +122,7 @@ impl User {
             attributes: shown(value, &user_name, &roles),
             user_name,
             roles,
+            groups: names("groups"),
         })
     }
 
@@ -171,7 +177,10 @@ pub struct Group {
 impl Group {
     pub fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(Self { id: text("id").filter(|id| is_id(id))?, display_name: text("displayName").unwrap_or_default() })
+        Some(Self {
+            id: text("id").filter(|id| is_id(id))?,
+            display_name: text("displayName").unwrap_or_default().replace('\0', ""),
+        })
     }
 }
 

@@ -18,9 +18,6 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
     let find = query.get("find").unwrap_or_default().to_owned();
     let asked = find.clone();
     let found = read(move || Ok(ListFreePeople { connection, q: asked.clone() }));
-    let kept = query.without(&["find", "after", "before", "id"]).pairs().to_vec();
-    let kept =
-        kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     let footer = view! {
         <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
         <SubmitButton label="Choose" icon="check" form="choose" pending=Signal::derive(move || form.pending())/>
@@ -35,17 +32,7 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
             footer
             wide=true
         >
-            <form method="get" class="form">
-                {kept}
-                <div class="field">
-                    <label for="find">"Find people"</label>
-                    <div class="flex gap-2">
-                        <input class="input" autofocus=true type="search" id="find" name="find" value=find autocomplete="off" aria-describedby="find-h"/>
-                        <button type="submit" class="btn" data-variant="outline"><Icon name="search"/>"Find"</button>
-                    </div>
-                    <p class="hint" id="find-h">"Searches name, e-mail and department among people without an account on this connection. The first 20 are shown."</p>
-                </div>
-            </form>
+            {finder(&query, "Find people", "Searches name, e-mail and department among people without an account on this connection. The first 20 are shown.")}
             <PostForm state=form id="choose" class="form">
                 <FormProblem state=form/>
                 <input type="hidden" name="id" value=connection.to_string()/>
@@ -57,23 +44,50 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
 }
 
 fn people(found: Vec<AccountPerson>) -> AnyView {
-    if found.is_empty() {
-        return view! { <p class="hint">"Nobody is found who has no account on this connection yet."</p> }.into_any();
+    let rows = found.into_iter().map(|person| (person.id.to_string(), person.display_name, person.user_name));
+    options("person", rows.collect(), "Nobody is found who has no account on this connection yet.")
+}
+
+/// The search of a dialog in which one of several is chosen.
+pub(super) fn finder(query: &Query, label: &'static str, hint: &'static str) -> AnyView {
+    let kept = query.without(&["find", "after", "before", "id"]).pairs().to_vec();
+    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let find = query.get("find").unwrap_or_default().to_owned();
+    view! {
+        <form method="get" class="form">
+            {kept.collect_view()}
+            <div class="field">
+                <label for="find">{label}</label>
+                <div class="flex gap-2">
+                    <input class="input" autofocus=true type="search" id="find" name="find" value=find autocomplete="off" aria-describedby="find-h"/>
+                    <button type="submit" class="btn" data-variant="outline"><Icon name="search"/>"Find"</button>
+                </div>
+                <p class="hint" id="find-h">{hint}</p>
+            </div>
+        </form>
     }
-    let rows = found.into_iter().map(|person| {
-        let element = format!("p-{}", person.id);
+    .into_any()
+}
+
+/// What was found, to choose one: the value that is sent, its name, and what tells it from others of that name.
+pub(super) fn options(field: &'static str, found: Vec<(String, String, String)>, nothing: &'static str) -> AnyView {
+    if found.is_empty() {
+        return view! { <p class="hint">{nothing}</p> }.into_any();
+    }
+    let rows = found.into_iter().map(|(id, name, sub)| {
+        let element = format!("p-{id}");
         view! {
             <li class="!py-2.5 items-center!">
-                <input class="check" type="radio" id=element.clone() name="person" value=person.id.to_string()/>
+                <input class="check" type="radio" id=element.clone() name=field value=id/>
                 <label class="flex-1 cursor-pointer" for=element>
-                    <span class="name">{person.display_name}</span><span class="sub">{person.user_name}</span>
+                    <span class="name">{name}</span><span class="sub">{sub}</span>
                 </label>
             </li>
         }
     });
     view! {
         <fieldset class="fieldset card">
-            <legend class="vh">"People"</legend>
+            <legend class="vh">"Found"</legend>
             <ul class="rows max-h-80 overflow-y-auto">{rows.collect_view()}</ul>
         </fieldset>
     }

@@ -10,7 +10,7 @@ use model::import::AccountsShown;
 use model::{AccountId, ConnectionId};
 
 #[component]
-pub(super) fn Confirm(connection: ConnectionId) -> impl IntoView {
+pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
     let form = use_form::<ConfirmImport>();
     let query = Query::here().get_untracked();
     let close = query.without(DIALOG_FIELDS).href();
@@ -25,6 +25,9 @@ pub(super) fn Confirm(connection: ConnectionId) -> impl IntoView {
     }
     .into_any();
     let numbers = part_of(data, move |would: Confirmation| numbers(would));
+    let mail = mail.then(|| {
+        view! { <CheckField field=FieldState::switch(form, "mail", false) label="Send an e-mail to whoever is activated"/> }
+    });
     let ids = accounts.into_iter().map(|id| view! { <input type="hidden" name="accounts[]" value=id.to_string()/> });
     view! {
         <Dialog
@@ -43,6 +46,7 @@ pub(super) fn Confirm(connection: ConnectionId) -> impl IntoView {
                 {numbers}
                 <CheckField field=FieldState::switch(form, "activate", false) label="Auto-activate users after confirmation"/>
                 <p class="hint">"New people are Staged until somebody activates them: their accounts stay as they are in Zoom. With this they are active at once."</p>
+                {mail}
             </PostForm>
         </Dialog>
     }

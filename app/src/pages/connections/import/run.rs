@@ -32,6 +32,7 @@ pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms) -> AnyView 
 
 fn start(id: ConnectionId, may: May, forms: Forms) -> AnyView {
     let settings = view! {
+        <a class="btn" data-variant="outline" data-size="sm" href=format!("/connections/{id}/import/groups")>"Zoom’s groups"</a>
         <a class="btn" data-variant="outline" data-size="sm" href=format!("/connections/{id}/import/settings")>"Import settings"</a>
     };
     if !may.manage {
