@@ -80,6 +80,9 @@ pub fn check_user_name(name: &str) -> Result<()> {
 
 /// Refuses a group's `displayName` that hides something: 400 `invalidValue`.
 pub fn check_group_name(name: &str) -> Result<()> {
+    if canonical(name).is_empty() {
+        return Err(Error::value("displayName is empty to the eye. Send the name by which people know the group."));
+    }
     let hiding = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_one_of(*c, HIDING);
     let Some(c) = name.chars().find(hiding) else { return Ok(()) };
     let right: String = name.chars().filter(|c| !hiding(c)).collect();

@@ -92,9 +92,9 @@ impl PatchOp {
 /// (Okta, authentik), and it is passed over when it is equal. Tells whether anything changed.
 pub fn apply(user: &mut User, id: &str, patch: &PatchOp) -> Result<bool> {
     let (attributes, _) = apply::apply(&USER_TYPE, id, user.attributes().clone(), patch)?;
-    let changed = attributes != *user.attributes();
+    let before = user.clone();
     user.replace_attributes(attributes);
-    Ok(changed)
+    Ok(*user != before)
 }
 
 /// What a PATCH makes of a group.

@@ -161,6 +161,10 @@ async fn odd_queries_do_no_harm() {
         let answer = scim.get(&format!("/Users?{query}")).await;
         assert!(answer.status == 200 || answer.error().0 == 400, "{query}: {} {}", answer.status, answer.text);
     }
+    // Whoever were told "nobody" would make a second one.
+    for query in ["filter=displayName%20eq%20%22J%FCrgen%22", "filter=userName%20pr&filter=userName%20eq%20%22a%22"] {
+        assert_eq!(scim.get(&format!("/Users?{query}")).await.error().0, 400, "{query}");
+    }
 }
 
 async fn nothing_stored(app: &TestApp) {
@@ -208,6 +212,10 @@ async fn names_that_look_like_others() {
     let hidden = scim.post("/Groups", &json!({ "displayName": "Sal\u{202e}es" })).await;
     assert_eq!(hidden.error(), (400, "invalidValue"));
     assert!(hidden.body["detail"].as_str().unwrap().contains("U+202E"), "{}", hidden.text);
+    for nothing in ["\u{3164}", " \u{3164} ", "\u{e0041}"] {
+        let answer = scim.post("/Groups", &json!({ "displayName": nothing })).await;
+        assert_eq!(answer.error(), (400, "invalidValue"), "{nothing:?}");
+    }
     for name in ["Grace Hopper", "EXAMPLE\\grace", "jose\u{301}@example.com", "аda@example.com"] {
         let mut fine = user("x@example.com");
         (fine["userName"], fine["externalId"]) = (name.into(), name.into());

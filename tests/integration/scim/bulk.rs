@@ -56,6 +56,46 @@ async fn each_operation_is_done_as_if_alone() {
     assert_eq!(total(&scim, "/Groups").await, 1, "nothing half made");
 }
 
+/// Two requests that change the same in turned order wait for each other: one goes through whole, the other one is taken
+/// back whole and can be sent again. Neither is done in parts.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_cross_are_done_whole_or_not_at_all() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let mut ids = Vec::new();
+    for n in 0..60 {
+        ids.push(scim.create(&user(&format!("p{n}@example.com"))).await);
+    }
+    let change = |title: &str, ids: &mut dyn Iterator<Item = &String>| {
+        let operations = ids.map(|id| {
+            json!({ "method": "PATCH", "path": format!("/Users/{id}"),
+                    "data": { "Operations": [{ "op": "replace", "path": "title", "value": title }] } })
+        });
+        Value::Array(operations.collect())
+    };
+    for round in 0..3 {
+        let (up, down) = (format!("up {round}"), format!("down {round}"));
+        let (one, other) = tokio::join!(
+            bulk(&scim, None, change(&up, &mut ids.iter())),
+            bulk(&scim, None, change(&down, &mut ids.iter().rev()))
+        );
+        for answer in [&one, &other] {
+            match answer.status {
+                200 => assert!(statuses(answer).iter().all(|status| status == "200"), "{}", answer.text),
+                status => assert_eq!(status, 503, "{}", answer.text),
+            }
+        }
+        assert!(one.status == 200 || other.status == 200, "one of them goes through");
+        let titles: std::collections::BTreeSet<String> = scim.get("/Users?count=100").await.body["Resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|user| user["title"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(titles.len(), 1, "{titles:?}");
+    }
+}
+
 /// A reference that nothing makes is an error, and nothing is taken away for it.
 #[tokio::test]
 async fn what_is_referred_to_and_never_made_is_refused() {

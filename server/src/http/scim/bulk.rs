@@ -153,6 +153,13 @@ impl Running<'_> {
         };
         let mark = tx.mark().await.map_err(|e| failed(&e))?;
         let outcome = asked.make(tx, self.unit.source, condition.as_ref()).await;
+        // Two requests wait for each other, and this one holds what it changed before: as long as it goes on so, the other
+        // one waits as well. All of it is taken back.
+        if let Err(busy) = &outcome
+            && busy.status == 503
+        {
+            return Err(busy.clone());
+        }
         let settled = if outcome.is_ok() { tx.keep(mark).await } else { tx.back_to(mark).await };
         settled.map_err(|e| failed(&e))?;
         Ok(outcome)

@@ -18,6 +18,7 @@ use scim::discovery::MAX_PAYLOAD_BYTES;
 use scim::etag::Condition;
 use scim::{Error, ListQuery, Projection};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// One authenticated call.
 pub struct Call {
@@ -115,8 +116,17 @@ impl Call {
     }
 
     fn pairs(&self) -> Result<Vec<(String, String)>, Error> {
-        serde_urlencoded::from_str(&self.query)
-            .map_err(|_| Error::plain(400, "The query string cannot be read. Encode it as a form."))
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&self.query)
+            .map_err(|_| Error::plain(400, "The query string cannot be read. Encode it as a form."))?;
+        // What is no UTF-8 was replaced: whoever looks for it would find nobody.
+        if pairs.iter().any(|(name, value)| name.contains('\u{fffd}') || value.contains('\u{fffd}')) {
+            return Err(Error::plain(400, "The query string is not valid percent-encoded UTF-8."));
+        }
+        let mut names = HashSet::new();
+        if let Some((name, _)) = pairs.iter().find(|(name, _)| !names.insert(name.to_ascii_lowercase())) {
+            return Err(Error::plain(400, format!("The parameter {name} is sent twice. Send it once.")));
+        }
+        Ok(pairs)
     }
 
     /// The body as JSON, within its bounds.

@@ -22,7 +22,12 @@ const NAMES: &[&str] = &[
     "cookie",
     "onetimecode",
     "recoverycode",
+    "passcode",
+    "sshkey",
 ];
+
+/// Names of secrets that are a part of many other words.
+const WHOLE_NAMES: &[&str] = &["pwd", "pin", "otp", "pass"];
 
 /// Secrets of others begin so: ours, bearer tokens, keys of GitHub, Slack, Stripe, AWS, private keys.
 const STARTS: &[&str] = &[
@@ -129,7 +134,9 @@ impl Removed {
 /// Whether an attribute of this name holds a secret: `password`, `urn:...:User:apiToken`, `client_secret`.
 fn is_secret(name: &str) -> bool {
     let letters: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
     NAMES.iter().any(|part| letters.contains(part))
+        || words.any(|word| WHOLE_NAMES.iter().any(|whole| word.eq_ignore_ascii_case(whole)))
 }
 
 /// Whether nothing in a text of our own names a secret or looks like one. Whoever writes with escapes may hide a name.
@@ -141,6 +148,10 @@ pub fn holds_none(text: &str) -> bool {
 pub fn clean_text(text: &str) -> String {
     if !might_hold_one(text) {
         return text.to_owned();
+    }
+    // A private key (RFC 7468) is many words long.
+    if text.contains("-----BEGIN") {
+        return REMOVED.to_owned();
     }
     let mut out = String::with_capacity(text.len());
     let mut after_bearer = false;
@@ -155,7 +166,7 @@ pub fn clean_text(text: &str) -> String {
 }
 
 fn is_between(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '&' | '=' | '<' | '>' | '(' | ')' | '/' | '?')
+    c.is_whitespace() || "\"',;&=<>()[]{}/?:@|".contains(c)
 }
 
 fn might_hold_one(text: &str) -> bool {
@@ -167,13 +178,18 @@ fn might_hold_one(text: &str) -> bool {
 fn looks_secret(word: &str) -> bool {
     // A JSON Web Token (RFC 7519): three parts, the first an object.
     let jwt = word.starts_with("eyJ") && word.matches('.').count() >= 2;
-    jwt || (word.len() >= 16 && STARTS.iter().any(|start| word.starts_with(start))) || word.starts_with("-----BEGIN")
+    jwt || (word.len() >= 16 && STARTS.iter().any(|start| word.starts_with(start)))
 }
 
 /// A query string: the values of secret names, and what a filter compares a secret with.
 pub fn clean_query(query: &str) -> String {
+    let decoded = |text: &str| {
+        let mut pairs: Vec<(String, String)> = serde_urlencoded::from_str(&format!("x={text}")).unwrap_or_default();
+        pairs.pop().map_or_else(|| text.to_owned(), |(_, value)| value)
+    };
+    let hides = |text: &str| is_secret(text) || clean_text(text) != text;
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, value)) if !value.is_empty() && (is_secret(name) || is_secret(value)) => {
+        Some((name, value)) if !value.is_empty() && (is_secret(&decoded(name)) || hides(&decoded(value))) => {
             format!("{name}={REMOVED}")
         }
         _ => clean_text(pair),
@@ -183,7 +199,8 @@ pub fn clean_query(query: &str) -> String {
 
 /// A body that is no JSON: nobody knows what stands where in it.
 pub fn clean_unreadable(text: &str) -> String {
-    if is_secret(text) {
+    // An escape may hide a name.
+    if is_secret(text) || text.contains("\\u") {
         return "[a body that is no JSON and may hold a secret, so it was not kept]".to_owned();
     }
     clean_text(text)
@@ -252,6 +269,41 @@ mod tests {
             let kept = clean_text(harmless);
             assert!(kept == harmless || harmless.contains("bearer"), "{kept}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_a_query_however_it_is_written_there() {
+        let token = "rc_scim_0123456789ab_abcdef";
+        for query in [
+            format!("filter=title%20eq%20%22{token}%22"),
+            format!("filter=title+eq+%22{token}%22&count=1"),
+            "filter=title%20eq%20%22%65yJhbGciOi.eyJzdWIi.abc%22".to_owned(),
+            "filter=title%20eq%20%22-----BEGIN%20PRIVATE%20KEY-----MIIE%22".to_owned(),
+            "p%61ssword=hunter22".to_owned(),
+        ] {
+            let cleaned = clean_query(&query);
+            assert!(
+                cleaned.contains(REMOVED) && !cleaned.contains("rc_scim") && !cleaned.contains("hunter"),
+                "{cleaned}"
+            );
+            assert!(!cleaned.contains("MIIE") && !cleaned.contains("abc%22"), "{cleaned}");
+        }
+        let harmless = "filter=userName%20eq%20%22ada%40example.com%22&startIndex=1";
+        assert_eq!(clean_query(harmless), harmless);
+    }
+
+    #[test]
+    fn a_secret_is_found_between_any_signs_and_under_short_names() {
+        let key = "ghp_0123456789abcdef0123";
+        for text in [format!("key:{key}"), format!("https://u:{key}@github.com"), format!("x[{key}]")] {
+            assert!(!clean_text(&text).contains(key), "{text}");
+        }
+        assert!(!clean_text("-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----").contains("MIIE"));
+        let kept = cleaned(json!({ "pwd": "a1", "urn:x:User": { "pin": "1234", "otp": "9" }, "shippingPinCode": "7" }));
+        assert_eq!(kept["pwd"], REMOVED);
+        assert_eq!((&kept["urn:x:User"]["pin"], &kept["urn:x:User"]["otp"]), (&json!(REMOVED), &json!(REMOVED)));
+        assert_eq!(kept["shippingPinCode"], "7");
+        assert!(clean_unreadable("{ \"p\\u0061ssword\": \"hunter22\", ").starts_with("[a body"));
     }
 
     #[test]
