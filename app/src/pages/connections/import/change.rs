@@ -2,7 +2,7 @@
 
 use super::DIALOG_FIELDS;
 use crate::api::imports::{ChoosePerson, ListFreePeople};
-use crate::components::{Dialog, Icon, Query, SubmitButton, part_of};
+use crate::components::{Avatar, Dialog, Icon, Query, SubmitButton, part_of};
 use crate::form::{FormProblem, PostForm, use_form};
 use crate::reading::read;
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
             wide=true
         >
             {finder(&query, "Find people", "Searches name, e-mail and department among people without an account on this connection. The first 20 are shown.")}
-            <PostForm state=form id="choose" class="form">
+            <PostForm state=form id="choose" class="form mt-4">
                 <FormProblem state=form/>
                 <input type="hidden" name="id" value=connection.to_string()/>
                 <input type="hidden" name="account" value=account/>
@@ -79,8 +79,9 @@ pub(super) fn options(field: &'static str, found: Vec<(String, String, String)>,
         view! {
             <li class="!py-2.5 items-center!">
                 <input class="check" type="radio" id=element.clone() name=field value=id/>
-                <label class="flex-1 cursor-pointer" for=element>
-                    <span class="name">{name}</span><span class="sub">{sub}</span>
+                <label class="person flex-1 cursor-pointer" for=element>
+                    {(field == "person").then(|| view! { <Avatar name=name.clone()/> })}
+                    <span><span class="name">{name.clone()}</span><span class="sub">{sub}</span></span>
                 </label>
             </li>
         }

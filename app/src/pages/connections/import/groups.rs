@@ -70,7 +70,7 @@ fn Choose(connection: ConnectionId) -> impl IntoView {
             wide=true
         >
             {finder(&query, "Find groups", "Searches the name among groups that are not linked yet. The first 20 are shown.")}
-            <PostForm state=form id="choose" class="form">
+            <PostForm state=form id="choose" class="form mt-4">
                 <FormProblem state=form/>
                 <input type="hidden" name="id" value=connection.to_string()/>
                 <input type="hidden" name="zoom_group" value=zoom_group/>

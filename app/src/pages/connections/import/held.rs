@@ -2,7 +2,7 @@
 
 use crate::api::connections::May;
 use crate::api::imports::Differences;
-use crate::components::{Card, Icon, plural};
+use crate::components::{Card, Icon, Kv, pair, plural};
 use leptos::prelude::*;
 use model::ConnectionId;
 
@@ -39,8 +39,10 @@ pub(super) fn card(id: ConnectionId, found: Differences, may: May) -> AnyView {
 
 /// For how many people each attribute differs.
 pub(super) fn attributes(all: Vec<(String, i64)>) -> AnyView {
-    let rows = all.into_iter().map(|(attribute, people)| {
-        view! { <li class="justify-between"><span>{attribute}</span><span class="num muted">{plural(people, "person", "people")}</span></li> }
-    });
-    view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+    if all.is_empty() {
+        return ().into_any();
+    }
+    let people = |people| view! { <span class="num">{plural(people, "person", "people")}</span> };
+    let rows = all.into_iter().map(|(attribute, count)| pair(attribute, people(count))).collect();
+    view! { <div class="mt-2"><Kv rows/></div> }.into_any()
 }

@@ -29,11 +29,12 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
         </FilterBar>
     };
     if page.rows.is_empty() {
-        let (heading, text) = empty(query.get("q").is_some(), shown);
+        let searched = query.get("q").is_some();
+        let (heading, text) = empty(searched, shown);
         return view! {
             <section class="card" aria-labelledby="res-h">
                 <header><h2 id="res-h">{title}</h2></header>
-                {search}
+                {searched.then_some(search)}
                 <Empty icon="search" title=heading text=text/>
             </section>
         }
@@ -63,7 +64,7 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
                         {head}
                         <th scope="col" aria-sort="ascending">"Zoom account"</th>
                         <th scope="col" class="p3">"License"</th>
-                        <th scope="col">"Match"</th>
+                        <th scope="col" class="p2">"Match"</th>
                         <th scope="col">{third}</th>
                         {last}
                     </tr></thead>
@@ -97,13 +98,7 @@ fn bulk(query: &Query, shown: Option<AccountsShown>) -> AnyView {
         _ => None,
     };
     if let Some(buttons) = few {
-        return view! {
-            <div class="bulkbar" role="group" aria-label="With the accounts ticked">
-                <strong>"With those ticked:"</strong>
-                <span class="end actions">{buttons}</span>
-            </div>
-        }
-        .into_any();
+        return view! { <div class="bulkbar">{ticked(buttons.into_any())}</div> }.into_any();
     }
     let all = match shown {
         Some(AccountsShown::Exact) => "Confirm all exact",
@@ -112,16 +107,19 @@ fn bulk(query: &Query, shown: Option<AccountsShown>) -> AnyView {
         _ => "Confirm all that are decided",
     };
     let all_href = query.without(&["after", "before"]).with("dialog", "confirm").href();
+    let buttons = view! {
+        {button("Ignore", "ignore")}
+        {button("New person", "new")}
+        <button class="btn" data-size="sm" name="dialog" value="confirm">"Confirm Assignments"</button>
+    };
+    view! { <div class="bulkbar"><a class="link" href=all_href>{all}</a>{ticked(buttons.into_any())}</div> }.into_any()
+}
+
+fn ticked(buttons: AnyView) -> AnyView {
     view! {
-        <div class="bulkbar" role="group" aria-label="With the accounts ticked">
-            <strong>"With those ticked:"</strong>
-            <a class="link" href=all_href>{all}</a>
-            <span class="end actions">
-                {button("Ignore", "ignore")}
-                {button("New person", "new")}
-                <button class="btn" data-size="sm" name="dialog" value="confirm">"Confirm Assignments"</button>
-            </span>
-        </div>
+        <span class="end actions" role="group" aria-label="With the accounts ticked">
+            <strong>"With those ticked:"</strong>{buttons}
+        </span>
     }
     .into_any()
 }
@@ -131,7 +129,7 @@ fn empty(searched: bool, shown: Option<AccountsShown>) -> (&'static str, &'stati
         _ if searched => ("No account matches this search", "Look for another part of the name or the address."),
         None => (
             "No account waits",
-            "Every account that Zoom has is linked or ignored. Before the first import, nothing is known of Zoom's accounts.",
+            "Accounts that an import finds stand here, with whose they are, until they are linked or ignored.",
         ),
         Some(_) => ("No such account", "Choose another kind of accounts above."),
     }

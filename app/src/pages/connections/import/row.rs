@@ -1,6 +1,6 @@
 //! One account: what it is, whose it may be, and why.
 
-use crate::components::{Look, PersonCell, Query, Status, Tone, plural};
+use crate::components::{Badge, Look, PersonCell, Query, Tone, plural};
 use leptos::prelude::*;
 use model::import::{Account, Compared, Proposal};
 use model::person::PersonState;
@@ -33,9 +33,13 @@ pub(super) fn row(account: Account, list: &Query, tick: bool, choose: bool) -> A
     view! {
         <tr>
             {check}
-            <th scope="row"><span class="font-[550]">{name}</span><span class="sub wrap-anywhere">{sub}</span></th>
+            <th scope="row">
+                <span class="font-[550]">{name}</span>
+                <span class="sub wrap-anywhere">{sub}</span>
+                <span class="mt-1 block md:hidden"><Badge look/></span>
+            </th>
             <td class="p3 muted">{license}</td>
-            <td class="shrink"><Status look/></td>
+            <td class="shrink p2"><Badge look/></td>
             <td>{person}</td>
             {change}
         </tr>
@@ -96,8 +100,7 @@ fn person(account: &Account) -> AnyView {
     };
     view! {
         <PersonCell name=person.display_name sub href=format!("/people/{}", person.id)/>
-        {chosen}
-        {lines}
+        <div class="md:ps-9.5">{chosen}{lines}</div>
     }
     .into_any()
 }
