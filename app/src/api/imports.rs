@@ -7,6 +7,7 @@ use super::connections::May;
 use crate::error::AppError;
 use leptos::prelude::*;
 use model::import::{Account, AccountPerson, AccountsShown, Import, ImportCounts, Pace};
+use model::sort::AccountsSort;
 use model::{AccountId, ConnectionId, Page, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -74,12 +75,13 @@ pub async fn get_differences(connection: ConnectionId) -> Result<Differences, Ap
     Ok(Differences { people, differing, attributes })
 }
 
-/// A page of accounts, by name.
+/// A page of accounts, by name when nothing else is said.
 #[server]
 pub async fn list_accounts(
     connection: ConnectionId,
     q: Option<String>,
     show: Option<AccountsShown>,
+    sort: Option<AccountsSort>,
     after: Option<String>,
     before: Option<String>,
 ) -> Result<Page<Account>, AppError> {
@@ -87,7 +89,7 @@ pub async fn list_accounts(
     let settings = directory::connections::get(&mut tx, connection).await?;
     let filter = directory::imports::Filter { q, shown: show };
     let at = model::Cursor::from_query(after, before);
-    let page = directory::imports::list(&mut tx, connection, &filter, &at, 50).await?;
+    let page = directory::imports::list(&mut tx, connection, &filter, sort.unwrap_or(AccountsSort::Name), &at, 50).await?;
     let rows = page.rows.into_iter().map(|listed| compared(listed, &settings)).collect();
     Ok(Page { rows, previous: page.previous, next: page.next })
 }

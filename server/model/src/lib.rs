@@ -18,6 +18,7 @@ pub mod page;
 pub mod person;
 pub mod provider;
 pub mod session;
+pub mod sort;
 pub mod source;
 pub mod trace;
 #[doc(hidden)]

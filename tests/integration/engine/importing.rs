@@ -8,6 +8,7 @@ use model::import::{Account, AccountsShown, Import, ImportCounts, ImportState, M
 use model::link::{CauseKind, LinkState};
 use model::log::Action;
 use model::person::PersonState;
+use model::sort::AccountsSort;
 use model::{Cursor, PersonId};
 use serde_json::json;
 use simulator::{Fault, Operation, Rates};
@@ -55,7 +56,8 @@ impl Engine {
 
     async fn accounts(&self, shown: Option<AccountsShown>) -> Vec<Account> {
         let filter = Filter { q: None, shown };
-        let page = imports::list(&mut self.tx().await, self.connection, &filter, &Cursor::First, 10_000).await.unwrap();
+        let (mut tx, sort) = (self.tx().await, AccountsSort::Name);
+        let page = imports::list(&mut tx, self.connection, &filter, sort, &Cursor::First, 10_000).await.unwrap();
         page.rows.into_iter().map(|listed| listed.account).collect()
     }
 

@@ -45,8 +45,8 @@ pub(super) fn ImportTab() -> impl IntoView {
         move || (list.get(), stage.get()),
         move || {
             let (connection, query) = (known(place.id.get())?, list.read());
-            let (q, show) = (query.text("q"), query.parsed("show"));
-            Ok(ListAccounts { connection, q, show, after: query.text("after"), before: query.text("before") })
+            let (q, show, sort) = (query.text("q"), query.parsed("show"), query.parsed("sort"));
+            Ok(ListAccounts { connection, q, show, sort, after: query.text("after"), before: query.text("before") })
         },
     );
     let body = move |of: ConnectionPage| {

@@ -6,6 +6,7 @@ use crate::text::{cursor, like};
 use crate::{Error, Result, Tx};
 use model::import::{Account, AccountPerson, AccountsShown, ImportCounts};
 use model::person::PersonState;
+use model::sort::AccountsSort;
 use model::{AccountId, ConnectionId, Cursor, Page, PersonId};
 use serde_json::Value;
 use uuid::Uuid;
@@ -40,24 +41,26 @@ pub struct Subject {
     pub known: Known,
 }
 
-/// The accounts of a connection, by name.
+/// The accounts of a connection, in the order of the sort.
 pub async fn list(
     tx: &mut Tx,
     connection: ConnectionId,
     filter: &Filter,
+    sort: AccountsSort,
     at: &Cursor,
     size: usize,
 ) -> Result<Page<Listed>> {
-    let cursor::Place { back, text: sort, id, limit } = cursor::place(at, size)?;
+    let cursor::Place { back, text: key, id, limit } = cursor::place(at, size)?;
     let rows = sqlx::query_as!(
         Row,
         "select a.id, a.zoom_id, a.user_name, a.display_name, a.active, a.user_type, a.attributes, a.proposal, a.why,
-                a.ignored_by, a.gone_at is not null as \"gone!\", a.sort_key,
+                a.ignored_by, a.gone_at is not null as \"gone!\", k.key as \"key!\",
                 l.person_id is not null as \"linked!\", coalesce(l.held, false) as \"held!\", l.last_sent, l.zoom_active,
                 p.id as \"person_id?\", p.display_name as \"person_name?\", p.user_name as \"person_user_name?\",
                 p.profile as \"profile?\", p.state as \"person_state?\", p.gone as \"person_gone?\",
                 exists (select from assignment s where s.connection_id = $1 and s.person_id = p.id) as \"assigned!\"
          from zoom_account a
+         cross join lateral (select case when $8 then a.user_name_key else a.sort_key end as key) k
          left join link l on l.connection_id = a.connection_id and l.zoom_id = a.zoom_id
          left join person p on p.id = coalesce(l.person_id, a.person_id)
          where a.connection_id = $1 and ($2::text is null or a.search like $2)
@@ -68,20 +71,21 @@ pub async fn list(
                 when 'held' then l.held and a.gone_at is null
                 when 'gone' then l.person_id is not null and a.gone_at is not null
                 else l.person_id is null and a.ignored_at is null and a.proposal = $3 end
-           and ($4::text is null or case when $6 then (a.sort_key, a.id) < ($4, $5) else (a.sort_key, a.id) > ($4, $5) end)
-         order by case when $6 then a.sort_key end desc, case when $6 then a.id end desc, a.sort_key, a.id
+           and ($4::text is null or case when $6 then (k.key, a.id) < ($4, $5) else (k.key, a.id) > ($4, $5) end)
+         order by case when $6 then k.key end desc, case when $6 then a.id end desc, k.key, a.id
          limit $7",
         connection.0,
         filter.q.as_deref().map(like),
         filter.shown.map(AccountsShown::as_str),
-        sort,
+        key,
         id,
-        back,
-        limit
+        back != sort.is_down(),
+        limit,
+        sort.is_by_user_name()
     )
     .fetch_all(tx.db())
     .await?;
-    let page = Page::cut(rows, size, at, |row| cursor::text(&row.sort_key, row.id));
+    let page = Page::cut(rows, size, at, |row| cursor::text(&row.key, row.id));
     let rows = page.rows.into_iter().map(Listed::try_from).collect::<Result<Vec<Listed>>>()?;
     Ok(Page { rows, previous: page.previous, next: page.next })
 }
@@ -99,7 +103,7 @@ struct Row {
     why: Option<Value>,
     ignored_by: Option<String>,
     gone: bool,
-    sort_key: String,
+    key: String,
     linked: bool,
     held: bool,
     last_sent: Option<Value>,

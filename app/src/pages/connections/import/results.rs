@@ -3,10 +3,11 @@
 use super::{DIALOG_FIELDS, row};
 use crate::api::connections::May;
 use crate::api::imports::ChooseAccounts;
-use crate::components::{Empty, FilterBar, Pager, Query, SearchBox, Table, plural};
+use crate::components::{Empty, FilterBar, Icon, Pager, Query, SearchBox, Table, plural};
 use crate::form::post_address;
 use leptos::prelude::*;
 use model::import::{Account, AccountsShown};
+use model::sort::AccountsSort;
 use model::{ConnectionId, Page};
 use server_fn::ServerFn;
 
@@ -45,6 +46,8 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
     let head = tick.then(|| view! { <td class="shrink"><span class="vh">"Select"</span></td> });
     let third = if shown == Some(AccountsShown::Held) { "What starting would change" } else { "Person in Rollcall" };
     let last = (tick && !linked).then(|| view! { <td><span class="vh">"Choose"</span></td> });
+    let sort = query.parsed("sort").unwrap_or(AccountsSort::Name);
+    let heads = heads(query, sort);
     let base = query.clone();
     let rows = page.rows.into_iter().map(|account| row::row(account, &base, tick, tick && !linked)).collect_view();
     let bar = tick.then(|| bulk(query, shown));
@@ -62,7 +65,7 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
                 <Table caption="Zoom accounts">
                     <thead><tr>
                         {head}
-                        <th scope="col" aria-sort="ascending">"Zoom account"</th>
+                        {heads}
                         <th scope="col" class="p3">"License"</th>
                         <th scope="col" class="p2">"Match"</th>
                         <th scope="col">{third}</th>
@@ -75,6 +78,19 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
         </section>
     }
     .into_any()
+}
+
+/// The head of the accounts, who are sorted by either of its lines: each a link that sorts by it, or turns it round.
+fn heads(query: &Query, sort: AccountsSort) -> AnyView {
+    let base = query.without(DIALOG_FIELDS).without(&["after", "before"]);
+    let link = |up: AccountsSort| {
+        let here = sort == up || sort == up.turned();
+        let href = base.with("sort", if sort == up { up.turned() } else { up }.as_str()).href();
+        let arrow = here.then(|| view! { <Icon name=if sort.is_down() { "arrow-down" } else { "arrow-up" }/> });
+        view! { <a href=href aria-current=here.then_some("true")>{up.label()}{arrow}</a> }
+    };
+    let now = if sort.is_down() { "descending" } else { "ascending" };
+    view! { <th scope="col" aria-sort=now>{link(AccountsSort::Name)}" "{link(AccountsSort::UserName)}</th> }.into_any()
 }
 
 /// What can be done with the accounts ticked, or with all of the list.
