@@ -1,5 +1,6 @@
 // Who is in Zoom already: an import, decisions, what would change, and the start of provisioning; the same with and
 // without script, and by keyboard where there is script.
+import { readFile } from 'node:fs/promises';
 import { test, expect } from './stage.js';
 import { Visitor } from './visitor.js';
 
@@ -16,6 +17,8 @@ for (const script of [true, false]) {
       await visitor.connect();
       await visitor.fillZoom();
       await visitor.import();
+      await visitor.sort();
+      await visitor.export();
       await visitor.decide();
       await visitor.confirm();
       await visitor.start();
@@ -53,6 +56,38 @@ class Importer extends Visitor {
     await expect(row('Grace Hopper')).toContainText('PARTIAL');
     await expect(row('Noah Brandt')).toContainText('NEW');
     await this.look('import, results');
+  }
+
+  /// By the links in the head, which keep the search and turn the order round.
+  async sort() {
+    const head = this.page.getByRole('columnheader', { name: /Zoom user/ });
+    const first = this.page.getByRole('row').nth(1);
+    await expect(head).toHaveAttribute('aria-sort', 'ascending');
+    await expect(first).toContainText('Ada Lovelace');
+    const turn = async (name, order, who) => {
+      const link = head.getByRole('link', { name, exact: true });
+      if (this.script) {
+        await link.focus();
+        await this.page.keyboard.press('Enter');
+      } else {
+        await link.click();
+      }
+      await expect(head).toHaveAttribute('aria-sort', order);
+      await expect(first).toContainText(who);
+      await this.arrived();
+    };
+    await turn('Zoom user', 'descending', 'Pier 4 Room');
+    await turn('User name', 'ascending', 'Ada Lovelace');
+    await turn('User name', 'descending', 'Pier 4 Room');
+    await turn('Zoom user', 'ascending', 'Ada Lovelace');
+  }
+
+  async export() {
+    const [file] = await Promise.all([this.page.waitForEvent('download'), this.page.getByRole('link', { name: 'Export CSV' }).click()]);
+    expect(file.suggestedFilename()).toMatch(/^import-.*\.csv$/);
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text.split('\r\n')).toHaveLength(6);
+    expect(text).toContain('"g.hopper@old.example","Grace Hopper"');
   }
 
   /// Without script a page shows news when it is asked for again.

@@ -1,6 +1,8 @@
 //! The connection test, as an administrator sees it: what is wrong, in a sentence, at the field it concerns; and nothing
 //! that was typed is lost.
 
+mod import;
+
 use simulator::{Fault, Operation};
 use tests::{Browser, Shown, TestApp};
 

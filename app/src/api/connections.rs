@@ -26,6 +26,7 @@ pub struct May {
     pub retry: bool,
     /// There is a mail server, so people can be told by mail.
     pub mail: bool,
+    pub export: bool,
 }
 
 #[cfg(feature = "ssr")]
@@ -38,6 +39,7 @@ impl May {
             assign: role.allows(model::Permission::Assign),
             retry: role.allows(model::Permission::Retry),
             mail: crate::session::backend().sends_mail,
+            export: role.allows(model::Permission::Export),
         })
     }
 }

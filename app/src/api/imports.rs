@@ -89,7 +89,8 @@ pub async fn list_accounts(
     let settings = directory::connections::get(&mut tx, connection).await?;
     let filter = directory::imports::Filter { q, shown: show };
     let at = model::Cursor::from_query(after, before);
-    let page = directory::imports::list(&mut tx, connection, &filter, sort.unwrap_or(AccountsSort::Name), &at, 50).await?;
+    let page =
+        directory::imports::list(&mut tx, connection, &filter, sort.unwrap_or(AccountsSort::Name), &at, 50).await?;
     let rows = page.rows.into_iter().map(|listed| compared(listed, &settings)).collect();
     Ok(Page { rows, previous: page.previous, next: page.next })
 }

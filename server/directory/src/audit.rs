@@ -10,7 +10,6 @@ mod background;
 mod beginning;
 mod chain;
 mod checkpoints;
-mod csv;
 mod diagnosis;
 mod entries;
 pub mod export;

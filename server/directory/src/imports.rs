@@ -5,6 +5,7 @@
 mod accounts;
 mod choose;
 mod confirm;
+mod export;
 mod groups;
 mod linked;
 mod list;
@@ -14,6 +15,7 @@ mod settings;
 pub use accounts::{Found, Kept, keep_detail, keep_page, to_detail};
 pub use choose::{Choice, candidates, choose};
 pub use confirm::{Confirmed, Progress, Terms, Which, begin, confirm, confirm_some, preview};
+pub use export::{export, note_export};
 pub use groups::{FoundGroup, MOST_GROUPS, free_groups, group_knowledge, groups, keep_groups, link_group};
 pub use linked::{activate, create_again, people_of, unlink};
 pub use list::{Filter, Listed, Subject, counts, held, list};

@@ -11,6 +11,7 @@ pub mod attention;
 pub mod audit;
 pub mod clock;
 pub mod connections;
+mod csv;
 pub mod due;
 mod error;
 pub mod groups;

@@ -33,7 +33,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         pages = pages.route(path, get(page).post(submit));
     }
     let pages = pages
-        .layer(middleware::from_fn_with_state(state.clone(), export::audit))
+        .layer(middleware::from_fn_with_state(state.clone(), export::files))
         .layer(middleware::from_fn(require_sign_in));
     let functions = Router::new().route("/api/{*function}", post(function)).layer(from_fn(with_status));
     pages.merge(functions).fallback(page).with_state(state.clone())

@@ -40,6 +40,7 @@ pub const ACTIONS: &[&str] = &[
     "import.cancelled",
     "import.chosen",
     "import.confirmed",
+    "import.exported",
     "import.group_linked",
     "import.group_unlinked",
     "import.resumed",

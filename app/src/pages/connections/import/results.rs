@@ -54,9 +54,17 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
     let (kept, here) = (query.without(&["after", "before"]).pairs().to_vec(), query.clone());
     let kept =
         kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let file = query.without(DIALOG_FIELDS).without(&["after", "before"]).with("format", "csv").href();
+    let export = may.export.then(|| {
+        view! {
+            <div class="end">
+                <a class="btn" data-variant="outline" data-size="sm" href=file download="" rel="external"><Icon name="download"/>"Export CSV"</a>
+            </div>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="res-h">
-            <header><h2 id="res-h">{title}</h2></header>
+            <header><h2 id="res-h">{title}</h2>{export}</header>
             {search}
             <form method="get">
                 {kept}

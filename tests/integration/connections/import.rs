@@ -1,0 +1,126 @@
+//! The Import tab's list: in which order it stands, and as a file to take away.
+
+use model::connection::{Actions, ScopeMode};
+use model::{ConnectionId, Role};
+use reqwest::Method;
+use tests::{Browser, Shown, TestApp, ada};
+
+/// An import that found four, one of them Ada's.
+async fn imported() -> (TestApp, ConnectionId) {
+    let app = TestApp::start().await;
+    let connection = app.connection_with(Actions::default(), ScopeMode::Assigned).await;
+    for (user_name, display_name) in [
+        ("ada.lovelace@example.com", "=HYPERLINK(\"http://evil\")"),
+        ("+1@example.com", "@SUM(A1)"),
+        ("zoe@example.com", "Abel, \"Zoe\""),
+        ("ben@example.com", "-Ben"),
+    ] {
+        app.zoom.add_user(user_name, |account| account.display_name = Some(display_name.to_owned()));
+    }
+    app.scim().await.create(&ada()).await;
+    app.import(connection).await;
+    (app, connection)
+}
+
+/// The user names on a page of the list, in its order.
+fn names(page: &Shown) -> Vec<String> {
+    let rows = page.html.all("th").into_iter().filter(|th| th.attribute("scope") == Some("row"));
+    rows.filter_map(|row| row.text().split(' ').find(|word| word.contains('@')).map(str::to_owned)).collect()
+}
+
+async fn shown(browser: &Browser, address: &str) -> Vec<String> {
+    names(&browser.open(address).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_sorted_by_name_or_by_user_name_both_ways() {
+    let (app, connection) = imported().await;
+    let owner = app.owner().await;
+    let tab = format!("/connections/{connection}/import");
+    let by_user_name = ["+1@example.com", "ada.lovelace@example.com", "ben@example.com", "zoe@example.com"];
+    let mut up = shown(&owner, &format!("{tab}?sort=user_name")).await;
+    assert_eq!(up, by_user_name);
+    up.reverse();
+    assert_eq!(shown(&owner, &format!("{tab}?sort=-user_name")).await, up);
+    let mut by_name = shown(&owner, &tab).await;
+    assert_eq!(by_name.len(), 4);
+    assert_eq!(by_name, shown(&owner, &format!("{tab}?sort=name")).await);
+    by_name.reverse();
+    assert_eq!(by_name, shown(&owner, &format!("{tab}?sort=-name")).await);
+    assert_ne!(by_name, up);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_has_what_the_list_shows_and_no_formula() {
+    let (app, connection) = imported().await;
+    let auditor = app.signed_in_as(Role::Auditor).await;
+    let tab = format!("/connections/{connection}/import");
+    let page = auditor.open(&format!("{tab}?sort=user_name&q=example")).await;
+    let file = format!("{tab}?sort=user_name&q=example&format=csv");
+    assert_eq!(page.html.link("Export CSV").map(|href| href.replace("&amp;", "&")), Some(file.clone()));
+    let csv = auditor.open(&file).await;
+    assert!(csv.header("content-disposition").starts_with("attachment; filename=\"import-"));
+    assert_eq!((csv.header("content-type"), csv.header("cache-control")), ("text/csv; charset=utf-8", "no-store"));
+    let lines: Vec<&str> = csv.body.lines().collect();
+    let head = "\"user_name\",\"display_name\",\"active\",\"license\",\"state\",\"match_rule\",\"person_user_name\",";
+    assert!(lines[0].starts_with(head), "{}", csv.body);
+    assert_eq!(lines.len(), 5, "{}", csv.body);
+    for (line, starts) in lines[1..].iter().zip([
+        "\"'+1@example.com\",\"'@SUM(A1)\",\"true\",",
+        "\"ada.lovelace@example.com\",\"'=HYPERLINK(\"\"http://evil\"\")\",\"true\",",
+        "\"ben@example.com\",\"'-Ben\",\"true\",",
+        "\"zoe@example.com\",\"Abel, \"\"Zoe\"\"\",\"true\",",
+    ]) {
+        assert!(line.starts_with(starts), "{line}");
+    }
+    assert!(
+        lines[2].contains("\"exact\",\"user_name\",\"ada.lovelace@example.com\",\"Ada Lovelace\","),
+        "{}",
+        lines[2]
+    );
+    assert!(lines[1].contains("\"new\",\"\",\"\",\"\","), "{}", lines[1]);
+
+    let exact = auditor.open(&format!("{tab}?show=exact&format=csv")).await;
+    assert_eq!(exact.body.lines().count(), 2, "{}", exact.body);
+    let found = auditor.open(&format!("{tab}?q=ben&format=csv")).await;
+    assert_eq!(found.body.lines().count(), 2, "{}", found.body);
+    assert_eq!(app.database.count("select count(*) from audit_entry where action = 'import.exported'").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_are_paged_both_ways_and_exported_once_each() {
+    let app = TestApp::start().await;
+    let connection = app.connection_with(Actions::default(), ScopeMode::Assigned).await;
+    for n in 0..1_001 {
+        app.zoom.add_user(&format!("p{n:04}@example.com"), |_| ());
+    }
+    app.import(connection).await;
+    let (owner, list) = (app.owner().await, format!("/connections/{connection}/import?sort=-user_name"));
+    let csv = owner.open(&format!("{list}&format=csv")).await;
+    let all: Vec<&str> = csv.body.lines().skip(1).filter_map(|line| line.split('"').nth(1)).collect();
+    let expected: Vec<String> = (0..1_001).rev().map(|n| format!("p{n:04}@example.com")).collect();
+    assert_eq!(all, expected);
+    let first = owner.open(&list).await;
+    let second = owner.open(first.html.link("Next").unwrap()).await;
+    assert_eq!((names(&first), names(&second)), (expected[..50].to_vec(), expected[50..100].to_vec()));
+    let back = owner.open(second.html.link("Previous").unwrap()).await;
+    assert_eq!(names(&back), names(&first));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_for_those_who_may_and_from_here() {
+    let (app, connection) = imported().await;
+    let tab = format!("/connections/{connection}/import");
+    let file = format!("{tab}?format=csv");
+    let operator = app.signed_in_as(Role::Operator).await;
+    assert_eq!(operator.get(&file).await.status, 403);
+    assert!(!operator.open(&tab).await.body.contains("format=csv"));
+    let owner = app.owner().await;
+    let led = owner.request(Method::GET, &file).header("sec-fetch-site", "cross-site").send().await.unwrap();
+    assert_eq!(led.status(), 403);
+    assert_eq!(owner.get(&format!("{tab}?format=jsonl")).await.status, 400);
+    let nowhere = format!("/connections/{}/import?format=csv", uuid::Uuid::nil());
+    assert_eq!(owner.get(&nowhere).await.status, 404);
+    assert!(app.browser().get(&file).await.location().starts_with("/login?return_to="));
+    assert_eq!(app.database.count("select count(*) from audit_entry where action = 'import.exported'").await, 0);
+}
