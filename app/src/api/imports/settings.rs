@@ -1,5 +1,7 @@
 //! How a connection imports.
 
+#![expect(clippy::too_many_arguments, reason = "a server function has one for each field of its form")]
+
 use crate::error::AppError;
 use leptos::prelude::*;
 use model::ConnectionId;

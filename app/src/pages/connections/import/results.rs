@@ -50,7 +50,7 @@ pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: M
     let heads = heads(query, sort);
     let base = query.clone();
     let rows = page.rows.into_iter().map(|account| row::row(account, &base, tick, tick && !linked)).collect_view();
-    let bar = tick.then(|| bulk(query, shown));
+    let bar = tick.then(|| bulk(query, shown, may.mail));
     let (kept, here) = (query.without(&["after", "before"]).pairs().to_vec(), query.clone());
     let kept =
         kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
@@ -102,7 +102,7 @@ fn heads(query: &Query, sort: AccountsSort) -> AnyView {
 }
 
 /// What can be done with the accounts ticked, or with all of the list.
-fn bulk(query: &Query, shown: Option<AccountsShown>) -> AnyView {
+fn bulk(query: &Query, shown: Option<AccountsShown>, mail: bool) -> AnyView {
     // Back to this list, whatever comes of it.
     let here = query.without(DIALOG_FIELDS).href();
     let (path, search) = here.split_once('?').unwrap_or((&here, ""));
@@ -114,10 +114,14 @@ fn bulk(query: &Query, shown: Option<AccountsShown>) -> AnyView {
             </button>
         }
     };
+    let activate = || {
+        let tell = mail.then(|| button("Activate and e-mail", "activate_and_mail"));
+        std::iter::once(button("Activate", "activate")).chain(tell)
+    };
     let few = match shown {
         Some(AccountsShown::Ignored) => Some(vec![button("Undo", "undo")]),
-        Some(AccountsShown::Held) => Some(vec![button("Unlink", "unlink"), button("Activate", "activate")]),
-        Some(AccountsShown::Linked) => Some(vec![button("Activate", "activate")]),
+        Some(AccountsShown::Held) => Some(std::iter::once(button("Unlink", "unlink")).chain(activate()).collect()),
+        Some(AccountsShown::Linked) => Some(activate().collect()),
         Some(AccountsShown::Gone) => Some(vec![button("Unlink", "unlink"), button("Create again", "again")]),
         _ => None,
     };
