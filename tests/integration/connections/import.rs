@@ -3,7 +3,7 @@
 use model::connection::{Actions, ScopeMode};
 use model::{ConnectionId, Role};
 use reqwest::Method;
-use tests::{Browser, Shown, TestApp, ada};
+use tests::{Browser, Element, Shown, TestApp, ada};
 
 /// An import that found four, one of them Ada's.
 async fn imported() -> (TestApp, ConnectionId) {
@@ -25,7 +25,8 @@ async fn imported() -> (TestApp, ConnectionId) {
 /// The user names on a page of the list, in its order.
 fn names(page: &Shown) -> Vec<String> {
     let rows = page.html.all("th").into_iter().filter(|th| th.attribute("scope") == Some("row"));
-    rows.filter_map(|row| row.text().split(' ').find(|word| word.contains('@')).map(str::to_owned)).collect()
+    let is_user_name = |part: &Element<'_>| part.attribute("class").is_some_and(|class| class.starts_with("sub "));
+    rows.filter_map(|row| row.inside().find(is_user_name).map(|part| part.text())).collect()
 }
 
 async fn shown(browser: &Browser, address: &str) -> Vec<String> {
