@@ -6,7 +6,7 @@ use crate::client::{Call, Client, Target};
 use crate::counters::Meter;
 use crate::inbound::print_statements;
 use crate::numbers::{milliseconds, percentile};
-use crate::process::Server;
+use crate::process::{Server, memory};
 use crate::product::Product;
 use crate::table::{self, number, ratio};
 use crate::{Arguments, database, floor, people};
@@ -28,11 +28,17 @@ pub async fn run(admin: &str, arguments: &Arguments) -> anyhow::Result<()> {
         if people <= TOGETHER {
             continue;
         }
-        eprintln!("a group of {members} among {people} people; memory of the server: {} MiB", bench.memory()?);
+        eprintln!(
+            "a group of {members} among {people} people; memory of the server: {} MiB",
+            memory(&bench.product.server)?
+        );
         bench.populate(people).await?;
         bench.measure(members, repeats, &mut lines).await?;
     }
-    println!("\nMembers of groups; times in ms. Memory of the server at the end: {} MiB", bench.memory()?);
+    println!(
+        "\nMembers of groups; times in ms. Memory of the server at the end: {} MiB",
+        memory(&bench.product.server)?
+    );
     let head = ["", "members", "floor p50", "p50", "p99", "p50 to floor", "statements"];
     table::print(&head, &lines);
     Ok(())
@@ -151,12 +157,6 @@ impl Bench {
         }
         self.floor.call(Call::get("/nothing")).await?;
         Ok(begun.elapsed())
-    }
-
-    fn memory(&self) -> anyhow::Result<u64> {
-        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.product.server.id()?))?;
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap_or_default();
-        Ok(line.split_whitespace().next().unwrap_or_default().parse::<u64>()? / 1024)
     }
 }
 

@@ -11,6 +11,7 @@ mod counters;
 mod database;
 mod floor;
 mod group;
+mod import;
 mod inbound;
 mod leaver;
 mod load;
@@ -69,6 +70,8 @@ enum Row {
     Create,
     /// Members of a group of thousands.
     Group,
+    /// Everybody of a Zoom account, read and matched.
+    Import,
     /// The audit log: sealing and checking it.
     Verify,
 }
@@ -76,7 +79,7 @@ enum Row {
 impl Row {
     /// Those that are requests of a source.
     const fn is_inbound(self) -> bool {
-        !matches!(self, Self::Leaver | Self::Group | Self::Verify)
+        !matches!(self, Self::Leaver | Self::Group | Self::Import | Self::Verify)
     }
 }
 
@@ -93,6 +96,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(&Row::Group) {
         group::run(&admin, &arguments).await?;
+    }
+    if wanted(&Row::Import) {
+        import::run(&admin, &arguments).await?;
     }
     if wanted(&Row::Verify) {
         verify::run(&admin, arguments.quick).await?;

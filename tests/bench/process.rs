@@ -65,6 +65,13 @@ impl Server {
     }
 }
 
+/// What a server's memory is, shared pages counted in parts (PSS), in MiB.
+pub fn memory(server: &Server) -> anyhow::Result<u64> {
+    let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", server.id()?))?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap_or_default();
+    Ok(line.split_whitespace().next().unwrap_or_default().parse::<u64>()? / 1024)
+}
+
 async fn free_address() -> std::io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()
 }

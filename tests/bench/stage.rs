@@ -59,7 +59,9 @@ impl Stage {
                 let (who, active) = people::other_value(number, people);
                 Call::patch(format!("/people/{}", people::id(who)), format!("{{\"active\":{active}}}"))
             }
-            Row::Create | Row::Leaver | Row::Group | Row::Verify => Call::post("/people", people::newcomer(number)),
+            Row::Create | Row::Leaver | Row::Group | Row::Import | Row::Verify => {
+                Call::post("/people", people::newcomer(number))
+            }
         });
         Ok(Side { work, meter: Meter::new(&self.admin, database, server.id()?).await? })
     }
@@ -81,7 +83,9 @@ impl Stage {
                 let (who, active) = people::other_value(number, people);
                 Call::patch(format!("{users}/{}", people::id(who)), people::set_active(active))
             }
-            Row::Create | Row::Leaver | Row::Group | Row::Verify => Call::post(users, people::newcomer(number)),
+            Row::Create | Row::Leaver | Row::Group | Row::Import | Row::Verify => {
+                Call::post(users, people::newcomer(number))
+            }
         });
         let meter = Meter::new(&self.admin, database, server.id()?).await?.until_sealed(database).await?;
         Ok(Side { work, meter })

@@ -16,12 +16,14 @@ for (const script of [true, false]) {
       await visitor.makeSource();
       await visitor.connect();
       await visitor.fillZoom();
+      await visitor.settings();
       await visitor.import();
       await visitor.sort();
       await visitor.export();
       await visitor.decide();
       await visitor.confirm();
       await visitor.start();
+      await visitor.groups();
     });
   });
 }
@@ -43,6 +45,85 @@ class Importer extends Visitor {
       this.send('POST', '/Users', { schemas: [USER], userName, name: { givenName, familyName }, ...rest });
     await person('ada@example.com', 'Ada', 'Lovelace', { title: 'Analyst' });
     await person('grace@example.com', 'Grace', 'Hopper');
+  }
+
+  /// Rules in another order, one more, one that would mislead, a schedule; then back to the usual rules.
+  async settings() {
+    await this.open(`${this.connection}/import`);
+    await this.follow('Import settings');
+    await this.says('Tried from the top.');
+    const rules = this.page.getByRole('table', { name: 'Match rules' }).getByRole('rowheader');
+    await expect(rules).toHaveText(['User name', 'E-mail', 'Employee number', 'E-mail without +tag', 'Given name + Family name', 'Display name']);
+    await this.press('Down User name');
+    await this.says('Match rules changed');
+    await expect(rules.first()).toHaveText('E-mail');
+    await this.press('Remove Display name');
+    await expect(rules).toHaveCount(5);
+    await this.arrived();
+    await this.choose({ Compare: 'Department', and: 'Family name', Makes: 'EXACT' });
+    await this.press('Add rule');
+    await this.says('Two people can have the same department + family name');
+    await this.choose({ Compare: 'Department', and: 'Family name', Makes: 'PARTIAL' });
+    await this.press('Add rule');
+    await this.says('Rule added');
+    await expect(rules.last()).toHaveText('Department + Family name');
+    await this.look('import, settings');
+    await this.press('Back to the usual rules');
+    await expect(rules).toHaveCount(6);
+    await this.arrived();
+    await this.choose({ Import: 'Every day' });
+    await this.fill({ 'At (UTC)': '', 'Accounts an import reads one by one, at most': 'many' });
+    await this.press('Save');
+    await this.says('This is not a time of day.');
+    await this.says('Write a number from 0 to 100,000.');
+    await this.look('import, wrong settings');
+    await this.fill({ 'At (UTC)': '02:30', 'Accounts an import reads one by one, at most': '100' });
+    await this.press('Save');
+    await this.says('Import settings saved');
+    await this.says('The next one begins on');
+  }
+
+  async choose(chosen) {
+    for (const [label, option] of Object.entries(chosen)) {
+      await this.page.getByLabel(label, { exact: true }).selectOption({ label: option });
+    }
+  }
+
+  /// One of Zoom's groups is linked to a group of another name.
+  async groups() {
+    const { scim_url, token } = this.stage.zoom;
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const schemas = ['urn:ietf:params:scim:schemas:core:2.0:Group'];
+    for (const displayName of ['Pilots', 'Analysts']) {
+      const body = JSON.stringify({ schemas, displayName });
+      expect((await fetch(`${scim_url}/Groups`, { method: 'POST', headers, body })).status).toBe(201);
+    }
+    await this.send('POST', '/Groups', { schemas, displayName: 'Flyers' });
+    await this.send('POST', '/Groups', { schemas, displayName: 'analysts' });
+    await this.open(`${this.connection}/import`);
+    await this.press('Import Now');
+    await this.becomes('Done');
+    await this.follow('Zoom’s groups');
+    const row = (name) => this.page.getByRole('row', { name: new RegExp(`^${name}`) });
+    await expect(row('Analysts')).toContainText('Same name');
+    await this.look('import, groups');
+    await this.press('Link Analysts');
+    await expect(row('Analysts')).toContainText('Linked');
+    await this.arrived();
+    await this.page.getByRole('link', { name: 'Choose for Pilots' }).click();
+    await this.says('Which group is it?');
+    await this.page.getByLabel('Find groups').fill('fly');
+    await this.press('Find');
+    await this.arrived();
+    await this.page.getByLabel('Flyers').check();
+    await this.look('import, choose a group');
+    await this.press('Link');
+    await this.says('Group linked');
+    await expect(row('Pilots')).toContainText('Flyers');
+    await this.arrived();
+    await this.press('Unlink Pilots');
+    await this.says('Group unlinked');
+    await expect(row('Pilots')).toContainText('Not linked');
   }
 
   async import() {

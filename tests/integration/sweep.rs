@@ -57,7 +57,7 @@ const FUNCTIONS: &[Function] = &[
     ("invite_admin", Permission::ManageAdmins, &[("email", ""), ("role", "auditor")]),
     ("link_people", Permission::ManagePeople, &[("person", ID), ("other", ID)]),
     ("link_zoom_group", Permission::ManageConnections, &[("id", ID), ("zoom_group", ID), ("wants", "unlink")]),
-    ("list_accounts", Permission::Look, &[("connection", ID)]),
+    ("list_accounts", Permission::Look, &[("connection", ID), ("at", "/connections")]),
     ("list_admins", Permission::Look, &[]),
     ("list_assignments", Permission::Look, &[("connection", ID), ("at", "/connections")]),
     ("list_audit", Permission::Look, &[("at", "/audit")]),

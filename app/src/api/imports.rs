@@ -4,10 +4,13 @@ pub mod groups;
 pub mod settings;
 
 use super::connections::May;
+use crate::components::Query;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::pages::connections::import::results;
+use crate::written::Html;
 use leptos::prelude::*;
 use model::import::{Account, AccountPerson, AccountsShown, Import, ImportCounts, Pace};
-use model::sort::AccountsSort;
 use model::{AccountId, ConnectionId, Page, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -75,24 +78,18 @@ pub async fn get_differences(connection: ConnectionId) -> Result<Differences, Ap
     Ok(Differences { people, differing, attributes })
 }
 
-/// A page of accounts, by name when nothing else is said.
+/// Accounts as their page shows them, by name when nothing else is said.
 #[server]
-pub async fn list_accounts(
-    connection: ConnectionId,
-    q: Option<String>,
-    show: Option<AccountsShown>,
-    sort: Option<AccountsSort>,
-    after: Option<String>,
-    before: Option<String>,
-) -> Result<Page<Account>, AppError> {
+pub async fn list_accounts(connection: ConnectionId, at: Query) -> Result<Html, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let settings = directory::connections::get(&mut tx, connection).await?;
-    let filter = directory::imports::Filter { q, shown: show };
-    let at = model::Cursor::from_query(after, before);
-    let page =
-        directory::imports::list(&mut tx, connection, &filter, sort.unwrap_or(AccountsSort::Name), &at, 50).await?;
+    let filter = directory::imports::Filter { q: at.text("q"), shown: at.parsed("show") };
+    let sort = at.parsed("sort").unwrap_or(model::sort::AccountsSort::Name);
+    let page = directory::imports::list(&mut tx, connection, &filter, sort, &at.cursor(), 50).await?;
+    let counts = directory::imports::counts(&mut tx, connection).await?;
     let rows = page.rows.into_iter().map(|listed| compared(listed, &settings)).collect();
-    Ok(Page { rows, previous: page.previous, next: page.next })
+    let (page, may) = (Page { rows, previous: page.previous, next: page.next }, May::here()?);
+    Ok(Html::of(|| results::list(connection, counts, page, &at, may)))
 }
 
 /// An account with why it matches, or with what would change.

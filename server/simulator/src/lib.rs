@@ -43,7 +43,7 @@ pub use group::Group;
 pub use handle::{Handle, TimedOut};
 pub use journal::Entry;
 pub use operation::{Label, Operation};
-pub use options::{Account, App, Credentials, Options, Rights};
+pub use options::{Account, App, Churn, Credentials, Options, Rights};
 pub use rates::{Rates, RetryAfter};
 pub use running::{Running, Simulator, StartError};
 pub use snapshot::Snapshot;

@@ -108,6 +108,8 @@ pub struct Account {
     pub default_user_type: String,
     /// The rights of the role that owns the app.
     pub rights: Rights,
+    /// What happens to the list of users between its pages.
+    pub churn: Churn,
 }
 
 impl Default for Account {
@@ -120,8 +122,20 @@ impl Default for Account {
             plan_seats: BTreeMap::new(),
             default_user_type: "Basic".to_owned(),
             rights: Rights::default(),
+            churn: Churn::default(),
         }
     }
+}
+
+/// What happens to the list of users before each page but the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Churn {
+    /// So many go away from its start: all others move up.
+    pub vanish: usize,
+    /// So many come at its end.
+    pub appear: usize,
+    /// So many of the page before come once more.
+    pub repeat: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,10 +13,11 @@ use crate::{
     user::{Kind, User},
 };
 
-pub(crate) fn list(state: &State, call: &Call) -> Result<Reply, Refusal> {
+pub(crate) fn list(state: &mut State, call: &Call) -> Result<Reply, Refusal> {
     let page = Page::of(call);
     let skip = page.start_index - 1;
     let Some(text) = call.query("filter") else {
+        let skip = if skip > 0 { churn(state, skip) } else { 0 };
         let users = state.users().skip(skip).take(page.count);
         let shown = users.map(|user| show(state, user, View::List)).collect();
         return Ok(Reply::json(200, &project::list(shown, state.users().len(), page.start_index)));
@@ -39,6 +40,22 @@ pub(crate) fn list(state: &State, call: &Call) -> Result<Reply, Refusal> {
     let users = found.into_iter().skip(skip).take(page.count);
     let shown = users.map(|user| show(state, user, View::List)).collect();
     Ok(Reply::json(200, &project::list(shown, total, page.start_index)))
+}
+
+/// Changes the list before a page, as [`Churn`](crate::Churn) says; where the page begins then.
+fn churn(state: &mut State, skip: usize) -> usize {
+    let churn = state.options.account.churn;
+    let first: Vec<String> = state.users().take(churn.vanish).map(|user| user.id.clone()).collect();
+    for id in first {
+        state.remove(&id);
+    }
+    for _ in 0..churn.appear {
+        let id = state.ids.id();
+        let user_name = format!("appeared-{}@example.com", id.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+        let user = User::new(id, &user_name, "Basic", state.now());
+        state.put(user);
+    }
+    skip.saturating_sub(churn.repeat)
 }
 
 pub(crate) fn get(state: &State, call: &Call) -> Result<Reply, Refusal> {

@@ -1,6 +1,6 @@
 //! Reading a list that changes while it is read. Zoom pages by place, so whoever goes away before the place moves all the
 //! others up, and the next page would leave one out. Each page therefore begins with the last account of the one before;
-//! when it does not, the list has moved, and reading goes back a page.
+//! when it does not, the list has moved, reading goes back a page, and from then on pages overlap by more.
 
 use std::collections::HashSet;
 
@@ -21,6 +21,8 @@ pub struct Scan {
     pub pass: i32,
     /// Who stood on the page before; none after a restart, when that is not known any more.
     last: Option<HashSet<String>>,
+    /// How many accounts of a page the next one begins with.
+    overlap: u64,
     back: u32,
     nothing_new: u32,
 }
@@ -94,7 +96,7 @@ impl Scan {
     /// restart. A second reading knows everybody, and begins anew.
     pub fn resume(next: u64, pass: i32) -> Self {
         let next = if pass > 1 { 1 } else { next.saturating_sub(PAGE).max(1) };
-        Self { next, pass: pass.max(1), last: None, back: 0, nothing_new: 0 }
+        Self { next, pass: pass.max(1), last: None, overlap: 1, back: 0, nothing_new: 0 }
     }
 
     /// Takes a page, and says how it goes on and what was odd.
@@ -108,6 +110,7 @@ impl Scan {
         let moved = tells && !overlaps;
         if moved && page.start > 1 {
             self.back += 1;
+            self.overlap = (self.overlap * 4).min(PAGE / 2);
             if self.back > BACK {
                 return (Next::End, Some(Odd::Restless));
             }
@@ -126,9 +129,9 @@ impl Scan {
         if page.new == 0 && end > page.seen + 1 {
             self.nothing_new += 1;
         }
-        // The last account once more; a page of one cannot overlap and go on.
+        // A page of one cannot overlap and go on.
         let many = page.entries > 1;
-        self.next = if many { end - 1 } else { end };
+        self.next = if many { (end - self.overlap.min(page.entries - 1)).max(page.start + 1) } else { end };
         self.last = Some(page.ids.iter().filter(|_| many).cloned().collect());
         if end > page.total && page.entries < PAGE {
             return self.end(page);

@@ -3,15 +3,21 @@
 use super::{DIALOG_FIELDS, row};
 use crate::api::connections::May;
 use crate::api::imports::ChooseAccounts;
-use crate::components::{Empty, FilterBar, Icon, Pager, Query, SearchBox, Table, plural};
+use crate::components::{Empty, FilterBar, Icon, Pager, Query, SearchBox, Table, grouped, plural};
 use crate::form::post_address;
 use leptos::prelude::*;
-use model::import::{Account, AccountsShown};
+use model::import::{Account, AccountsShown, ImportCounts};
 use model::sort::AccountsSort;
 use model::{ConnectionId, Page};
 use server_fn::ServerFn;
 
-pub(super) fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: May) -> AnyView {
+/// The kinds of accounts, and those of the one that is shown.
+pub(crate) fn list(id: ConnectionId, counts: ImportCounts, page: Page<Account>, at: &Query, may: May) -> AnyView {
+    let query = at.without(DIALOG_FIELDS);
+    view! { <div class="stack">{filters(&query, counts)}{table(id, page, &query, may)}</div> }.into_any()
+}
+
+fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: May) -> AnyView {
     let shown: Option<AccountsShown> = query.parsed("show");
     let linked = matches!(shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
     let title = shown.map_or("Zoom accounts that are not linked", |shown| match shown {
@@ -161,4 +167,33 @@ fn empty(searched: bool, shown: Option<AccountsShown>) -> (&'static str, &'stati
         ),
         Some(_) => ("No such account", "Choose another kind of accounts above."),
     }
+}
+
+/// The kinds of accounts, as links with their numbers.
+fn filters(query: &Query, counts: ImportCounts) -> AnyView {
+    let base = query.without(&["show", "after", "before"]);
+    let shown: Option<AccountsShown> = query.parsed("show");
+    let count = |shown| match shown {
+        None => counts.exact + counts.partial + counts.new,
+        Some(AccountsShown::Exact) => counts.exact,
+        Some(AccountsShown::Partial) => counts.partial,
+        Some(AccountsShown::New) => counts.new,
+        Some(AccountsShown::Ignored) => counts.ignored,
+        Some(AccountsShown::Linked) => counts.linked,
+        Some(AccountsShown::Held) => counts.held,
+        Some(AccountsShown::Gone) => counts.gone,
+    };
+    let kinds = std::iter::once(None).chain(AccountsShown::ALL.iter().copied().map(Some));
+    let links = kinds.filter(|kind| kind.is_none() || *kind == shown || count(*kind) > 0).map(|kind| {
+        let href = kind.map_or_else(|| base.href(), |kind| base.with("show", kind.as_str()).href());
+        let label = kind.map_or("Not linked", AccountsShown::label);
+        let current = (kind == shown).then_some("true");
+        view! {
+            <a class="btn" data-variant="outline" data-size="sm" aria-current=current href=href>
+                {label}<span class="count num">{grouped(count(kind))}</span>
+            </a>
+        }
+    });
+    view! { <div class="btn-group flex-wrap" role="group" aria-label="Which accounts">{links.collect_view()}</div> }
+        .into_any()
 }

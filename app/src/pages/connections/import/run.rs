@@ -3,11 +3,11 @@
 use super::Forms;
 use crate::api::connections::May;
 use crate::api::imports::ImportPage;
-use crate::components::{Badge, Callout, Card, Disclose, Look, Query, SubmitButton, Time, Tone, grouped, plural};
+use crate::components::{Badge, Callout, Card, Disclose, Look, SubmitButton, Time, Tone, grouped, plural};
 use crate::form::PostForm;
 use leptos::prelude::*;
 use model::ConnectionId;
-use model::import::{AccountsShown, Import, ImportCounts, ImportState, Pace};
+use model::import::{Import, ImportState, Pace};
 
 /// What Zoom's SCIM does not show of an account.
 const UNREADABLE: &str = "Zoom's list shows name, e-mail, license and department. Role, phone, organization and employee number are read one account at a time, as many as the import settings allow: those that matched nobody first. Job title, location and Zoom Phone are never shown by Zoom; Rollcall compares those with what it sent last.";
@@ -178,35 +178,6 @@ fn notes(notes: Vec<String>) -> Option<AnyView> {
         let lines = notes.into_iter().map(|note| view! { <p>{note}</p> }).collect_view();
         view! { <Callout look title="Zoom's list was not as it should be">{lines}</Callout> }.into_any()
     })
-}
-
-/// The kinds of accounts, as links with their numbers.
-pub(super) fn filters(query: &Query, counts: ImportCounts) -> AnyView {
-    let base = query.without(&["show", "after", "before"]);
-    let shown: Option<AccountsShown> = query.parsed("show");
-    let count = |shown| match shown {
-        None => counts.exact + counts.partial + counts.new,
-        Some(AccountsShown::Exact) => counts.exact,
-        Some(AccountsShown::Partial) => counts.partial,
-        Some(AccountsShown::New) => counts.new,
-        Some(AccountsShown::Ignored) => counts.ignored,
-        Some(AccountsShown::Linked) => counts.linked,
-        Some(AccountsShown::Held) => counts.held,
-        Some(AccountsShown::Gone) => counts.gone,
-    };
-    let kinds = std::iter::once(None).chain(AccountsShown::ALL.iter().copied().map(Some));
-    let links = kinds.filter(|kind| kind.is_none() || *kind == shown || count(*kind) > 0).map(|kind| {
-        let href = kind.map_or_else(|| base.href(), |kind| base.with("show", kind.as_str()).href());
-        let label = kind.map_or("Not linked", AccountsShown::label);
-        let current = (kind == shown).then_some("true");
-        view! {
-            <a class="btn" data-variant="outline" data-size="sm" aria-current=current href=href>
-                {label}<span class="count num">{grouped(count(kind))}</span>
-            </a>
-        }
-    });
-    view! { <div class="btn-group flex-wrap" role="group" aria-label="Which accounts">{links.collect_view()}</div> }
-        .into_any()
 }
 
 /// The imports before.
