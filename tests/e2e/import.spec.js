@@ -72,7 +72,7 @@ class Importer extends Visitor {
     await expect(rules).toHaveCount(6);
     await this.arrived();
     await this.choose({ Import: 'Every day' });
-    await this.fill({ 'At (UTC)': '', 'Accounts an import reads one by one, at most': 'many' });
+    await this.fill({ 'At (UTC)': '', 'Accounts an import reads one by one, at most': '-1' });
     await this.press('Save');
     await this.says('This is not a time of day.');
     await this.says('Write a number from 0 to 100,000.');

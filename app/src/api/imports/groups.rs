@@ -55,8 +55,9 @@ pub async fn link_zoom_group(
     let group = group.filter(|_| wants == GroupLink::Link);
     directory::imports::link_group(&mut tx, id, zoom_group, group).await?;
     tx.commit().await?;
-    let title = if group.is_some() { "Group linked" } else { "Group unlinked" };
+    let (title, done) = if group.is_some() { ("Group linked", "linked") } else { ("Group unlinked", "unlinked") };
     crate::flash::say(title, "Nothing was changed in Zoom.").await?;
-    crate::session::go_to(&format!("/connections/{id}/import/groups"));
+    // Another address each time: the page takes its message by it.
+    crate::session::go_to(&format!("/connections/{id}/import/groups?{done}={zoom_group}"));
     Ok(())
 }

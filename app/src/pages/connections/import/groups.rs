@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use model::ConnectionId;
 use model::import::DirectoryGroup;
 
-const DIALOG_FIELDS: &[&str] = &["dialog", "find", "zoom_group", "do"];
+const DIALOG_FIELDS: &[&str] = &["dialog", "find", "zoom_group", "linked", "unlinked", "do"];
 
 #[component]
 pub(in super::super) fn ZoomGroupsTab() -> impl IntoView {
@@ -22,10 +22,11 @@ pub(in super::super) fn ZoomGroupsTab() -> impl IntoView {
     let form = use_form::<LinkZoomGroup>();
     let (query, live) = (Query::here(), use_live());
     let list = Memo::new(move |_| query.read().without(DIALOG_FIELDS));
+    let done = Memo::new(move |_| (query.read().text("linked"), query.read().text("unlinked")));
     let open = Signal::derive(move || query.read().get("dialog") == Some("group"));
     let groups = reread(
-        move || (live.get(), list.get()),
-        move || Ok(ListZoomGroups { connection: known(place.id.get())?, at: list.get() }),
+        move || (live.get(), done.get()),
+        move || Ok(ListZoomGroups { connection: known(place.id.get())?, at: list.get_untracked() }),
     );
     let body = move |page: ConnectionPage| {
         let back = format!("/connections/{}/import", page.connection.id);

@@ -115,7 +115,7 @@ fn Settings(id: ConnectionId, forms: Forms, may: May, settings: ImportSettings) 
                             {next}
                         </section>
                     </Card>
-                    <Card id="details" title="Reading one by one" hint="For what Zoom's list leaves out">
+                    <Card id="reading" title="Reading one by one" hint="For what Zoom's list leaves out">
                         <section class="form">
                             <TextField
                                 field=FieldState::of(form, "details", &settings.details.to_string())
