@@ -53,6 +53,7 @@ impl Row {
             Self::Patch => "PATCH active",
             Self::Create => "create",
             Self::Group => "group",
+            Self::Import => "import",
             Self::Verify => "verify",
         }
     }

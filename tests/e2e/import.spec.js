@@ -184,6 +184,9 @@ class Importer extends Visitor {
     await this.press('Ignore');
     await this.says('Nothing is selected. Tick at least one account.');
     await this.open(`${this.connection}/import`);
+    await this.press('Confirm Assignments');
+    await this.says('Nothing is selected. Tick at least one account.');
+    await this.open(`${this.connection}/import`);
     await this.page.getByLabel('Select Pier 4 Room').check();
     await this.press('Ignore');
     await this.says('Decided for 1 account');

@@ -9,6 +9,7 @@ use model::link::{CauseKind, LinkState};
 use model::log::Action;
 use model::person::PersonState;
 use model::sort::AccountsSort;
+use model::source::LinkRule;
 use model::{Cursor, PersonId};
 use serde_json::json;
 use simulator::{Fault, Operation, Rates};
@@ -579,4 +580,51 @@ async fn groups_are_found_counted_and_linked() {
     let still = imports::groups(&mut engine.tx().await, engine.connection).await.unwrap();
     assert_eq!(still.len(), found.len(), "nothing is gone because of that");
     assert!(still.iter().any(|group| group.display_name == "Pilots" && group.linked));
+}
+
+/// A rule of the sources may say that a new account is a person who is there already: nobody is made, and nobody who is
+/// active becomes staged by it.
+#[tokio::test]
+async fn whom_a_rule_of_the_sources_joins_stays_active() {
+    let engine = Engine::for_import().await;
+    engine.zoom.add_user("ada@example.com", |account| named(account, "Ada", "Lovelace"));
+    let (_, ada) = engine.push(person("ada@example.com", "Ada", "Lovelace")).await;
+    let mut tx = engine.tx().await;
+    directory::people::rule::set(&mut tx, LinkRule::UserName).await.unwrap();
+    tx.commit().await.unwrap();
+    engine.import().await;
+    let account = engine.account_of("ada@example.com").await;
+    engine.choose(&account, Choice::New).await;
+    let done = engine.confirm(None, false).await;
+    assert_eq!((done.new, done.exact), (0, 1), "{done:?}");
+    let shown = directory::people::get(&mut engine.tx().await, ada).await.unwrap();
+    assert_eq!(shown.summary.state, PersonState::Active);
+    assert_eq!(engine.accounts(Some(AccountsShown::Held)).await[0].person.as_ref().unwrap().id, ada);
+}
+
+/// Whose person was chosen for another account is nobody's yet, and no stranger: not now, and not after another import.
+#[tokio::test]
+async fn an_account_whose_person_is_chosen_elsewhere_is_left_undecided() {
+    let engine = Engine::for_import().await;
+    engine.zoom.add_user("ada@example.com", |account| named(account, "Ada", "Lovelace"));
+    engine.zoom.add_user("al@old.example", |account| named(account, "A", "L"));
+    engine.zoom.add_user("other@old.example", |account| named(account, "O", "L"));
+    let (_, ada) = engine.push(person("ada@example.com", "Ada", "Lovelace")).await;
+    engine.import().await;
+    engine.choose(&engine.account_of("al@old.example").await, Choice::Person(ada)).await;
+    let undecided = async || {
+        let account = engine.account_of("ada@example.com").await;
+        assert_eq!((account.proposal, account.person), (Some(Proposal::Partial), None));
+        assert_eq!(account.why.unwrap().accounts, 2);
+    };
+    undecided().await;
+    engine.import().await;
+    undecided().await;
+    let other = engine.account_of("other@old.example").await;
+    let mut tx = engine.tx().await;
+    let taken = imports::choose(&mut tx, engine.connection, &[other.id], Choice::Person(ada)).await;
+    assert!(matches!(taken, Err(directory::Error::Refused(_))), "{taken:?}");
+    drop(tx);
+    let done = engine.confirm(None, false).await;
+    assert_eq!((done.exact, done.new, done.left), (1, 1, 1), "{done:?}");
 }

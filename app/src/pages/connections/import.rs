@@ -28,7 +28,7 @@ use crate::written::Written;
 use leptos::prelude::*;
 
 /// What the dialogs and forms of the page add to its address.
-const DIALOG_FIELDS: &[&str] = &["dialog", "find", "accounts[]", "account", "id", "do"];
+const DIALOG_FIELDS: &[&str] = &["dialog", "ticked", "find", "accounts[]", "account", "id", "do"];
 
 #[component]
 pub(super) fn ImportTab() -> impl IntoView {
@@ -70,7 +70,12 @@ pub(super) fn ImportTab() -> impl IntoView {
     };
     let dialogs = move |of: ConnectionPage| {
         let (connection, may) = (of.connection, of.may);
-        follows(move || match dialog.get().as_deref() {
+        follows(move || {
+            match dialog.get().as_deref() {
+            Some("confirm") if may.assign && nothing_ticked(&query.read_untracked()) => {
+                view! { <NotNow text="Nothing is selected. Tick at least one account." close=list.get_untracked().href()/> }
+                    .into_any()
+            }
             Some("confirm") if may.assign => {
                 view! { <confirm::Confirm connection=connection.id mail=may.mail/> }.into_any()
             }
@@ -82,9 +87,15 @@ pub(super) fn ImportTab() -> impl IntoView {
                 view! { <NotNow text=NOT_ALLOWED close=list.get_untracked().href()/> }.into_any()
             }
             _ => ().into_any(),
+        }
         })
     };
     tab_page(place, open, body, dialogs)
+}
+
+/// The form of the list was sent without anybody in it: not the same as all of the list.
+fn nothing_ticked(query: &Query) -> bool {
+    query.get("ticked").is_some() && query.get("accounts[]").is_none()
 }
 
 /// Keeps what is read, and wakes whoever follows it when it is another: the first time, they have read already.

@@ -35,14 +35,18 @@ pub(super) fn TurnOn(standing: Standing, form: FormState<SwitchConnection>) -> i
     };
     let lines = [
         if actions.create { "Missing Zoom users are created." } else { "No Zoom user is created." },
-        if actions.update { "Zoom users that Rollcall made are updated." } else { "No Zoom user is updated." },
+        if actions.update {
+            "Zoom users that Rollcall made or linked are updated."
+        } else {
+            "No Zoom user is updated."
+        },
         if actions.disable {
             "People deactivated in the directory are deactivated in Zoom, before any other work."
         } else {
             "People deactivated in the directory stay active in Zoom."
         },
         removal,
-        "Accounts in Zoom that Rollcall did not make are never changed.",
+        "Accounts in Zoom that belong to nobody on this connection are never changed.",
     ];
     let footer = view! {
         <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>

@@ -28,6 +28,7 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     let (word, person) = match choice {
         Choice::Person(person) => {
             check_free(tx, connection, person).await?;
+            check_not_chosen(tx, connection, person, &ids).await?;
             ("person", Some(person.0))
         }
         Choice::New => ("new", None),
@@ -57,9 +58,9 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     .fetch_all(tx.db())
     .await?;
     if let Choice::Person(person) = choice {
-        // Whoever was proposed for somebody else is not any more.
+        // Another account that could be this person's is left undecided.
         sqlx::query!(
-            "update zoom_account set person_id = null, why = null, proposal = 'new'
+            "update zoom_account set person_id = null, proposal = 'partial', why = jsonb_set(why, '{accounts}', '2')
              where connection_id = $1 and person_id = $2 and not (id = any($3))",
             connection.0,
             person.0,
@@ -72,6 +73,26 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     let entry = Entry::new("import.chosen", "connection", connection.0, &name);
     tx.audit(entry.after(json!({ "accounts": accounts, "choice": word, "person": person })));
     Ok(chosen.len())
+}
+
+/// What somebody decided for another account is not taken away from it in silence.
+async fn check_not_chosen(tx: &mut Tx, connection: ConnectionId, person: PersonId, ids: &[uuid::Uuid]) -> Result<()> {
+    let other = sqlx::query!(
+        "select a.user_name, p.display_name from zoom_account a join person p on p.id = a.person_id
+         where a.connection_id = $1 and a.person_id = $2 and a.chosen_at is not null and not (a.id = any($3))",
+        connection.0,
+        person.0,
+        ids
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    match other {
+        Some(other) => Err(Error::Refused(format!(
+            "{} was chosen for the account {} before, and a person has one account. Choose somebody else there first.",
+            other.display_name, other.user_name
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// A person has one account on a connection.

@@ -156,18 +156,19 @@ pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, terms
     let settings = connections::lock(tx, connection).await?;
     let accounts = chosen(tx, connection, which).await?;
     let all = accounts.len();
-    let pairs = whose(tx, &settings, accounts, terms).await?;
+    let (pairs, new_people) = whose(tx, &settings, accounts, terms).await?;
     let linked = link(tx, connection, settings.scope, &pairs, &terms.held).await?;
     let (mut done, mut made) = (Confirmed::default(), Vec::new());
     for (person, account) in &pairs {
         let Some(name) = linked.get(person) else { continue };
         match account.taken() {
-            Taken::By(Proposal::Exact, _) => done.exact += 1,
-            Taken::By(..) => done.partial += 1,
-            Taken::Made | Taken::Left => {
+            Taken::By(Proposal::Partial, _) => done.partial += 1,
+            Taken::Made if new_people.contains(person) => {
                 done.new += 1;
                 made.push(*person);
             }
+            // Also whom a rule of the sources has joined with a person of another one.
+            Taken::By(..) | Taken::Made | Taken::Left => done.exact += 1,
         }
         let entry = Entry::new("link.imported", "person", *person, name);
         let told = json!({ "connection": settings.name, "account": account.user_name, "zoom_id": account.zoom_id });
@@ -248,14 +249,14 @@ pub async fn confirm_some(
     Ok(Progress::After(last))
 }
 
-/// The people these accounts go to; those that nobody knew are made. Nobody twice: an account that seemed new may be
+/// The people these accounts go to, and who of them was made as nobody knew them. Nobody twice: an account that seemed new may be
 /// somebody's who was here before.
 async fn whose(
     tx: &mut Tx,
     connection: &Connection,
     accounts: Vec<Chosen>,
     terms: &Terms,
-) -> Result<Vec<(Uuid, Chosen)>> {
+) -> Result<(Vec<(Uuid, Chosen)>, HashSet<Uuid>)> {
     let new = accounts.iter().filter(|account| account.taken() == Taken::Made).count();
     if new > MOST_NEW {
         return Err(Error::Refused(format!(
@@ -263,18 +264,22 @@ async fn whose(
         )));
     }
     let source = if new > 0 { Some(source(tx, connection).await?) } else { None };
-    let (mut pairs, mut seen) = (Vec::new(), HashSet::new());
+    let (mut pairs, mut seen, mut made) = (Vec::new(), HashSet::new(), HashSet::new());
     for account in accounts {
         let person = match (account.taken(), source) {
             (Taken::By(_, person), _) => Some(person),
-            (Taken::Made, Some(source)) => make(tx, source, (terms.user_of)(&account.found())).await?,
+            (Taken::Made, Some(source)) => {
+                let found = make(tx, source, (terms.user_of)(&account.found())).await?;
+                made.extend(found.filter(|(_, new)| *new).map(|(person, _)| person));
+                found.map(|(person, _)| person)
+            }
             _ => None,
         };
         if let Some(person) = person.filter(|person| seen.insert(*person)) {
             pairs.push((person, account));
         }
     }
-    Ok(pairs)
+    Ok((pairs, made))
 }
 
 /// The source that holds the people of this connection's imports.
@@ -296,14 +301,23 @@ async fn source(tx: &mut Tx, connection: &Connection) -> Result<SourceId> {
     Ok(id)
 }
 
-/// Makes a person; none when the source has one of that name, or what Zoom says makes no user.
-async fn make(tx: &mut Tx, source: SourceId, user: Value) -> Result<Option<Uuid>> {
+/// Makes a person, and says whether nobody knew them: a rule of the sources may say that another source's person is the
+/// same. None when this source has one of that name, or what Zoom says makes no user.
+async fn make(tx: &mut Tx, source: SourceId, user: Value) -> Result<Option<(Uuid, bool)>> {
     let Ok(user) = User::from_json(user) else { return Ok(None) };
     let mark = tx.mark().await?;
     match records::create(tx, source, &user).await {
         Ok(record) => {
             tx.keep(mark).await?;
-            Ok(Some(record.person_id.0))
+            let person = record.person_id.0;
+            let known = sqlx::query_scalar!(
+                "select exists (select from record where person_id = $1 and id <> $2 and deleted_at is null) as \"known!\"",
+                person,
+                record.id.0
+            )
+            .fetch_one(tx.db())
+            .await?;
+            Ok(Some((person, !known)))
         }
         Err(Error::Taken(_) | Error::Refused(_)) => {
             tx.back_to(mark).await?;

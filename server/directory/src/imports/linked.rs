@@ -3,7 +3,8 @@
 use crate::audit::Entry;
 use crate::due::{self, Priority};
 use crate::mail::queue_activation;
-use crate::{Result, Tx, connections};
+use crate::{Error, Result, Tx, connections};
+use model::connection::ScopeMode;
 use model::{AccountId, ConnectionId, PersonId};
 use serde_json::json;
 use uuid::Uuid;
@@ -50,7 +51,14 @@ pub async fn people_of(tx: &mut Tx, connection: ConnectionId, accounts: &[Accoun
 /// Takes links back that have not been started, or whose account is gone from Zoom; with them the assignments, so that
 /// nobody is given another account because of it. Nothing is changed in Zoom. Says how many.
 pub async fn unlink(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId]) -> Result<usize> {
-    let name = connections::lock(tx, connection).await?.name;
+    let settings = connections::lock(tx, connection).await?;
+    if settings.scope == ScopeMode::Everyone {
+        return Err(Error::Refused(
+            "Everyone gets an account on this connection, so nobody can be left without one. Choose Assigned people under To Zoom first."
+                .to_owned(),
+        ));
+    }
+    let name = settings.name;
     let ids: Vec<Uuid> = accounts.iter().map(|id| id.0).collect();
     let unlinked = sqlx::query!(
         "with taken as (

@@ -50,7 +50,8 @@ pub async fn accounts(
     Ok(rows.into_iter().map(|row| (row.zoom_id, row.attributes)).collect())
 }
 
-/// People who have no account on the connection yet, and whom nobody has chosen for one, by id.
+/// People who have no account on the connection yet, by id; also those whom somebody has chosen for one, so that another
+/// account of theirs is not taken for a stranger's.
 pub async fn people(
     tx: &mut Tx,
     connection: ConnectionId,
@@ -61,8 +62,6 @@ pub async fn people(
         "select id, user_name, profile from person p
          where ($2::uuid is null or id > $2) and not gone
            and not exists (select from link l where l.connection_id = $1 and l.person_id = p.id and l.zoom_id is not null)
-           and not exists (select from zoom_account a where a.person_id = p.id and a.connection_id = $1
-                             and a.chosen_at is not null)
          order by id limit $3",
         connection.0,
         after.map(|id| id.0),
@@ -74,7 +73,7 @@ pub async fn people(
     Ok(rows.into_iter().map(|row| person(row.id, row.user_name, row.profile)).collect())
 }
 
-/// Keeps what is proposed. False when the run is not ours any more.
+/// Keeps what is proposed. Whose person was chosen for another account is left undecided. False when the run is not ours any more.
 pub async fn propose(tx: &mut Tx, lease: &Lease, run: &Run, proposed: &[Proposed]) -> Result<bool> {
     if !hold(tx, lease, run).await? {
         return Ok(false);
@@ -86,7 +85,13 @@ pub async fn propose(tx: &mut Tx, lease: &Lease, run: &Run, proposed: &[Proposed
     let why = why.collect::<Result<Vec<Option<Value>>>>()?;
     sqlx::query!(
         "update zoom_account a set proposal = n.proposal, person_id = p.id, why = n.why
-         from unnest($2::text[], $3::text[], $4::uuid[], $5::jsonb[]) as n(zoom_id, proposal, person_id, why)
+         from (
+            select m.zoom_id, case when c.taken then 'partial' else m.proposal end as proposal,
+                   case when not c.taken then m.person_id end as person_id,
+                   case when c.taken then jsonb_set(m.why, '{accounts}', '2') else m.why end as why
+            from unnest($2::text[], $3::text[], $4::uuid[], $5::jsonb[]) as m(zoom_id, proposal, person_id, why),
+                lateral (select exists (select from zoom_account o where o.connection_id = $1
+                            and o.person_id = m.person_id and o.chosen_at is not null) as taken) c) n
          left join person p on p.id = n.person_id
          where a.connection_id = $1 and a.zoom_id = n.zoom_id and a.chosen_at is null
            and (a.proposal is distinct from n.proposal or a.person_id is distinct from p.id or a.why is distinct from n.why)",

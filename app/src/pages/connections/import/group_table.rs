@@ -91,7 +91,7 @@ fn row(id: ConnectionId, group: ZoomGroup, at: &Query, may: bool) -> AnyView {
         let label = format!("Choose for {name}");
         view! { <a class="btn" data-variant="outline" data-size="sm" href=href aria-label=label>"Choose"</a> }
     });
-    let actions = may.then(|| view! { <td class="shrink"><span class="actions">{form}{change}</span></td> });
+    let actions = may.then(|| view! { <td class="shrink"><span class="flex gap-2">{form}{change}</span></td> });
     view! {
         <tr>
             <th scope="row"><span class="font-[550] wrap-anywhere">{name.clone()}</span></th>

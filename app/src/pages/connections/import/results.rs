@@ -75,6 +75,7 @@ fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: May) -> AnyV
             <form method="get">
                 {kept}
                 <input type="hidden" name="id" value=id.to_string()/>
+                <input type="hidden" name="ticked" value="1"/>
                 {bar}
                 <Table caption="Zoom accounts">
                     <thead><tr>

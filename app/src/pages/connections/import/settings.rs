@@ -4,7 +4,7 @@ use super::super::frame::{TabKind, known, tab_page, use_place};
 use crate::api::connections::May;
 use crate::api::imports::settings::{AddMatchRule, GetImportSettings, MoveMatchRule, RuleMove, SaveImportSettings};
 use crate::components::{
-    Badge, Card, Exact, FieldState, Look, Query, SelectField, SubmitButton, SwitchRow, Table, TextField, Tone,
+    Badge, Card, Exact, FieldState, Icon, Look, Query, SelectField, SubmitButton, SwitchRow, Table, TextField, Tone,
     keyed_by, part_of,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
@@ -190,20 +190,23 @@ fn Rules(id: ConnectionId, forms: Forms, manage: bool, rules: Vec<MatchRule>, ve
 
 /// What can be done with the rule in this place.
 fn order(id: ConnectionId, forms: Forms, version: i64, (place, last): (usize, usize), rule: &str) -> AnyView {
-    let button = |to: RuleMove, off: bool| {
+    let button = |to: RuleMove, icon: &'static str, off: bool| {
         let label = format!("{} {rule}", to.label());
         view! {
-            <button class="btn" data-variant="outline" data-size="sm" name="to" value=to.as_str() disabled=off aria-label=label>
-                {to.label()}
+            <button class="btn" data-variant="outline" data-size="icon-sm" name="to" value=to.as_str() disabled=off aria-label=label title=to.label()>
+                <Icon name=icon/>
             </button>
         }
         .into_any()
     };
-    let buttons =
-        [button(RuleMove::Up, place == 0), button(RuleMove::Down, place == last), button(RuleMove::Remove, last == 0)];
+    let buttons = [
+        button(RuleMove::Up, "arrow-up", place == 0),
+        button(RuleMove::Down, "arrow-down", place == last),
+        button(RuleMove::Remove, "trash-2", last == 0),
+    ];
     view! {
         <td class="shrink">
-            <PostForm state=forms.order class="actions">
+            <PostForm state=forms.order class="flex gap-2">
                 <Hidden id version/>
                 <input type="hidden" name="rule" value=place.to_string()/>
                 {buttons.into_iter().collect_view()}
@@ -234,7 +237,7 @@ fn Another(id: ConnectionId, form: FormState<AddMatchRule>, version: i64) -> imp
         <section>
             <PostForm state=form class="form">
                 <Hidden id version/>
-                <div class="grid grid-cols-2 sm:grid-cols-3 gap-3">
+                <div class="grid grid-cols-2 gap-3">
                     <SelectField field=FieldState::of(form, "first", MatchAttribute::EmployeeNumber.as_str()) label="Compare" options=attributes(None)/>
                     <SelectField field=FieldState::of(form, "second", "") label="and" options=attributes(Some("nothing else"))/>
                     <SelectField field=FieldState::of(form, "third", "") label="and also" options=attributes(Some("nothing else"))/>
