@@ -10,8 +10,10 @@ use crate::error::AppError;
 use crate::pages::connections::import::results;
 use crate::written::Html;
 use leptos::prelude::*;
-use model::import::{Account, AccountPerson, AccountsShown, Import, ImportCounts, Pace};
-use model::{AccountId, ConnectionId, Page, PersonId};
+use model::import::{AccountPerson, AccountsShown, Import, ImportCounts, Pace};
+use model::{AccountId, ConnectionId, PersonId};
+#[cfg(feature = "ssr")]
+use model::{Page, import::Account};
 use serde::{Deserialize, Serialize};
 
 /// How many accounts one form may name.
