@@ -60,7 +60,7 @@ impl Stage {
                 Call::patch(format!("/people/{}", people::id(who)), format!("{{\"active\":{active}}}"))
             }
             Row::Create | Row::Leaver | Row::Group | Row::Import | Row::Verify => {
-                Call::post("/people", people::newcomer(number))
+                Call::post("/people", people::newcomer(people + number))
             }
         });
         Ok(Side { work, meter: Meter::new(&self.admin, database, server.id()?).await? })
@@ -84,7 +84,7 @@ impl Stage {
                 Call::patch(format!("{users}/{}", people::id(who)), people::set_active(active))
             }
             Row::Create | Row::Leaver | Row::Group | Row::Import | Row::Verify => {
-                Call::post(users, people::newcomer(number))
+                Call::post(users, people::newcomer(people + number))
             }
         });
         let meter = Meter::new(&self.admin, database, server.id()?).await?.until_sealed(database).await?;

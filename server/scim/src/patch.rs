@@ -92,9 +92,9 @@ impl PatchOp {
 /// (Okta, authentik), and it is passed over when it is equal. Tells whether anything changed.
 pub fn apply(user: &mut User, id: &str, patch: &PatchOp) -> Result<bool> {
     let (attributes, _) = apply::apply(&USER_TYPE, id, user.attributes().clone(), patch)?;
-    let before = user.clone();
+    let changed = attributes != *user.attributes();
     user.replace_attributes(attributes);
-    Ok(*user != before)
+    Ok(changed)
 }
 
 /// What a PATCH makes of a group.

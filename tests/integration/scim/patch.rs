@@ -21,15 +21,6 @@ async fn okta_deactivates_without_a_path() {
     assert_eq!(patched(json!([{ "op": "replace", "value": { "active": false } }])).await["active"], false);
 }
 
-/// Who says nothing of it is active: a source that takes `active` away must not leave the word to another one.
-#[tokio::test]
-async fn active_is_true_again_when_it_is_taken_away() {
-    for back in [json!({ "op": "remove", "path": "active" }), json!({ "op": "replace", "value": { "active": null } })] {
-        let changed = patched(json!([{ "op": "replace", "path": "active", "value": false }, back])).await;
-        assert_eq!(changed["active"], true, "{back}");
-    }
-}
-
 #[tokio::test]
 async fn entra_says_replace_in_capitals_and_false_as_text() {
     assert_eq!(patched(json!([{ "op": "Replace", "path": "active", "value": "False" }])).await["active"], false);

@@ -2,8 +2,8 @@
 //!
 //! Attribute by attribute, the first source that gives one holds it whole: a name with all its parts, a list with all
 //! its values. Inside an extension each attribute counts by itself, as one source may know the department and another
-//! one the employee number. `active` is an attribute like any other, and every record gives it, so the first source that
-//! knows a person says whether they are active.
+//! one the employee number. `active` is an attribute like any other, and true where a record does not say it, so the first
+//! source that knows a person says whether they are active.
 
 use model::RecordId;
 use model::person::Held;
@@ -30,6 +30,9 @@ impl Said {
 /// An attribute's place: the extension, if it is one's, and the name. Names are compared without case, as SCIM does.
 type Key = (Option<String>, String);
 
+/// What counts where a record has no `active`.
+static ACTIVE: Value = Value::Bool(true);
+
 /// All that is said, each attribute as the first one says it; whatever the order in which it comes in.
 pub(crate) fn held(said: &[Said]) -> Vec<Held> {
     let mut said: Vec<&Said> = said.iter().collect();
@@ -37,7 +40,8 @@ pub(crate) fn held(said: &[Said]) -> Vec<Held> {
     let mut held: Vec<Held> = Vec::new();
     let mut places: HashMap<Key, usize> = HashMap::new();
     for said in said {
-        for (schema, name, value) in attributes(&said.attributes) {
+        let unsaid = !said.attributes.contains_key("active");
+        for (schema, name, value) in attributes(&said.attributes).chain(unsaid.then_some((None, "active", &ACTIVE))) {
             let key = (schema.map(str::to_lowercase), name.to_lowercase());
             match places.get(&key).and_then(|place| held.get_mut(*place)) {
                 None => {
@@ -115,6 +119,18 @@ mod tests {
     fn said(position: i32, name: &str, resource: Value) -> Said {
         let Value::Object(attributes) = resource else { panic!("{resource} is no resource") };
         Said { place: (position, Uuid::nil(), Uuid::nil()), source_name: name.to_owned(), attributes }
+    }
+
+    #[test]
+    fn a_record_that_does_not_say_active_is_active_whatever_others_say() {
+        let said = |place, attributes: Value| Said {
+            place: (place, Uuid::nil(), Uuid::nil()),
+            source_name: format!("source {place}"),
+            attributes: attributes.as_object().unwrap().clone(),
+        };
+        let merged =
+            merge(&[said(1, json!({ "userName": "ada", "active": false })), said(0, json!({ "userName": "ada" }))]);
+        assert!(merged.unwrap().active());
     }
 
     #[test]

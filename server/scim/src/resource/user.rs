@@ -27,9 +27,9 @@ impl User {
     /// are passed over, as the RFC asks; `schemas` is made anew from what is there; `password` is
     /// dropped. Everything unknown is kept. `active` becomes true when it is not said.
     pub fn from_json(body: Value) -> Result<Self> {
-        let mut user = Self { attributes: Map::new() };
-        user.replace_attributes(check::resource(&USER_TYPE, body)?);
-        Ok(user)
+        let mut attributes = check::resource(&USER_TYPE, body)?;
+        attributes.entry("active").or_insert_with(|| Value::Bool(true));
+        Ok(Self { attributes })
     }
 
     /// The attributes as they are kept.
@@ -56,10 +56,8 @@ impl User {
         Value::Object(body)
     }
 
-    /// Whoever takes `active` away says nothing of it, and it is true again.
     pub(crate) fn replace_attributes(&mut self, attributes: Map<String, Value>) {
         self.attributes = attributes;
-        self.attributes.entry("active").or_insert_with(|| Value::Bool(true));
     }
 }
 
