@@ -103,8 +103,14 @@ fn take_attribute(kind: &'static ResourceType, name: &str, value: Value, kept: &
         Some(known) if known.kept_apart => put(kept, known.name, Some(value)),
         Some(known) => put(kept, known.name, attribute(known, value)?),
         None if is_password(name) => Ok(()),
+        // At the top of the body it would mean something else when it is read again.
+        None if is_schema(kind, name) || qualified(kind, name).is_some() => Err(not_an_object(name)),
         None => put(kept, name, unknown(name, value)?),
     }
+}
+
+fn is_schema(kind: &ResourceType, name: &str) -> bool {
+    name.eq_ignore_ascii_case(kind.core.id) || kind.extension(name).is_some()
 }
 
 fn take_extension(
