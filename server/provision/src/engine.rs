@@ -109,10 +109,12 @@ impl Worker {
         let shared = Arc::new(Shared::new(directory, options, stopped)?);
         let mut supervisor =
             Supervisor { shared, drains: JoinSet::new(), running: HashMap::new(), resume: HashMap::new() };
+        // The log's partitions have to be there before the first entry.
+        let mut kept = housekeep(&housekeeper).await;
         let housekeeping = async {
             loop {
-                let wait = if housekeep(&housekeeper).await { HOUSEKEEPING } else { Duration::from_secs(5) };
-                tokio::time::sleep(wait).await;
+                tokio::time::sleep(if kept { HOUSEKEEPING } else { Duration::from_secs(5) }).await;
+                kept = housekeep(&housekeeper).await;
             }
         };
         let tidying = async {
@@ -121,8 +123,6 @@ impl Worker {
                 tokio::time::sleep(TIDYING).await;
             }
         };
-        // The log's partitions have to be there before the first entry.
-        housekeep(&housekeeper).await;
         tokio::select! {
             () = shutdown => {}
             () = housekeeping => {}
