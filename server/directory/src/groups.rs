@@ -15,6 +15,7 @@ use crate::{Error, Result, Tx};
 use chrono::{DateTime, Utc};
 use members::Changed;
 use model::{GroupId, SourceId};
+use scim::group_name_key;
 use scim::patch::MemberChange;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -47,7 +48,7 @@ pub async fn create(tx: &mut Tx, source: SourceId, group: &scim::Group, members:
         id.0,
         source.0,
         group.display_name(),
-        name_key(group),
+        group_name_key(group.display_name()),
         group.external_id(),
         resource,
         now
@@ -102,7 +103,7 @@ pub async fn save(
         held.id.0,
         held.version,
         group.display_name(),
-        name_key(&group),
+        group_name_key(group.display_name()),
         group.external_id(),
         resource,
         now
@@ -155,11 +156,6 @@ pub(crate) async fn touch_groups_of(tx: &mut Tx, member: Uuid) -> Result<()> {
     .execute(tx.db())
     .await?;
     Ok(())
-}
-
-/// Names are compared without case.
-fn name_key(group: &scim::Group) -> String {
-    group.display_name().to_lowercase()
 }
 
 /// The most ids of members in one audit entry; of more, it has the number.

@@ -2,8 +2,9 @@
 //!
 //! The size of the body is the HTTP layer's to bound; everything else that can hurt is refused
 //! here: bytes that are not UTF-8, nesting deeper than [`MAX_DEPTH`] (recursion without a bound
-//! overflows the stack and ends the process), the character NUL (Postgres cannot hold it), and a
-//! key given twice (two readers of one body must not see two different values).
+//! overflows the stack and ends the process), the character NUL (Postgres cannot hold it), a key
+//! given twice (two readers of one body must not see two different values), and integers that would
+//! lose digits.
 
 use std::fmt;
 
@@ -14,6 +15,9 @@ use crate::error::{Error, Result, shown};
 
 /// How deep arrays and objects may nest.
 pub const MAX_DEPTH: usize = 64;
+
+/// From here on not every integer is a number of its own (2^53).
+const MOST_INTEGER: f64 = 9_007_199_254_740_992.0;
 
 /// The body as JSON, or 400 `invalidSyntax` with the line and column.
 pub fn parse(bytes: &[u8]) -> Result<Value> {
@@ -91,7 +95,11 @@ impl<'de> Visitor<'de> for Node {
         Ok(Value::Number(value.into()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> std::result::Result<Value, E> {
+        // An integer too long for 64 bits: its last digits are lost already.
+        if value.fract() == 0.0 && value.abs() >= MOST_INTEGER {
+            return Err(E::custom("a number has more digits than can be kept. Send it as text"));
+        }
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 
@@ -150,6 +158,10 @@ mod tests {
         assert_eq!(refused(b"{\"a\":"), "The JSON of the body breaks off at line 1 column 5. Send it whole.");
         refused(br#""\ud800""#);
         refused(b"1e999");
+        assert!(refused(br#"{"a":123456789012345678901}"#).contains("more digits than can be kept"));
+        refused(b"-1e30");
+        assert_eq!(parse(b"18446744073709551615").unwrap(), json!(u64::MAX));
+        assert_eq!(parse(b"[1.5, 1e3]").unwrap(), json!([1.5, 1000.0]));
     }
 
     #[test]

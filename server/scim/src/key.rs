@@ -1,4 +1,4 @@
-//! The form of a `userName` by which it is unique and by which it is looked up.
+//! The form of a `userName` by which it is unique and by which it is looked up, and that of a group's name.
 //!
 //! The rule, in the order it is applied, so that a database, a person and another program can
 //! follow it:
@@ -37,6 +37,12 @@ pub fn user_name_key(user_name: &str) -> Result<String> {
         )));
     }
     Ok(fold(user_name))
+}
+
+/// What a group's `displayName` is compared by: as a `userName` is, without the blanks around it. Names of groups may
+/// repeat (RFC 7643 section 8.7.1, uniqueness none); those that look the same are the same name.
+pub fn group_name_key(display_name: &str) -> String {
+    fold(display_name.trim())
 }
 
 fn fold(text: &str) -> String {

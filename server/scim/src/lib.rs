@@ -32,7 +32,7 @@ pub mod schema;
 pub use error::{ERROR_SCHEMA, Error, Result, ScimType};
 pub use etag::{etag, etag_with};
 pub use filter::{CompareOp, Filter};
-pub use key::user_name_key;
+pub use key::{group_name_key, user_name_key};
 pub use list::{ListQuery, Page, Sort};
 pub use patch::{GroupPatch, MemberChange, PatchOp};
 pub use path::{AttrPath, Place};

@@ -554,7 +554,7 @@ async fn groups_are_found_counted_and_linked() {
         let group = serde_json::from_value(json!({ "schemas": [schema], "displayName": name })).unwrap();
         directory::groups::create(&mut tx, engine.source, &group, &[]).await.unwrap().id
     };
-    let (analysts, flyers) = (make("ANALYSTS").await, make("Flyers").await);
+    let (analysts, flyers) = (make("ANALYSTS").await, make("Fl\u{fd}ers").await);
     tx.commit().await.unwrap();
     engine.import().await;
 
@@ -567,6 +567,10 @@ async fn groups_are_found_counted_and_linked() {
     assert_eq!(of("Analysts").group.map(|group| group.id), Some(analysts), "the one of that name");
     assert!(!of("Analysts").linked && of("Pilots").group.is_none());
 
+    for (part, count) in [("analyst", 1), ("ST", 1), ("fl\u{fd}", 1), ("%", 0)] {
+        let free = imports::free_groups(&mut tx, engine.connection, part, 9).await.unwrap();
+        assert_eq!(free.len(), count, "{part}");
+    }
     imports::link_group(&mut tx, engine.connection, of("Pilots").id, Some(flyers)).await.unwrap();
     let twice = imports::link_group(&mut tx, engine.connection, of("Analysts").id, Some(flyers)).await;
     assert!(matches!(twice, Err(directory::Error::Refused(_))), "{twice:?}");

@@ -187,6 +187,12 @@ async fn a_creation_sent_again_is_told_apart_from_a_namesake() {
     assert_eq!(post(json!({ "displayName": "Sales" })).await.status, 201);
     assert_eq!(post(json!({ "displayName": "SALES" })).await.error(), (409, "uniqueness"));
     assert_eq!(post(json!({ "displayName": "Sales", "externalId": "1" })).await.status, 201, "a namesake");
+    assert_eq!(post(json!({ "displayName": "Caf\u{e9}" })).await.status, 201);
+    for looks_the_same in ["Cafe\u{301}", "CAFE\u{301}", " Caf\u{e9} ", "caf\u{e9}\u{2003}"] {
+        let answer = post(json!({ "displayName": looks_the_same })).await;
+        assert_eq!(answer.error(), (409, "uniqueness"), "{looks_the_same:?}");
+    }
+    assert_eq!(scim.get("/Groups?filter=displayName%20eq%20%22CAFE%CC%81%22").await.body["totalResults"], 1);
     assert_eq!(post(json!({ "displayName": "Other", "externalId": "1" })).await.error(), (409, "uniqueness"));
     assert_eq!(post(json!({ "externalId": "2" })).await.error(), (400, "invalidValue"));
     let found = scim.get("/Groups?excludedAttributes=members&filter=displayName%20eq%20%22sales%22").await;

@@ -2,10 +2,11 @@
 
 use super::{Lease, Run, hold};
 use crate::audit::Entry;
-use crate::text::like;
+use crate::text::contains;
 use crate::{Error, Result, Tx, connections};
 use model::import::{DirectoryGroup, ZoomGroup};
 use model::{ConnectionId, GroupId, ZoomGroupId};
+use scim::group_name_key;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -28,7 +29,7 @@ pub async fn keep_groups(tx: &mut Tx, lease: &Lease, run: &Run, found: &[FoundGr
     let ids: Vec<Uuid> = found.iter().map(|_| Uuid::now_v7()).collect();
     let zoom_ids: Vec<String> = found.iter().map(|group| group.zoom_id.clone()).collect();
     let names: Vec<String> = found.iter().map(|group| group.display_name.clone()).collect();
-    let keys: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    let keys: Vec<String> = names.iter().map(|name| group_name_key(name)).collect();
     sqlx::query!(
         "insert into zoom_group (connection_id, zoom_id, id, display_name, name_key, last_run)
          select $1, n.zoom_id, n.id, n.name, n.key, $2
@@ -76,7 +77,7 @@ pub async fn groups(tx: &mut Tx, connection: ConnectionId) -> Result<Vec<ZoomGro
          select z.id, z.display_name, z.gone_at is not null as \"gone!\", coalesce(c.accounts, 0) as \"accounts!\",
                 z.group_id, g.id as \"directory_id?\", g.display_name as \"directory_name?\", s.name as \"source?\"
          from zoom_group z
-         left join counted c on c.name = z.name_key
+         left join counted c on c.name = lower(z.display_name)
          left join lateral (
             select g.id, g.display_name, g.source_id from grp g
             where g.deleted_at is null and case when z.group_id is null
@@ -162,11 +163,11 @@ pub async fn link_group(tx: &mut Tx, connection: ConnectionId, id: ZoomGroupId, 
 pub async fn free_groups(tx: &mut Tx, connection: ConnectionId, q: &str, most: i64) -> Result<Vec<DirectoryGroup>> {
     let rows = sqlx::query!(
         "select g.id, g.display_name, s.name as source from grp g join source s on s.id = g.source_id
-         where g.deleted_at is null and g.display_name_key like $2
+         where g.deleted_at is null and ($2::text is null or g.display_name ilike $2)
            and not exists (select from zoom_group z where z.connection_id = $1 and z.group_id = g.id)
          order by g.display_name_key, g.id limit $3",
         connection.0,
-        like(&q.to_lowercase()),
+        contains(q),
         most
     )
     .fetch_all(tx.db())

@@ -5,7 +5,7 @@ use super::element::Element;
 use super::lead::{Container, Lead};
 use chrono::{DateTime, Utc};
 use scim::path::Place;
-use scim::{AttrPath, CompareOp, Filter, user_name_key};
+use scim::{AttrPath, CompareOp, Filter, group_name_key, user_name_key};
 use serde_json::{Map, Value};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -75,7 +75,7 @@ impl Condition<'_> {
             (Of::Users, "emails", None | Some("value")) if is_kept_apart(text) => self.has_email(text),
             (Of::Users, "groups", None | Some("value")) => self.is_in(uuid),
             (Of::Groups, "members", None | Some("value")) => self.has_member(uuid),
-            (Of::Groups, "displayName", None) => self.same("r.display_name_key", Some(text.to_lowercase())),
+            (Of::Groups, "displayName", None) => self.same("r.display_name_key", Some(group_name_key(text))),
             _ => return false,
         }
         true

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{CompareOp, Filter};
 use crate::dialect;
-use crate::key::user_name_key;
+use crate::key::{group_name_key, user_name_key};
 use crate::path::{AttrPath, Place, get};
 use crate::schema::{Attribute, Kind, ResourceType};
 
@@ -122,6 +122,8 @@ enum Rule {
     AnyCase,
     /// Equal when the keys are; else as [`Rule::AnyCase`].
     UserName,
+    /// Equal when the keys are; else as [`Rule::AnyCase`].
+    GroupName,
     /// As moments; what is no time compares with nothing.
     Moment,
 }
@@ -132,6 +134,8 @@ impl Rule {
             Some(Attribute { kind: Kind::DateTime, .. }) => Self::Moment,
             Some(Attribute { case_exact: true, .. }) => Self::Exact,
             Some(Attribute { name: "userName", .. }) => Self::UserName,
+            // That of a user is optional.
+            Some(Attribute { name: "displayName", required: true, .. }) => Self::GroupName,
             _ => Self::AnyCase,
         }
     }
@@ -142,6 +146,7 @@ impl Rule {
                 Self::Exact => a == b,
                 Self::AnyCase => a == b || a.to_lowercase() == b.to_lowercase(),
                 Self::UserName => user_name_key(b).is_ok_and(|b| user_name_key(a).is_ok_and(|a| a == b)),
+                Self::GroupName => group_name_key(a) == group_name_key(b),
                 Self::Moment => moments(a, b) == Some(Ordering::Equal),
             },
             (Value::Bool(a), Value::String(b)) => dialect::value::boolean(b) == Some(*a),
@@ -161,7 +166,7 @@ impl Rule {
         };
         match self {
             Self::Exact | Self::Moment => is_part(value, wanted),
-            Self::AnyCase | Self::UserName => is_part(&value.to_lowercase(), &wanted.to_lowercase()),
+            Self::AnyCase | Self::UserName | Self::GroupName => is_part(&value.to_lowercase(), &wanted.to_lowercase()),
         }
     }
 
@@ -169,7 +174,7 @@ impl Rule {
         match (value, wanted) {
             (Value::String(a), Value::String(b)) => match self {
                 Self::Exact => Some(a.cmp(b)),
-                Self::AnyCase | Self::UserName => Some(a.to_lowercase().cmp(&b.to_lowercase())),
+                Self::AnyCase | Self::UserName | Self::GroupName => Some(a.to_lowercase().cmp(&b.to_lowercase())),
                 Self::Moment => moments(a, b),
             },
             (Value::Number(a), Value::Number(b)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
@@ -259,6 +264,16 @@ mod tests {
         assert!(matches(r#"userName eq "STRASSE""#) && !matches(r#"userName ne "STRASSE""#));
         assert!(!matches(r#"title eq "STRASSE""#) && matches(r#"title eq "STRA\u00dfE""#));
         assert!(!matches(r#"userName eq """#) && !matches(r#"userName co "STRASSE""#));
+    }
+
+    #[test]
+    fn a_groups_name_is_equal_by_its_key_and_a_users_is_not() {
+        let named = json!({"displayName": "Cafe\u{301} "});
+        let equal = |resource_type| {
+            let filter = Filter::parse(r#"displayName eq "CAFÉ""#).unwrap();
+            filter.matches(resource_type, named.as_object().unwrap())
+        };
+        assert!(equal(&GROUP_TYPE) && !equal(&USER_TYPE));
     }
 
     #[test]
