@@ -113,3 +113,23 @@ async fn whoever_an_import_activates_is_told_when_that_is_wanted() {
     assert_eq!(taken[1].to, ["grace@example.com"], "noah was active already");
     assert_eq!(noted(&app, "person.activation_mailed", "grace@example.com").await, 1);
 }
+
+/// Whoever is not active any more when the mail could be sent is not told; a day later it is said that they were not.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_an_activation_that_was_taken_back() {
+    let clock = Clock::manual(Clock::system().now());
+    let app = TestApp::with(|start| start.clock = clock.clone()).await;
+    let connection = app.connection().await;
+    app.zoom.add_user("ada@example.com", |_| ());
+    app.import(connection).await;
+    let mut tx = app.tx().await;
+    let all = imports::Which::All(imports::Filter::default());
+    let terms = imports::Terms { mail: true, ..provision::import::terms(true) };
+    imports::confirm(&mut tx, connection, &all, &terms).await.unwrap();
+    tx.commit().await.unwrap();
+    app.database.change("update person set state = 'deactivated'").await;
+    assert!(directory::mail::claim(&app.directory).await.unwrap().is_none());
+    clock.advance(directory::mail::LIFE + chrono::Duration::seconds(1));
+    let mail = directory::mail::claim(&app.directory).await.unwrap().unwrap();
+    assert!(mail.is_too_old(clock.now()));
+}

@@ -127,7 +127,7 @@ pub async fn claim(directory: &Directory) -> Result<Option<Claimed>> {
             select mail.id from mail left join admin on admin.id = mail.admin_id
                 left join scim_token t on t.id = mail.token_id
             where mail.due_at <= $1 and case mail.kind when 'invitation' then admin.invited
-                when 'activation' then exists (
+                when 'activation' then mail.queued_at < $3 or exists (
                     select from person p join link l on l.person_id = p.id and l.connection_id = mail.connection_id
                     join zoom_account a on a.connection_id = l.connection_id and a.zoom_id = l.zoom_id
                     where p.id = mail.person_id and p.state = 'active' and not p.gone and a.user_name <> '')
@@ -136,7 +136,8 @@ pub async fn claim(directory: &Directory) -> Result<Option<Claimed>> {
          )
          returning id, admin_id, token_id, connection_id, person_id, queued_at, queued_by, attempts",
         now,
-        end
+        end,
+        now - LIFE
     )
     .fetch_optional(tx.db())
     .await?;
@@ -160,9 +161,9 @@ async fn admin(tx: &mut Tx, id: Option<Uuid>) -> Result<Administrator> {
 
 async fn activation(tx: &mut Tx, person: Uuid, connection: Uuid, by: Option<String>) -> Result<Letter> {
     let row = sqlx::query!(
-        "select p.display_name, a.user_name from person p
-         join link l on l.person_id = p.id and l.connection_id = $2
-         join zoom_account a on a.connection_id = l.connection_id and a.zoom_id = l.zoom_id
+        "select p.display_name, coalesce(a.user_name, '') as \"user_name!\" from person p
+         left join link l on l.person_id = p.id and l.connection_id = $2
+         left join zoom_account a on a.connection_id = l.connection_id and a.zoom_id = l.zoom_id
          where p.id = $1",
         person,
         connection

@@ -3,6 +3,7 @@
 use super::matching::{of_account, of_person};
 use crate::attributes::Attributes;
 use crate::desired::{self, desired};
+use crate::mapping::map_without_address;
 use crate::plan::{Change, plan};
 use directory::imports::Subject;
 use model::connection::{Actions, ScopeMode};
@@ -11,10 +12,12 @@ use serde_json::Value;
 
 /// What the rule compared.
 pub fn because(why: &Why, account: &Attributes, user_name: &str, profile: &Value) -> Vec<Compared> {
+    let mapped = map_without_address(profile);
     why.all_of
         .iter()
         .map(|attribute| {
-            let (zoom, person) = (of_account(*attribute, account), of_person(*attribute, user_name, profile));
+            let zoom = of_account(*attribute, account);
+            let person = of_person(*attribute, user_name, profile, &mapped);
             // Of several addresses, the one that is equal.
             let same = person.iter().find(|value| zoom.iter().any(|other| other.eq_ignore_ascii_case(value)));
             Compared {

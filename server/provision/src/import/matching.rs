@@ -42,13 +42,10 @@ pub fn of_account(attribute: MatchAttribute, account: &Attributes) -> Vec<String
     }
 }
 
-/// What a person has of an attribute.
-pub fn of_person(attribute: MatchAttribute, user_name: &str, profile: &Value) -> Vec<String> {
+/// What a person has of an attribute; `mapped` is the profile by Zoom's names.
+pub fn of_person(attribute: MatchAttribute, user_name: &str, profile: &Value, mapped: &Attributes) -> Vec<String> {
     use MatchAttribute as By;
-    let mapped = |name: &str| {
-        let all = mapping::map_without_address(profile);
-        all.get(name).map(str::to_owned).into_iter().collect::<Vec<_>>()
-    };
+    let mapped = |name: &str| mapped.get(name).map(str::to_owned).into_iter().collect::<Vec<_>>();
     match attribute {
         By::UserName => vec![user_name.to_owned()],
         By::Email | By::EmailAlias => {
@@ -73,7 +70,11 @@ pub fn of_person(attribute: MatchAttribute, user_name: &str, profile: &Value) ->
 /// What a value is compared by; none when there is nothing to compare.
 fn folded(attribute: MatchAttribute, value: &str) -> Option<String> {
     use MatchAttribute as By;
-    let lower = |text: &str| text.trim().nfc().collect::<String>().to_lowercase();
+    // Most are ASCII, which is composed already.
+    let lower = |text: &str| match text.trim() {
+        text if text.is_ascii() => text.to_ascii_lowercase(),
+        text => text.nfc().collect::<String>().to_lowercase(),
+    };
     let folded = match attribute {
         By::UserName | By::Email | By::EmployeeNumber => lower(value),
         By::EmailAlias => {
@@ -83,7 +84,11 @@ fn folded(attribute: MatchAttribute, value: &str) -> Option<String> {
             format!("{local}@{domain}")
         }
         By::GivenName | By::FamilyName | By::DisplayName | By::Department => {
-            let plain: String = value.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase();
+            let plain = if value.is_ascii() {
+                value.to_ascii_lowercase()
+            } else {
+                value.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase()
+            };
             plain.split_whitespace().collect::<Vec<_>>().join(" ")
         }
         By::Phone => {
@@ -132,8 +137,9 @@ impl Matcher {
     pub fn person(&mut self, id: PersonId, user_name: &str, profile: &Value) {
         let place = place(self.people.len());
         self.people.push(id);
+        let mapped = mapping::map_without_address(profile);
         for (rule, keys) in self.rules.iter().zip(&mut self.person_keys) {
-            let all = keys_of(rule, &self.hashers, |attribute| of_person(attribute, user_name, profile));
+            let all = keys_of(rule, &self.hashers, |attribute| of_person(attribute, user_name, profile, &mapped));
             keys.extend(all.into_iter().map(|key| (key, place)));
         }
     }
