@@ -112,6 +112,12 @@ impl Form {
         })
     }
 
+    /// What was answered is of no interest any more: something else was done.
+    pub fn forget(self) {
+        self.plain.set_value(None);
+        self.action.value().set(None);
+    }
+
     pub fn pending(self) -> bool {
         self.action.pending().get()
     }

@@ -21,6 +21,7 @@ for (const script of [true, false]) {
       await visitor.sort();
       await visitor.export();
       await visitor.decide();
+      await visitor.tick();
       await visitor.confirm();
       await visitor.start();
       await visitor.groups();
@@ -54,8 +55,12 @@ class Importer extends Visitor {
     await this.says('Tried from the top.');
     const rules = this.page.getByRole('table', { name: 'Match rules' }).getByRole('rowheader');
     await expect(rules).toHaveText(['User name', 'E-mail', 'Employee number', 'E-mail without +tag', 'Given name + Family name', 'Display name']);
+    const exact = this.page.getByLabel('Confirm exact matches');
+    await exact.check();
     await this.press('Down User name');
     await this.says('Match rules changed');
+    if (this.script) await expect(exact).toBeChecked();
+    await exact.uncheck();
     await expect(rules.first()).toHaveText('E-mail');
     await this.press('Remove Display name');
     await expect(rules).toHaveCount(5);
@@ -67,6 +72,7 @@ class Importer extends Visitor {
     await this.press('Add rule');
     await this.says('Rule added');
     await expect(rules.last()).toHaveText('Department + Family name');
+    await expect(this.page.getByText('Two people can have the same')).toHaveCount(0);
     await this.look('import, settings');
     await this.press('Back to the usual rules');
     await expect(rules).toHaveCount(6);
@@ -200,6 +206,21 @@ class Importer extends Visitor {
     await this.arrived();
   }
 
+  /// What is ticked stays so when the question is left.
+  async tick() {
+    const boxes = this.page.getByRole('checkbox', { name: /^Select / });
+    await this.follow('Select all on this page');
+    await expect(boxes.and(this.page.locator(':checked'))).toHaveCount(3);
+    await this.press('Confirm Assignments');
+    await this.says('Confirm 3 accounts');
+    await this.page.getByRole('link', { name: 'Cancel' }).click();
+    await expect(this.page.getByRole('dialog')).toHaveCount(0);
+    await expect(boxes.and(this.page.locator(':checked'))).toHaveCount(3);
+    await this.arrived();
+    await this.open(`${this.connection}/import`);
+    await expect(boxes.and(this.page.locator(':checked'))).toHaveCount(0);
+  }
+
   async confirm() {
     const all = this.page.getByRole('link', { name: 'Confirm all that are decided' });
     if (this.script) {
@@ -214,7 +235,7 @@ class Importer extends Visitor {
     await this.says('Auto-activate users after confirmation');
     await expect(this.page.getByRole('dialog').getByText('1 person')).toHaveCount(3);
     await this.look('import, confirm');
-    await this.press('Confirm');
+    await this.press('Confirm 3 accounts');
     await this.says('3 accounts linked');
     await this.says('1 person was made in the directory.');
     await this.says('3 people are linked and not started');

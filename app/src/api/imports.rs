@@ -159,6 +159,15 @@ fn check_number(accounts: &[AccountId]) -> Result<(), AppError> {
     problems.check()
 }
 
+/// The list that was looked at, from its start: what it showed has changed. `done` tells its page to read it anew.
+#[cfg(feature = "ssr")]
+fn go_to_list(id: ConnectionId, at: Option<&Query>, done: impl std::fmt::Display) {
+    let kept = ["show", "q", "sort"].into_iter().filter_map(|name| Some((name, at?.text(name)?)));
+    let list = Query::parse(&format!("/connections/{id}/import"), "");
+    let list = kept.fold(list, |list, (name, value)| list.with(name, value));
+    crate::session::go_to(&list.with("done", done.to_string()).href());
+}
+
 /// How many people confirming these accounts would link and make.
 #[server]
 pub async fn get_confirmation(
@@ -212,8 +221,10 @@ pub async fn confirm_import(
     show: Option<AccountsShown>,
     #[server(default)] activate: bool,
     #[server(default)] mail: bool,
+    at: Option<Query>,
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
+    let first = accounts.first().copied();
     let which = which(accounts, q, show)?;
     let mail = mail && crate::session::backend().sends_mail;
     let terms = directory::imports::Terms { mail, ..provision::import::terms(activate) };
@@ -233,7 +244,11 @@ pub async fn confirm_import(
         text = format!("{text} {} left as they are: nobody is decided on yet.", accounts_in_words(done.left));
     }
     crate::flash::say(title, text).await?;
-    crate::session::go_to(&format!("/connections/{id}/import?show=held"));
+    match first {
+        // Whoever decides on some goes on with the list; after all of it, the differences are next.
+        Some(first) => go_to_list(id, at.as_ref(), first),
+        None => crate::session::go_to(&format!("/connections/{id}/import?show=held")),
+    }
     Ok(())
 }
 
@@ -261,6 +276,7 @@ pub async fn choose_accounts(
     id: ConnectionId,
     #[server(default)] accounts: Vec<AccountId>,
     choice: AccountChoice,
+    at: Option<Query>,
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
     let mut problems = crate::error::Problems::default();
@@ -302,25 +318,29 @@ pub async fn choose_accounts(
     tx.commit().await?;
     let chosen = i64::try_from(chosen).unwrap_or(i64::MAX);
     crate::flash::say(format!("Decided for {}", accounts_in_words(chosen)), text).await?;
-    crate::session::go_to(&format!("/connections/{id}/import"));
+    go_to_list(id, at.as_ref(), choice);
     Ok(())
 }
 
 /// Decides that an account is a person's.
 #[server]
-pub async fn choose_person(id: ConnectionId, account: AccountId, person: Option<PersonId>) -> Result<(), AppError> {
+pub async fn choose_person(
+    id: ConnectionId,
+    account: AccountId,
+    person: Option<PersonId>,
+    at: Option<Query>,
+) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
     let mut problems = crate::error::Problems::default();
     if person.is_none() {
         problems.add("person", "Nobody is selected. Choose a person.");
     }
     problems.check()?;
-    if let Some(person) = person {
-        directory::imports::choose(&mut tx, id, &[account], directory::imports::Choice::Person(person)).await?;
-    }
+    let Some(person) = person else { return Ok(()) };
+    directory::imports::choose(&mut tx, id, &[account], directory::imports::Choice::Person(person)).await?;
     tx.commit().await?;
     crate::flash::say("Person chosen", "The account is linked to the person when it is confirmed.").await?;
-    crate::session::go_to(&format!("/connections/{id}/import"));
+    go_to_list(id, at.as_ref(), person);
     Ok(())
 }
 

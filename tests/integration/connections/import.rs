@@ -51,6 +51,48 @@ async fn the_list_is_sorted_by_name_or_by_user_name_both_ways() {
     assert_ne!(by_name, up);
 }
 
+/// Which of a page's accounts are ticked when it comes.
+fn ticked(page: &Shown) -> Vec<String> {
+    let boxes = page.html.all("input").into_iter().filter(|input| input.attribute("name") == Some("accounts[]"));
+    let checked = boxes.filter(|input| input.attribute("checked").is_some());
+    checked.filter_map(|input| input.attribute("value").map(str::to_owned)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_ticked_stays_ticked_and_whoever_decides_comes_back_to_the_list() {
+    let (app, connection) = imported().await;
+    let owner = app.owner().await;
+    let tab = format!("/connections/{connection}/import?show=new&sort=-user_name");
+    let list = owner.open(&tab).await;
+    assert_eq!(ticked(&list).len(), 0);
+    let is_ignore = |button: &Element<'_>| button.attribute("value") == Some("ignore");
+    let ignore = list.html.all("button").into_iter().find(is_ignore).and_then(|it| it.attribute("formaction")).unwrap();
+    let page = owner.open(list.html.link("Select all on this page").unwrap()).await;
+    let all = ticked(&page);
+    assert_eq!((all.len(), page.html.link("Select none")), (3, Some(tab.as_str())));
+
+    let ask = format!("{tab}&ticked=1&accounts%5B%5D={}&dialog=confirm", all[0]);
+    let page = owner.open(&ask).await;
+    assert_eq!(ticked(&page), all[..1]);
+    let cancelled = owner.open(page.html.link("Cancel").unwrap()).await;
+    assert_eq!(ticked(&cancelled), all[..1]);
+    assert!(page.html.text().contains("Confirm 1 account"), "{}", page.html.text());
+    let done = owner.submit(&page, "confirm_import", &[]).await;
+    assert_eq!(done.location(), format!("{tab}&done={}", all[0]));
+    assert_eq!(ticked(&owner.follow(&done).await).len(), 0);
+
+    let gone = owner.open(&ask).await.html;
+    assert!(gone.text().contains("No account of these waits any more") && !gone.text().contains("Confirm 0"));
+    let fields = [("id", &*connection.to_string()), ("accounts[]", &all[1]), ("choice", "ignore"), ("at", &*tab)];
+    let ignored = owner.post(ignore, &fields).await;
+    assert_eq!(ignored.location(), format!("{tab}&done=ignore"));
+    for elsewhere in ["https://evil.example/", "//evil.example/?show=new"] {
+        let fields = [fields[0], fields[1], fields[2], ("at", elsewhere)];
+        let refused = owner.post(ignore, &fields).await;
+        assert_eq!(refused.status, 400, "{elsewhere}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_has_what_the_list_shows_and_no_formula() {
     let (app, connection) = imported().await;

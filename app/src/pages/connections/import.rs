@@ -28,7 +28,10 @@ use crate::written::Written;
 use leptos::prelude::*;
 
 /// What the dialogs and forms of the page add to its address.
-const DIALOG_FIELDS: &[&str] = &["dialog", "ticked", "find", "accounts[]", "account", "id", "do"];
+const DIALOG_FIELDS: &[&str] = &["dialog", "ticked", "find", "accounts[]", "account", "id", "at", "do"];
+/// What the address of a list says of one moment only: that all of it are to be ticked, or that something was done.
+#[cfg(feature = "ssr")]
+const OF_A_MOMENT: &[&str] = &["select", "done"];
 
 #[component]
 pub(super) fn ImportTab() -> impl IntoView {
@@ -46,7 +49,7 @@ pub(super) fn ImportTab() -> impl IntoView {
         reread(move || (stage.get(), held.get()), move || Ok(GetDifferences { connection: known(place.id.get())? }));
     let accounts = reread(
         move || (list.get(), stage.get()),
-        move || Ok(ListAccounts { connection: known(place.id.get())?, at: list.get() }),
+        move || Ok(ListAccounts { connection: known(place.id.get())?, at: query.get_untracked() }),
     );
     let body = move |of: ConnectionPage| {
         let (id, may) = (of.connection.id, of.may);

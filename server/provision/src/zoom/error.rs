@@ -317,7 +317,9 @@ impl Unreachable {
     const fn advice(self) -> &'static str {
         match self {
             Self::UnknownName | Self::Private => "Check the address on the Integration tab.",
-            _ => "Check that this server may connect to Zoom. While provisioning is on, it is tried again by itself.",
+            _ => {
+                "Check that this server may connect to Zoom. It is tried again by itself, provisioning while it is on."
+            }
         }
     }
 }

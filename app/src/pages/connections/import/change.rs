@@ -14,6 +14,7 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
     let form = use_form::<ChoosePerson>();
     let query = Query::here().get_untracked();
     let close = query.without(DIALOG_FIELDS).href();
+    let list = close.clone();
     let account = query.get("account").unwrap_or_default().to_owned();
     let find = query.get("find").unwrap_or_default().to_owned();
     let asked = find.clone();
@@ -37,6 +38,7 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
                 <FormProblem state=form/>
                 <input type="hidden" name="id" value=connection.to_string()/>
                 <input type="hidden" name="account" value=account/>
+                <input type="hidden" name="at" value=list/>
                 {part_of(found, people)}
             </PostForm>
         </Dialog>

@@ -2,8 +2,8 @@
 
 use super::DIALOG_FIELDS;
 use crate::api::imports::{ConfirmImport, Confirmation, GetConfirmation};
-use crate::components::{CheckField, Dialog, FieldState, Kv, Query, SubmitButton, pair, part_of, plural};
-use crate::form::{FormProblem, PostForm, use_form};
+use crate::components::{CheckField, Dialog, FieldState, Kv, Query, SubmitButton, if_read, pair, part_of, plural};
+use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::read;
 use leptos::prelude::*;
 use model::import::AccountsShown;
@@ -13,7 +13,9 @@ use model::{AccountId, ConnectionId};
 pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
     let form = use_form::<ConfirmImport>();
     let query = Query::here().get_untracked();
-    let close = query.without(DIALOG_FIELDS).href();
+    // What is ticked stays ticked.
+    let close = query.without(&["dialog"]).href();
+    let list = query.without(DIALOG_FIELDS).href();
     let accounts: Vec<AccountId> =
         query.pairs().iter().filter(|(name, _)| name == "accounts[]").filter_map(|(_, id)| id.parse().ok()).collect();
     let (q, show) = (query.text("q"), query.parsed::<AccountsShown>("show"));
@@ -21,7 +23,7 @@ pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
     let data = read(move || Ok(GetConfirmation { connection, accounts: asked.0.clone(), q: asked.1.clone(), show }));
     let footer = view! {
         <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
-        <SubmitButton label="Confirm" icon="check" form="confirm" pending=Signal::derive(move || form.pending())/>
+        {if_read(data, move |would: Confirmation| button(&would, form))}
     }
     .into_any();
     let numbers = part_of(data, move |would: Confirmation| numbers(would));
@@ -40,6 +42,7 @@ pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
             <PostForm state=form id="confirm" class="form">
                 <FormProblem state=form/>
                 <input type="hidden" name="id" value=connection.to_string()/>
+                <input type="hidden" name="at" value=list/>
                 {ids.collect_view()}
                 {q.map(|q| view! { <input type="hidden" name="q" value=q/> })}
                 {show.map(|show| view! { <input type="hidden" name="show" value=show.as_str()/> })}
@@ -52,6 +55,15 @@ pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
     }
 }
 
+/// Nothing where there is nobody to link.
+fn button(would: &Confirmation, form: FormState<ConfirmImport>) -> AnyView {
+    let linked = would.exact + would.partial + would.new;
+    let pending = Signal::derive(move || form.pending());
+    let label = format!("Confirm {}", plural(linked, "account", "accounts"));
+    let button = (linked > 0).then(|| view! { <SubmitButton label icon="check" form="confirm" pending/> });
+    view! { {button} }.into_any()
+}
+
 fn numbers(would: Confirmation) -> AnyView {
     let people = |n: i64| view! { <span class="num">{plural(n, "person", "people")}</span> };
     let mut rows = vec![
@@ -59,6 +71,9 @@ fn numbers(would: Confirmation) -> AnyView {
         pair("Partial", people(would.partial)),
         pair("New", people(would.new)),
     ];
+    if would.exact + would.partial + would.new + would.left == 0 {
+        return view! { <p>"No account of these waits any more: somebody else has decided on them."</p> }.into_any();
+    }
     if would.left > 0 {
         rows.push(pair("Left as they are", view! {
             <span class="num">{plural(would.left, "account", "accounts")}</span>

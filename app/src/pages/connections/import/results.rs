@@ -1,6 +1,6 @@
 //! The accounts of a list: a form that goes to the dialogs or decides in bulk, the same with and without script.
 
-use super::{DIALOG_FIELDS, row};
+use super::{DIALOG_FIELDS, OF_A_MOMENT, row};
 use crate::api::connections::May;
 use crate::api::imports::ChooseAccounts;
 use crate::components::{Empty, FilterBar, Icon, Pager, Query, SearchBox, Table, grouped, plural};
@@ -8,16 +8,48 @@ use crate::form::post_address;
 use leptos::prelude::*;
 use model::import::{Account, AccountsShown, ImportCounts};
 use model::sort::AccountsSort;
-use model::{ConnectionId, Page};
+use model::{AccountId, ConnectionId, Page};
 use server_fn::ServerFn;
+use std::collections::HashSet;
 
 /// The kinds of accounts, and those of the one that is shown.
 pub(crate) fn list(id: ConnectionId, counts: ImportCounts, page: Page<Account>, at: &Query, may: May) -> AnyView {
-    let query = at.without(DIALOG_FIELDS);
-    view! { <div class="stack">{filters(&query, counts)}{table(id, page, &query, may)}</div> }.into_any()
+    let query = at.without(DIALOG_FIELDS).without(OF_A_MOMENT);
+    let ticked = Ticked::of(at);
+    view! { <div class="stack">{filters(&query, counts)}{table(id, page, &query, (counts, &ticked), may)}</div> }
+        .into_any()
 }
 
-fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: May) -> AnyView {
+/// Which accounts of a page are ticked when it comes.
+enum Ticked {
+    All,
+    These(HashSet<AccountId>),
+}
+
+impl Ticked {
+    fn of(at: &Query) -> Self {
+        if at.get("select") == Some("all") {
+            return Self::All;
+        }
+        let named = at.pairs().iter().filter(|(name, _)| name == "accounts[]");
+        Self::These(named.filter_map(|(_, id)| id.parse().ok()).collect())
+    }
+
+    fn has(&self, account: AccountId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(accounts) => accounts.contains(&account),
+        }
+    }
+}
+
+fn table(
+    id: ConnectionId,
+    page: Page<Account>,
+    query: &Query,
+    (counts, ticked): (ImportCounts, &Ticked),
+    may: May,
+) -> AnyView {
     let shown: Option<AccountsShown> = query.parsed("show");
     let linked = matches!(shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
     let title = shown.map_or("Zoom accounts that are not linked", |shown| match shown {
@@ -51,12 +83,17 @@ fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: May) -> AnyV
     let tick = may.assign;
     let head = tick.then(|| view! { <td class="shrink"><span class="vh">"Select"</span></td> });
     let third = if shown == Some(AccountsShown::Held) { "What starting would change" } else { "Person in Rollcall" };
-    let last = (tick && !linked).then(|| view! { <td><span class="vh">"Choose"</span></td> });
+    let last = (tick && !linked).then(|| view! { <td class="p2"><span class="vh">"Choose"</span></td> });
     let sort = query.parsed("sort").unwrap_or(AccountsSort::Name);
     let heads = heads(query, sort);
     let base = query.clone();
-    let rows = page.rows.into_iter().map(|account| row::row(account, &base, tick, tick && !linked)).collect_view();
-    let bar = tick.then(|| bulk(query, shown, may.mail));
+    let rows = page.rows.into_iter().map(|account| {
+        let ticked = tick.then(|| ticked.has(account.id));
+        row::row(account, &base, ticked, tick && !linked)
+    });
+    let rows = rows.collect_view();
+    let bar = tick.then(|| bulk(query, shown, counts, may.mail));
+    let all = tick.then(|| select(query, ticked));
     let (kept, here) = (query.without(&["after", "before"]).pairs().to_vec(), query.clone());
     let kept =
         kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
@@ -76,7 +113,9 @@ fn table(id: ConnectionId, page: Page<Account>, query: &Query, may: May) -> AnyV
                 {kept}
                 <input type="hidden" name="id" value=id.to_string()/>
                 <input type="hidden" name="ticked" value="1"/>
+                <input type="hidden" name="at" value=query.href()/>
                 {bar}
+                {all}
                 <Table caption="Zoom accounts">
                     <thead><tr>
                         {head}
@@ -108,8 +147,17 @@ fn heads(query: &Query, sort: AccountsSort) -> AnyView {
     view! { <th scope="col" aria-sort=now>{link(AccountsSort::Name)}" "{link(AccountsSort::UserName)}</th> }.into_any()
 }
 
+/// Ticks all accounts of the page, or none.
+fn select(query: &Query, ticked: &Ticked) -> AnyView {
+    let (label, href) = match ticked {
+        Ticked::All => ("Select none", query.href()),
+        Ticked::These(_) => ("Select all on this page", query.with("select", "all").href()),
+    };
+    view! { <p class="px-4.5 pt-2 text-sm"><a class="link" href=href>{label}</a></p> }.into_any()
+}
+
 /// What can be done with the accounts ticked, or with all of the list.
-fn bulk(query: &Query, shown: Option<AccountsShown>, mail: bool) -> AnyView {
+fn bulk(query: &Query, shown: Option<AccountsShown>, counts: ImportCounts, mail: bool) -> AnyView {
     // Back to this list, whatever comes of it.
     let here = query.without(DIALOG_FIELDS).href();
     let (path, search) = here.split_once('?').unwrap_or((&here, ""));
@@ -136,10 +184,12 @@ fn bulk(query: &Query, shown: Option<AccountsShown>, mail: bool) -> AnyView {
         return view! { <div class="bulkbar">{ticked(buttons.into_any())}</div> }.into_any();
     }
     let all = match shown {
-        Some(AccountsShown::Exact) => "Confirm all exact",
-        Some(AccountsShown::Partial) => "Confirm all partial",
-        Some(AccountsShown::New) => "Confirm all new",
-        _ => "Confirm all that are decided",
+        // The kinds are counted, not who is found.
+        _ if query.get("q").is_some() => "Confirm all that are found".to_owned(),
+        Some(AccountsShown::Exact) => format!("Confirm all {} exact", grouped(counts.exact)),
+        Some(AccountsShown::Partial) => format!("Confirm all {} partial", grouped(counts.partial)),
+        Some(AccountsShown::New) => format!("Confirm all {} new", grouped(counts.new)),
+        _ => "Confirm all that are decided".to_owned(),
     };
     let all_href = query.without(&["after", "before"]).with("dialog", "confirm").href();
     let buttons = view! {

@@ -5,24 +5,29 @@ use leptos::prelude::*;
 use model::import::{Account, Compared, Proposal};
 use model::person::PersonState;
 
-pub(super) fn row(account: Account, list: &Query, tick: bool, choose: bool) -> AnyView {
+/// `ticked` is nothing where nobody may tick.
+pub(super) fn row(account: Account, list: &Query, ticked: Option<bool>, choose: bool) -> AnyView {
     let id = account.id;
     let name = if account.display_name.is_empty() { "No name".to_owned() } else { account.display_name.clone() };
     let sub = if account.user_name.is_empty() { "No address".to_owned() } else { account.user_name.clone() };
-    let check = tick.then(|| {
+    let check = ticked.map(|ticked| {
         view! {
             <td class="shrink">
-                <input class="check" type="checkbox" name="accounts[]" value=id.to_string() aria-label=format!("Select {name}")/>
+                <input class="check" type="checkbox" name="accounts[]" value=id.to_string() checked=ticked aria-label=format!("Select {name}")/>
             </td>
         }
     });
+    // On a phone it stands below the person: the table is as wide as the page.
+    let href = list.with("dialog", "change").with("account", id.to_string()).href();
     let change = choose.then(|| {
-        let href = list.with("dialog", "change").with("account", id.to_string()).href();
         view! {
-            <td class="shrink">
-                <a class="btn" data-variant="outline" data-size="sm" href=href aria-label=format!("Change {name}")>"Change"</a>
+            <td class="shrink p2">
+                <a class="btn" data-variant="outline" data-size="sm" href=href.clone() aria-label=format!("Change {name}")>"Change"</a>
             </td>
         }
+    });
+    let below = choose.then(|| {
+        view! { <a class="link mt-1 inline-block md:hidden" href=href aria-label=format!("Change {name}")>"Change"</a> }
     });
     let license = match (account.user_type.clone(), account.active) {
         (license, Some(false)) => format!("{} · inactive", license.unwrap_or_default()),
@@ -40,7 +45,7 @@ pub(super) fn row(account: Account, list: &Query, tick: bool, choose: bool) -> A
             </th>
             <td class="p3 muted">{license}</td>
             <td class="shrink p2"><Badge look/></td>
-            <td>{person}</td>
+            <td>{person}{below}</td>
             {change}
         </tr>
     }

@@ -27,7 +27,7 @@ pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms) -> AnyView 
         .into_any();
     };
     let history = (!page.history.is_empty()).then(|| history(page.history));
-    view! { {card(id, run, page.pace, may, forms)}{history} }.into_any()
+    view! { {card(id, run, history.is_none(), page.pace, may, forms)}{history} }.into_any()
 }
 
 fn start(id: ConnectionId, may: May, forms: Forms) -> AnyView {
@@ -61,9 +61,9 @@ fn look_of(state: ImportState) -> Look {
     Look::new(tone, icon, state.label())
 }
 
-fn card(id: ConnectionId, run: Import, pace: Option<Pace>, may: May, forms: Forms) -> AnyView {
+fn card(id: ConnectionId, run: Import, first: bool, pace: Option<Pace>, may: May, forms: Forms) -> AnyView {
     let state = run.state;
-    let (text, bar) = (progress(&run), bar(&run));
+    let (text, bar) = (progress(&run, first), bar(&run));
     let (trouble, notes) = (trouble(&run), notes(run.notes));
     let when = run.ended_at.unwrap_or(run.started_at);
     let pace = pace.map(|pace| {
@@ -122,7 +122,7 @@ fn buttons(id: ConnectionId, state: ImportState, may: May, forms: Forms) -> AnyV
 }
 
 /// How far it is, or what it found.
-fn progress(run: &Import) -> String {
+fn progress(run: &Import, first: bool) -> String {
     match (run.state, run.total) {
         (ImportState::Details, _) => format!(
             "{} of {} read one by one",
@@ -131,6 +131,9 @@ fn progress(run: &Import) -> String {
         ),
         (state, Some(total)) if state.runs() => {
             format!("{} of {} scanned", grouped(run.scanned), plural(total, "Zoom account", "Zoom accounts"))
+        }
+        _ if first => {
+            format!("{} scanned{}", plural(run.scanned, "Zoom account", "Zoom accounts"), confirmed(run))
         }
         _ => format!(
             "{} scanned: {} new since the import before, {} changed, {} gone{}",

@@ -1,7 +1,6 @@
 //! How a connection imports: its match rules, what confirms itself, when an import begins by itself.
 
 use super::super::frame::{TabKind, known, tab_page, use_place};
-use crate::api::connections::May;
 use crate::api::imports::settings::{AddMatchRule, GetImportSettings, MoveMatchRule, RuleMove, SaveImportSettings};
 use crate::components::{
     Badge, Card, Exact, FieldState, Icon, Look, Query, SelectField, SubmitButton, SwitchRow, Table, TextField, Tone,
@@ -11,7 +10,7 @@ use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::reread;
 use leptos::prelude::*;
 use model::ConnectionId;
-use model::import::settings::{Day, ImportSettings, Schedule};
+use model::import::settings::{AutoConfirm, Day, ImportSettings, Schedule};
 use model::import::{MatchAttribute, MatchRule, Proposal};
 
 #[component]
@@ -21,15 +20,32 @@ pub(in super::super) fn ImportSettingsTab() -> impl IntoView {
     let query = Query::here();
     let saved = Memo::new(move |_| query.read().get("saved").map(str::to_owned));
     let settings = reread(move || saved.get(), move || Ok(GetImportSettings { connection: known(place.id.get())? }));
+    // What a rule was refused for is over when another was taken.
+    Effect::new(move |before: Option<()>| {
+        saved.track();
+        if before.is_some() {
+            forms.add.forget();
+            forms.order.forget();
+        }
+    });
+    let version = RwSignal::new(0);
     let body = move |page: crate::api::connections::ConnectionPage| {
         let (id, may) = (page.connection.id, page.may);
         let back = format!("/connections/{id}/import");
         let cards = part_of(settings, move |settings: ImportSettings| {
-            keyed_by(
+            version.set(settings.version);
+            let rules = keyed_by(
+                (settings.version, settings.rules.clone()),
+                |(version, _)| *version,
+                move |(version, rules)| view! { <Rules id forms manage=may.manage rules version/> }.into_any(),
+            );
+            // Whoever moves a rule keeps what is not saved here.
+            let rest = keyed_by(
                 settings,
-                |settings| settings.version,
-                move |settings| view! { <Settings id forms may settings/> }.into_any(),
-            )
+                |settings| (settings.confirm, settings.timetable, settings.details, settings.next_at),
+                move |settings| view! { <Rest id form=forms.save manage=may.manage settings version/> }.into_any(),
+            );
+            view! { <div class="stack">{rules}{rest}</div> }.into_any()
         });
         view! {
             <FormProblem state=forms.save/>
@@ -50,86 +66,102 @@ struct Forms {
     order: FormState<MoveMatchRule>,
 }
 
+/// All but the rules.
 #[component]
-fn Settings(id: ConnectionId, forms: Forms, may: May, settings: ImportSettings) -> impl IntoView {
-    let manage = may.manage;
-    let form = forms.save;
-    let (confirm, timetable) = (settings.confirm, settings.timetable);
-    let next = settings.next_at.map(|at| view! { <p class="hint">"The next one begins on "<Exact at/>"."</p> });
+fn Rest(
+    id: ConnectionId,
+    form: FormState<SaveImportSettings>,
+    manage: bool,
+    settings: ImportSettings,
+    version: RwSignal<i64>,
+) -> impl IntoView {
     let save = if manage {
         view! { <SubmitButton label="Save" pending=Signal::derive(move || form.pending())/> }.into_any()
     } else {
         view! { <span class="hint">"Your role may look at these settings and not change them."</span> }.into_any()
     };
+    view! {
+        <PostForm state=form>
+            <fieldset class="stack" disabled=!manage>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <input type="hidden" name="version" value=move || version.get().to_string()/>
+                {by_itself(form, settings.confirm)}
+                {when(form, &settings)}
+                <Card id="reading" title="Reading one by one" hint="For what Zoom's list leaves out">
+                    <section class="form">
+                        <TextField
+                            field=FieldState::of(form, "details", &settings.details.to_string())
+                            label="Accounts an import reads one by one, at most"
+                            kind="number"
+                            hint="Each costs a call of Zoom's limit, about ten a second: 0 reads none, 6,000 take ten minutes. Those that matched nobody come first."
+                        />
+                    </section>
+                </Card>
+                <div class="actions">{save}</div>
+            </fieldset>
+        </PostForm>
+    }
+}
+
+fn by_itself(form: FormState<SaveImportSettings>, confirm: AutoConfirm) -> AnyView {
+    view! {
+        <Card id="auto" title="Confirm by itself" hint="At the end of each import, without anybody looking">
+            <SwitchRow
+                field=FieldState::switch(form, "exact", confirm.exact)
+                label="Confirm exact matches"
+                hint="The account is linked to its person. Nothing is sent to Zoom before provisioning of linked people is started."
+            />
+            <SwitchRow
+                field=FieldState::switch(form, "partial", confirm.partial)
+                label="Confirm partial matches"
+                hint="Those with one person. People with the same name are easily mixed up: look at some results first."
+            />
+            <SwitchRow
+                field=FieldState::switch(form, "new", confirm.new)
+                label="Make a person of every new account"
+                hint="They belong to a source of their own, and are Staged unless the next switch is on."
+            />
+            <SwitchRow
+                field=FieldState::switch(form, "activate", confirm.activate)
+                label="Auto-activate users after confirmation"
+                hint="New people are active at once."
+            />
+        </Card>
+    }
+    .into_any()
+}
+
+fn when(form: FormState<SaveImportSettings>, settings: &ImportSettings) -> AnyView {
+    let timetable = settings.timetable;
+    let next = settings.next_at.map(|at| view! { <p class="hint">"The next one begins on "<Exact at/>"."</p> });
     let schedules = Schedule::ALL.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect();
     let days = Day::ALL.iter().map(|one| (one.as_str().to_owned(), one.label().to_owned())).collect();
     view! {
-        <div class="stack">
-            <Rules id forms manage rules=settings.rules.clone() version=settings.version/>
-            <PostForm state=form>
-                <fieldset class="stack" disabled=!manage>
-                    <input type="hidden" name="id" value=id.to_string()/>
-                    <input type="hidden" name="version" value=settings.version.to_string()/>
-                    <Card id="auto" title="Confirm by itself" hint="At the end of each import, without anybody looking">
-                        <SwitchRow
-                            field=FieldState::switch(form, "exact", confirm.exact)
-                            label="Confirm exact matches"
-                            hint="The account is linked to its person. Nothing is sent to Zoom before provisioning of linked people is started."
-                        />
-                        <SwitchRow
-                            field=FieldState::switch(form, "partial", confirm.partial)
-                            label="Confirm partial matches"
-                            hint="Those with one person. People with the same name are easily mixed up: look at some results first."
-                        />
-                        <SwitchRow
-                            field=FieldState::switch(form, "new", confirm.new)
-                            label="Make a person of every new account"
-                            hint="They belong to a source of their own, and are Staged unless the next switch is on."
-                        />
-                        <SwitchRow
-                            field=FieldState::switch(form, "activate", confirm.activate)
-                            label="Auto-activate users after confirmation"
-                            hint="New people are active at once."
-                        />
-                    </Card>
-                    <Card id="when" title="Schedule" hint="Times are in UTC">
-                        <section class="form">
-                            <SelectField
-                                field=FieldState::of(form, "schedule", timetable.schedule.as_str())
-                                label="Import"
-                                options=schedules
-                                hint="An import only reads. One that runs when the time has come goes on instead."
-                            />
-                            <TextField
-                                field=FieldState::of(form, "at", &timetable.time())
-                                label="At (UTC)"
-                                kind="time"
-                                hint="Every hour takes the minutes of it."
-                            />
-                            <SelectField
-                                field=FieldState::of(form, "day", timetable.day.as_str())
-                                label="Day"
-                                options=days
-                                hint="For every week."
-                            />
-                            {next}
-                        </section>
-                    </Card>
-                    <Card id="reading" title="Reading one by one" hint="For what Zoom's list leaves out">
-                        <section class="form">
-                            <TextField
-                                field=FieldState::of(form, "details", &settings.details.to_string())
-                                label="Accounts an import reads one by one, at most"
-                                kind="number"
-                                hint="Each costs a call of Zoom's limit, about ten a second: 0 reads none, 6,000 take ten minutes. Those that matched nobody come first."
-                            />
-                        </section>
-                    </Card>
-                    <div class="actions">{save}</div>
-                </fieldset>
-            </PostForm>
-        </div>
+        <Card id="when" title="Schedule" hint="Times are in UTC">
+            <section class="form">
+                <SelectField
+                    field=FieldState::of(form, "schedule", timetable.schedule.as_str())
+                    label="Import"
+                    options=schedules
+                    hint="An import only reads. One that runs when the time has come goes on instead."
+                />
+                <TextField
+                    field=FieldState::of(form, "at", &timetable.time())
+                    label="At (UTC)"
+                    kind="time"
+                    hint="Every hour takes the minutes of it."
+                />
+                <SelectField
+                    field=FieldState::of(form, "day", timetable.day.as_str())
+                    label="Day"
+                    options=days
+                    hint="For every week."
+                />
+                {next}
+            </section>
+        </Card>
     }
+    .into_any()
 }
 
 /// The rules in their order, and a form for another.
