@@ -58,8 +58,8 @@ fn put<T>(place: &Mutex<Option<T>>, next: Option<T>) -> Option<T> {
     std::mem::replace(&mut *place.lock().unwrap_or_else(PoisonError::into_inner), next)
 }
 
-/// A view that stays as long as its key does, and is made anew with another one: a form of a new version keeps nothing
-/// that was typed for the old one.
+/// A view that is made anew with another key: a form of a new version keeps nothing that was typed for the old one. In the
+/// browser it is made anew also when what is around it is.
 pub fn keyed_by<T, K>(of: T, key: fn(&T) -> K, view: impl Fn(T) -> AnyView + Send + Sync + 'static) -> AnyView
 where
     T: Clone + Send + Sync + 'static,

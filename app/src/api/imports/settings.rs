@@ -47,7 +47,7 @@ pub async fn save_import_settings(
     directory::imports::set(&mut tx, id, version, confirm, Timetable { schedule, minute, day }, number).await?;
     tx.commit().await?;
     crate::flash::say("Import settings saved", "They hold from the next import.").await?;
-    back(id, version);
+    back(id, "saved", version);
     Ok(())
 }
 
@@ -79,7 +79,7 @@ pub async fn add_match_rule(
     directory::imports::set_rules(&mut tx, id, version, rules).await?;
     tx.commit().await?;
     crate::flash::say("Rule added", "It is tried after the others, from the next import.").await?;
-    back(id, version);
+    back(id, "rules", version);
     Ok(())
 }
 
@@ -113,12 +113,12 @@ pub async fn move_match_rule(id: ConnectionId, version: i64, rule: usize, to: Ru
     directory::imports::set_rules(&mut tx, id, version, rules).await?;
     tx.commit().await?;
     crate::flash::say("Match rules changed", "They hold from the next import.").await?;
-    back(id, version);
+    back(id, "rules", version);
     Ok(())
 }
 
-/// To the page, which reads the settings anew as its address says that they were saved.
+/// To the page, which reads the rules or all of the settings anew as its address says that they are others.
 #[cfg(feature = "ssr")]
-fn back(id: ConnectionId, before: i64) {
-    crate::session::go_to(&format!("/connections/{id}/import/settings?saved={}", before + 1));
+fn back(id: ConnectionId, what: &str, before: i64) {
+    crate::session::go_to(&format!("/connections/{id}/import/settings?{what}={}", before + 1));
 }

@@ -42,7 +42,7 @@ impl Day {
 }
 
 /// When an import begins by itself, in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timetable {
     pub schedule: Schedule,
     /// Minutes after midnight; of an hourly one only those after the full hour count.
@@ -84,7 +84,7 @@ impl Timetable {
 }
 
 /// Which proposals are confirmed at the end of an import, without anybody looking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AutoConfirm {
     pub exact: bool,
     pub partial: bool,

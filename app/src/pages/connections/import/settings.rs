@@ -4,7 +4,7 @@ use super::super::frame::{TabKind, known, tab_page, use_place};
 use crate::api::imports::settings::{AddMatchRule, GetImportSettings, MoveMatchRule, RuleMove, SaveImportSettings};
 use crate::components::{
     Badge, Card, Exact, FieldState, Icon, Look, Query, SelectField, SubmitButton, SwitchRow, Table, TextField, Tone,
-    keyed_by, part_of,
+    part_of,
 };
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::reread;
@@ -18,41 +18,40 @@ pub(in super::super) fn ImportSettingsTab() -> impl IntoView {
     let place = use_place(TabKind::Import);
     let forms = Forms { save: use_form(), add: use_form(), order: use_form() };
     let query = Query::here();
-    let saved = Memo::new(move |_| query.read().get("saved").map(str::to_owned));
-    let settings = reread(move || saved.get(), move || Ok(GetImportSettings { connection: known(place.id.get())? }));
+    // Whoever moves a rule keeps what is not saved yet: only the rules are read anew.
+    let saved = Memo::new(move |before: Option<&Option<String>>| {
+        query.read().text("saved").or_else(|| before.cloned().flatten())
+    });
+    let done = Memo::new(move |_| (query.read().text("saved"), query.read().text("rules")));
+    let ask = move || Ok(GetImportSettings { connection: known(place.id.get())? });
+    let (rules, rest) = (reread(move || done.get(), ask), reread(move || saved.get(), ask));
     // What a rule was refused for is over when another was taken.
     Effect::new(move |before: Option<()>| {
-        saved.track();
+        done.track();
         if before.is_some() {
             forms.add.forget();
             forms.order.forget();
         }
     });
     let version = RwSignal::new(0);
+    let read = move |settings: &ImportSettings| version.update(|known| *known = settings.version.max(*known));
     let body = move |page: crate::api::connections::ConnectionPage| {
-        let (id, may) = (page.connection.id, page.may);
+        let (id, manage) = (page.connection.id, page.may.manage);
         let back = format!("/connections/{id}/import");
-        let cards = part_of(settings, move |settings: ImportSettings| {
-            version.set(settings.version);
-            let rules = keyed_by(
-                (settings.version, settings.rules.clone()),
-                |(version, _)| *version,
-                move |(version, rules)| view! { <Rules id forms manage=may.manage rules version/> }.into_any(),
-            );
-            // Whoever moves a rule keeps what is not saved here.
-            let rest = keyed_by(
-                settings,
-                |settings| (settings.confirm, settings.timetable, settings.details, settings.next_at),
-                move |settings| view! { <Rest id form=forms.save manage=may.manage settings version/> }.into_any(),
-            );
-            view! { <div class="stack">{rules}{rest}</div> }.into_any()
+        let rules = part_of(rules, move |settings: ImportSettings| {
+            read(&settings);
+            view! { <Rules id forms manage rules=settings.rules version=settings.version/> }.into_any()
+        });
+        let rest = part_of(rest, move |settings: ImportSettings| {
+            read(&settings);
+            view! { <Rest id form=forms.save manage settings version/> }.into_any()
         });
         view! {
             <FormProblem state=forms.save/>
             <FormProblem state=forms.add/>
             <FormProblem state=forms.order/>
             <p class="mb-3"><a class="link" href=back>"Back to the import"</a></p>
-            {cards}
+            <div class="stack">{rules}{rest}</div>
         }
         .into_any()
     };
