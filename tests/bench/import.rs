@@ -65,11 +65,23 @@ pub async fn run(admin: &str, arguments: &Arguments) -> anyhow::Result<()> {
     let (calls, accounts) = (calls as f64, crowd as f64);
     let floor = calls / PACE + LATENCY.as_secs_f64();
     let micros = |spent: &Counters| spent.cpu().as_secs_f64() * 1e6 / accounts;
-    let first = matching.first().map_or(f64::NAN, micros);
+    let of_server = |spent: &Counters| spent.server.as_secs_f64() * 1e6 / accounts;
+    let first = |of: &dyn Fn(&Counters) -> f64| matching.first().map_or(f64::NAN, of);
     println!("\nAn import of {crowd} accounts and as many people; CPU in microseconds an account, memory in MiB");
     println!("Floor: that many calls, one each tenth of a second, and one answer of Zoom's, which takes 50 ms");
-    let head =
-        ["accounts", "calls", "floor s", "took s", "ratio", "CPU", "of the server", "CPU of matching", "idle", "most"];
+    let head = [
+        "accounts",
+        "calls",
+        "floor s",
+        "took s",
+        "ratio",
+        "CPU",
+        "of the server",
+        "CPU of matching",
+        "of the server",
+        "idle",
+        "most",
+    ];
     let line = vec![
         crowd.to_string(),
         number(calls, 0),
@@ -77,8 +89,9 @@ pub async fn run(admin: &str, arguments: &Arguments) -> anyhow::Result<()> {
         number(took.as_secs_f64(), 1),
         ratio(took.as_secs_f64() / floor),
         number(micros(&spent), 0),
-        number(spent.server.as_secs_f64() * 1e6 / accounts, 0),
-        number(first, 0),
+        number(of_server(&spent), 0),
+        number(first(&micros), 0),
+        number(first(&of_server), 0),
         idle.to_string(),
         most.to_string(),
     ];

@@ -47,10 +47,11 @@ pub fn anyone(number: usize, people: usize) -> usize {
     1 + number.wrapping_mul(7_919) % (people - 1)
 }
 
-/// One copy after the other, to inactive at first, then back: each a change.
+/// One copy after the other, to inactive at first, then back: each a change. From the last one down, as those of a smaller
+/// crowd have been changed already.
 pub fn other_value(number: usize, people: usize) -> (usize, bool) {
     let copies = people - 1;
-    (1 + number % copies, (number / copies) % 2 == 1)
+    (copies - number % copies, (number / copies) % 2 == 1)
 }
 
 /// Somebody who is not there yet.

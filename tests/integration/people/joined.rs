@@ -1,6 +1,7 @@
 //! Two people are one, and two again.
 
 use super::{Source, count_audited, count_people, join, person};
+use directory::imports;
 use model::connection::{Actions, ScopeMode};
 use model::link::LinkState;
 use model::source::LinkRule;
@@ -274,4 +275,38 @@ async fn an_end_in_the_middle_leaves_two_people() {
     drop(tx);
     assert_eq!((app.database.rows("person").await, app.database.rows("record").await), before);
     assert_eq!(count_audited(&app, "person.linked").await, 0);
+}
+
+/// Whom an import has linked and nobody has started stays so in whoever they become.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_started_is_not_started_by_a_link() {
+    let app = TestApp::start().await;
+    let connection = app.connection().await;
+    app.zoom.add_user(ADA, |_| ());
+    let (hr, okta) = (Source::new(&app, "HR").await, Source::new(&app, "Okta").await);
+    let (_, with_account) = okta.push(&app, &ada()).await;
+    app.import(connection).await;
+    let mut tx = app.tx().await;
+    let all = imports::Which::All(imports::Filter::default());
+    let done = imports::confirm(&mut tx, connection, &all, &provision::import::terms(false)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(done.exact, 1);
+
+    let (in_hr, stays) = hr.push(&app, &user("ada@hr.example")).await;
+    join(&app, stays, with_account).await.unwrap();
+    hr.set(in_hr, "title", json!("Countess")).await;
+    app.wait_idle(connection).await;
+    let link = app.link(connection, stays).await;
+    assert_eq!((link.state, link.zoom_id.is_some()), (LinkState::Skipped, true));
+    let writes =
+        [simulator::Operation::UpdateUser, simulator::Operation::ActivateUser, simulator::Operation::CreateUser];
+    assert!(writes.into_iter().all(|write| app.zoom.requests(write).is_empty()));
+
+    let mut tx = app.tx().await;
+    assert_eq!(imports::begin(&mut tx, connection).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    app.zoom
+        .wait_until(|zoom| zoom.user_by_name(ADA).is_some_and(|it| it.title.as_deref() == Some("Countess")))
+        .await
+        .unwrap();
 }

@@ -161,11 +161,12 @@ impl<'a> Importing<'a> {
                 let display_name = group.display_name;
                 (group.id.clone(), FoundGroup { zoom_id: group.id, display_name })
             });
-            let with: BTreeMap<String, FoundGroup> = found.clone().into_iter().chain(page).collect();
-            let (new, seen) = ((with.len() - found.len()) as u64, with.len() as u64);
+            let page: BTreeMap<String, FoundGroup> = page.collect();
+            let new = page.keys().filter(|id| !found.contains_key(*id)).count() as u64;
+            let seen = found.len() as u64 + new;
             let (next, odd) = scan.take(&scan::Page { start, total: listing.total, ids: &ids, entries, new, seen });
             if next != Next::Back {
-                found = with;
+                found.extend(page);
             }
             let incomplete = odd.filter(|odd| odd.is_incomplete());
             if next == Next::End || seen > MOST_GROUPS.unsigned_abs() {

@@ -15,9 +15,10 @@ use std::collections::HashSet;
 /// The kinds of accounts, and those of the one that is shown.
 pub(crate) fn list(id: ConnectionId, counts: ImportCounts, page: Page<Account>, at: &Query, may: May) -> AnyView {
     let query = at.without(DIALOG_FIELDS).without(OF_A_MOMENT);
-    let ticked = Ticked::of(at);
-    view! { <div class="stack">{filters(&query, counts)}{table(id, page, &query, (counts, &ticked), may)}</div> }
-        .into_any()
+    let (shown, ticked) = (query.parsed("show"), Ticked::of(at));
+    let filters = filters(&query, counts);
+    let card = List { id, query, shown, counts, ticked, may }.card(page);
+    view! { <div class="stack">{filters}{card}</div> }.into_any()
 }
 
 /// Which accounts of a page are ticked when it comes.
@@ -43,16 +44,179 @@ impl Ticked {
     }
 }
 
-fn table(
+/// The accounts of one kind.
+struct List {
     id: ConnectionId,
-    page: Page<Account>,
-    query: &Query,
-    (counts, ticked): (ImportCounts, &Ticked),
+    /// The list's address, without what it says of one moment only.
+    query: Query,
+    shown: Option<AccountsShown>,
+    counts: ImportCounts,
+    ticked: Ticked,
     may: May,
-) -> AnyView {
-    let shown: Option<AccountsShown> = query.parsed("show");
-    let linked = matches!(shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
-    let title = shown.map_or("Zoom accounts that are not linked", |shown| match shown {
+}
+
+impl List {
+    fn card(&self, page: Page<Account>) -> AnyView {
+        let title = self.shown.map_or("Zoom accounts that are not linked", title_of);
+        let searched = self.query.get("q").is_some();
+        if page.rows.is_empty() {
+            let (heading, text) = empty(searched, self.shown);
+            return view! {
+                <section class="card" aria-labelledby="res-h">
+                    <header><h2 id="res-h">{title}</h2></header>
+                    {searched.then(|| self.search())}
+                    <Empty icon="search" title=heading text=text/>
+                </section>
+            }
+            .into_any();
+        }
+        let count = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "account", "accounts");
+        view! {
+            <section class="card" aria-labelledby="res-h">
+                <header><h2 id="res-h">{title}</h2>{self.may.export.then(|| self.export())}</header>
+                {self.search()}
+                {self.form(page.rows)}
+                <Pager query=self.query.clone() previous=page.previous next=page.next text=format!("{count} on this page")/>
+            </section>
+        }
+        .into_any()
+    }
+
+    fn search(&self) -> AnyView {
+        let (here, q) = (self.query.clone(), self.query.get("q").unwrap_or_default().to_owned());
+        view! {
+            <FilterBar label="Filter accounts" query=here fields=&["q"]>
+                <SearchBox name="q" label="Name or e-mail" value=q/>
+            </FilterBar>
+        }
+        .into_any()
+    }
+
+    fn export(&self) -> AnyView {
+        let file = self.query.without(&["after", "before"]).with("format", "csv").href();
+        view! {
+            <div class="end">
+                <a class="btn" data-variant="outline" data-size="sm" href=file download="" rel="external"><Icon name="download"/>"Export CSV"</a>
+            </div>
+        }
+        .into_any()
+    }
+
+    /// Goes to the dialogs with whoever is ticked, or decides on them.
+    fn form(&self, accounts: Vec<Account>) -> AnyView {
+        let kept = self.query.without(&["after", "before"]).pairs().to_vec();
+        let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+        let tools = self.may.assign.then(|| self.bulk());
+        view! {
+            <form method="get">
+                {kept.collect_view()}
+                <input type="hidden" name="id" value=self.id.to_string()/>
+                <input type="hidden" name="ticked" value="1"/>
+                <input type="hidden" name="at" value=self.query.href()/>
+                {tools}
+                {self.table(accounts)}
+            </form>
+        }
+        .into_any()
+    }
+
+    fn table(&self, accounts: Vec<Account>) -> AnyView {
+        let tick = self.may.assign;
+        let choose =
+            tick && !matches!(self.shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
+        let held = self.shown == Some(AccountsShown::Held);
+        let heads = heads(&self.query, self.query.parsed("sort").unwrap_or(AccountsSort::Name));
+        let rows = accounts.into_iter().map(|account| {
+            let ticked = tick.then(|| self.ticked.has(account.id));
+            row::row(account, &self.query, ticked, choose)
+        });
+        let rows = rows.collect_view();
+        view! {
+            <Table caption="Zoom accounts">
+                <thead><tr>
+                    {tick.then(|| view! { <td class="shrink"><span class="vh">"Select"</span></td> })}
+                    {heads}
+                    <th scope="col" class="p3">"License"</th>
+                    <th scope="col" class="p2">"Match"</th>
+                    <th scope="col">{if held { "What starting would change" } else { "Person in Rollcall" }}</th>
+                    {choose.then(|| view! { <td class="p2"><span class="vh">"Choose"</span></td> })}
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </Table>
+        }
+        .into_any()
+    }
+
+    /// Ticks all accounts of the page, or none.
+    fn select(&self) -> AnyView {
+        let (label, href) = match self.ticked {
+            Ticked::All => ("Select none", self.query.href()),
+            Ticked::These(_) => ("Select all on this page", self.query.with("select", "all").href()),
+        };
+        view! { <a class="link" href=href>{label}</a> }.into_any()
+    }
+
+    /// What can be done with the accounts ticked, or with all of the list.
+    fn bulk(&self) -> AnyView {
+        // Back to this list, whatever comes of it.
+        let here = self.query.href();
+        let (path, search) = here.split_once('?').unwrap_or((&here, ""));
+        let choose = post_address(path, search, ChooseAccounts::PATH);
+        let button = |label: &'static str, value: &'static str| {
+            view! {
+                <button class="btn" data-variant="outline" data-size="sm" formmethod="post" formaction=choose.clone() name="choice" value=value>
+                    {label}
+                </button>
+            }
+            .into_any()
+        };
+        let activate = || {
+            let tell = self.may.mail.then(|| button("Activate and e-mail", "activate_and_mail"));
+            std::iter::once(button("Activate", "activate")).chain(tell)
+        };
+        let (all, buttons) = match self.shown {
+            Some(AccountsShown::Ignored) => (None, vec![button("Undo", "undo")]),
+            Some(AccountsShown::Held) => {
+                (None, std::iter::once(button("Unlink", "unlink")).chain(activate()).collect())
+            }
+            Some(AccountsShown::Linked) => (None, activate().collect()),
+            Some(AccountsShown::Gone) => (None, vec![button("Unlink", "unlink"), button("Create again", "again")]),
+            None | Some(AccountsShown::Exact | AccountsShown::Partial | AccountsShown::New) => {
+                let confirm = view! {
+                    <button class="btn" data-size="sm" name="dialog" value="confirm">"Confirm Assignments"</button>
+                };
+                let buttons = vec![button("Ignore", "ignore"), button("New person", "new"), confirm.into_any()];
+                (Some(self.confirm_all()), buttons)
+            }
+        };
+        view! {
+            <div class="bulkbar">
+                {all}
+                {self.select()}
+                <span class="end actions" role="group" aria-label="With the accounts ticked">
+                    <strong>"With those ticked:"</strong>{buttons}
+                </span>
+            </div>
+        }
+        .into_any()
+    }
+
+    fn confirm_all(&self) -> AnyView {
+        let label = match self.shown {
+            // The kinds are counted, not who is found.
+            _ if self.query.get("q").is_some() => "Confirm all that are found".to_owned(),
+            Some(AccountsShown::Exact) => format!("Confirm all {} exact", grouped(self.counts.exact)),
+            Some(AccountsShown::Partial) => format!("Confirm all {} partial", grouped(self.counts.partial)),
+            Some(AccountsShown::New) => format!("Confirm all {} new", grouped(self.counts.new)),
+            _ => "Confirm all that are decided".to_owned(),
+        };
+        let href = self.query.without(&["after", "before"]).with("dialog", "confirm").href();
+        view! { <a class="link" href=href>{label}</a> }.into_any()
+    }
+}
+
+const fn title_of(shown: AccountsShown) -> &'static str {
+    match shown {
         AccountsShown::Exact => "Exact matches",
         AccountsShown::Partial => "Partial matches",
         AccountsShown::New => "Accounts that nobody in the directory has",
@@ -60,83 +224,12 @@ fn table(
         AccountsShown::Linked => "Linked accounts",
         AccountsShown::Held => "Linked and not started",
         AccountsShown::Gone => "Linked accounts that are gone from Zoom",
-    });
-    let (here, q) = (query.clone(), query.get("q").unwrap_or_default().to_owned());
-    let search = view! {
-        <FilterBar label="Filter accounts" query=here fields=&["q"]>
-            <SearchBox name="q" label="Name or e-mail" value=q/>
-        </FilterBar>
-    };
-    if page.rows.is_empty() {
-        let searched = query.get("q").is_some();
-        let (heading, text) = empty(searched, shown);
-        return view! {
-            <section class="card" aria-labelledby="res-h">
-                <header><h2 id="res-h">{title}</h2></header>
-                {searched.then_some(search)}
-                <Empty icon="search" title=heading text=text/>
-            </section>
-        }
-        .into_any();
     }
-    let count = plural(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), "account", "accounts");
-    let tick = may.assign;
-    let head = tick.then(|| view! { <td class="shrink"><span class="vh">"Select"</span></td> });
-    let third = if shown == Some(AccountsShown::Held) { "What starting would change" } else { "Person in Rollcall" };
-    let last = (tick && !linked).then(|| view! { <td class="p2"><span class="vh">"Choose"</span></td> });
-    let sort = query.parsed("sort").unwrap_or(AccountsSort::Name);
-    let heads = heads(query, sort);
-    let base = query.clone();
-    let rows = page.rows.into_iter().map(|account| {
-        let ticked = tick.then(|| ticked.has(account.id));
-        row::row(account, &base, ticked, tick && !linked)
-    });
-    let rows = rows.collect_view();
-    let bar = tick.then(|| bulk(query, shown, counts, may.mail));
-    let all = tick.then(|| select(query, ticked));
-    let (kept, here) = (query.without(&["after", "before"]).pairs().to_vec(), query.clone());
-    let kept =
-        kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
-    let file = query.without(DIALOG_FIELDS).without(&["after", "before"]).with("format", "csv").href();
-    let export = may.export.then(|| {
-        view! {
-            <div class="end">
-                <a class="btn" data-variant="outline" data-size="sm" href=file download="" rel="external"><Icon name="download"/>"Export CSV"</a>
-            </div>
-        }
-    });
-    view! {
-        <section class="card" aria-labelledby="res-h">
-            <header><h2 id="res-h">{title}</h2>{export}</header>
-            {search}
-            <form method="get">
-                {kept}
-                <input type="hidden" name="id" value=id.to_string()/>
-                <input type="hidden" name="ticked" value="1"/>
-                <input type="hidden" name="at" value=query.href()/>
-                {bar}
-                {all}
-                <Table caption="Zoom accounts">
-                    <thead><tr>
-                        {head}
-                        {heads}
-                        <th scope="col" class="p3">"License"</th>
-                        <th scope="col" class="p2">"Match"</th>
-                        <th scope="col">{third}</th>
-                        {last}
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </Table>
-            </form>
-            <Pager query=here previous=page.previous next=page.next text=format!("{count} on this page")/>
-        </section>
-    }
-    .into_any()
 }
 
 /// The head of the accounts, who are sorted by either of its lines: each a link that sorts by it, or turns it round.
 fn heads(query: &Query, sort: AccountsSort) -> AnyView {
-    let base = query.without(DIALOG_FIELDS).without(&["after", "before"]);
+    let base = query.without(&["after", "before"]);
     let link = |up: AccountsSort| {
         let here = sort == up || sort == up.turned();
         let href = base.with("sort", if sort == up { up.turned() } else { up }.as_str()).href();
@@ -145,68 +238,6 @@ fn heads(query: &Query, sort: AccountsSort) -> AnyView {
     };
     let now = if sort.is_down() { "descending" } else { "ascending" };
     view! { <th scope="col" aria-sort=now>{link(AccountsSort::Name)}" "{link(AccountsSort::UserName)}</th> }.into_any()
-}
-
-/// Ticks all accounts of the page, or none.
-fn select(query: &Query, ticked: &Ticked) -> AnyView {
-    let (label, href) = match ticked {
-        Ticked::All => ("Select none", query.href()),
-        Ticked::These(_) => ("Select all on this page", query.with("select", "all").href()),
-    };
-    view! { <p class="px-4.5 pt-2 text-sm"><a class="link" href=href>{label}</a></p> }.into_any()
-}
-
-/// What can be done with the accounts ticked, or with all of the list.
-fn bulk(query: &Query, shown: Option<AccountsShown>, counts: ImportCounts, mail: bool) -> AnyView {
-    // Back to this list, whatever comes of it.
-    let here = query.without(DIALOG_FIELDS).href();
-    let (path, search) = here.split_once('?').unwrap_or((&here, ""));
-    let choose = post_address(path, search, ChooseAccounts::PATH);
-    let button = |label: &'static str, value: &'static str| {
-        view! {
-            <button class="btn" data-variant="outline" data-size="sm" formmethod="post" formaction=choose.clone() name="choice" value=value>
-                {label}
-            </button>
-        }
-    };
-    let activate = || {
-        let tell = mail.then(|| button("Activate and e-mail", "activate_and_mail"));
-        std::iter::once(button("Activate", "activate")).chain(tell)
-    };
-    let few = match shown {
-        Some(AccountsShown::Ignored) => Some(vec![button("Undo", "undo")]),
-        Some(AccountsShown::Held) => Some(std::iter::once(button("Unlink", "unlink")).chain(activate()).collect()),
-        Some(AccountsShown::Linked) => Some(activate().collect()),
-        Some(AccountsShown::Gone) => Some(vec![button("Unlink", "unlink"), button("Create again", "again")]),
-        _ => None,
-    };
-    if let Some(buttons) = few {
-        return view! { <div class="bulkbar">{ticked(buttons.into_any())}</div> }.into_any();
-    }
-    let all = match shown {
-        // The kinds are counted, not who is found.
-        _ if query.get("q").is_some() => "Confirm all that are found".to_owned(),
-        Some(AccountsShown::Exact) => format!("Confirm all {} exact", grouped(counts.exact)),
-        Some(AccountsShown::Partial) => format!("Confirm all {} partial", grouped(counts.partial)),
-        Some(AccountsShown::New) => format!("Confirm all {} new", grouped(counts.new)),
-        _ => "Confirm all that are decided".to_owned(),
-    };
-    let all_href = query.without(&["after", "before"]).with("dialog", "confirm").href();
-    let buttons = view! {
-        {button("Ignore", "ignore")}
-        {button("New person", "new")}
-        <button class="btn" data-size="sm" name="dialog" value="confirm">"Confirm Assignments"</button>
-    };
-    view! { <div class="bulkbar"><a class="link" href=all_href>{all}</a>{ticked(buttons.into_any())}</div> }.into_any()
-}
-
-fn ticked(buttons: AnyView) -> AnyView {
-    view! {
-        <span class="end actions" role="group" aria-label="With the accounts ticked">
-            <strong>"With those ticked:"</strong>{buttons}
-        </span>
-    }
-    .into_any()
 }
 
 fn empty(searched: bool, shown: Option<AccountsShown>) -> (&'static str, &'static str) {
