@@ -63,7 +63,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// What two sides can be compared by: Zoom's attributes that an import can read.
+    /// What two sides can be compared by: all of Zoom's attributes that an import can read.
     MatchAttribute {
         UserName = "user_name", "User name";
         /// Any of a person's addresses, and the user name when it is one.
@@ -76,6 +76,9 @@ crate::words! {
         DisplayName = "display_name", "Display name";
         Department = "department", "Department";
         Phone = "phone", "Phone";
+        Organization = "organization", "Organization";
+        License = "license", "License";
+        Role = "role", "Role";
     }
 }
 

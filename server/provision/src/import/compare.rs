@@ -71,10 +71,10 @@ fn label(name: &str) -> &str {
         zoom::DISPLAY_NAME => MatchAttribute::DisplayName.label(),
         zoom::PHONE => MatchAttribute::Phone.label(),
         zoom::DEPARTMENT => MatchAttribute::Department.label(),
-        zoom::USER_TYPE => "License",
-        zoom::ROLE => "Role",
+        zoom::USER_TYPE => MatchAttribute::License.label(),
+        zoom::ROLE => MatchAttribute::Role.label(),
         zoom::TITLE => "Title",
-        zoom::ORGANIZATION => "Organization",
+        zoom::ORGANIZATION => MatchAttribute::Organization.label(),
         zoom::LOCALE => "Location",
         other => other,
     }

@@ -39,6 +39,9 @@ pub fn of_account(attribute: MatchAttribute, account: &Attributes) -> Vec<String
         By::DisplayName => one(zoom::DISPLAY_NAME),
         By::Department => one(zoom::DEPARTMENT),
         By::Phone => one(zoom::PHONE),
+        By::Organization => one(zoom::ORGANIZATION),
+        By::License => one(zoom::USER_TYPE),
+        By::Role => one(zoom::ROLE),
     }
 }
 
@@ -64,6 +67,9 @@ pub fn of_person(attribute: MatchAttribute, user_name: &str, profile: &Value, ma
         By::DisplayName => mapped(zoom::DISPLAY_NAME),
         By::Department => mapped(zoom::DEPARTMENT),
         By::Phone => mapped(zoom::PHONE),
+        By::Organization => mapped(zoom::ORGANIZATION),
+        By::License => mapped(zoom::USER_TYPE),
+        By::Role => mapped(zoom::ROLE),
     }
 }
 
@@ -83,7 +89,13 @@ fn folded(attribute: MatchAttribute, value: &str) -> Option<String> {
             let local = local.split_once('+').map_or(local, |(local, _)| local);
             format!("{local}@{domain}")
         }
-        By::GivenName | By::FamilyName | By::DisplayName | By::Department => {
+        By::GivenName
+        | By::FamilyName
+        | By::DisplayName
+        | By::Department
+        | By::Organization
+        | By::License
+        | By::Role => {
             let plain = if value.is_ascii() {
                 value.to_ascii_lowercase()
             } else {

@@ -66,6 +66,32 @@ fn a_table_of_cases() {
 }
 
 #[test]
+fn each_attribute_is_compared() {
+    let user_name = "ada@example.com";
+    let profile = json!({
+        "name": { "givenName": "Ada", "familyName": "Lovelace" }, "displayName": "Countess",
+        "phoneNumbers": [{ "value": "+44 20 7946 0958", "type": "work" }], "userType": "pro",
+        "roles": [{ "value": "Admin" }],
+        (ENTERPRISE): { "employeeNumber": "E-42", "department": "Engines", "organization": "Analytical" },
+    });
+    let mut same = mapping::map(&profile, user_name).unwrap();
+    same.set(zoom::EMPLOYEE_NUMBER, "e-42");
+    for by in MatchAttribute::ALL {
+        let propose = |account: &Attributes| {
+            let mut matcher = Matcher::new(vec![MatchRule { all_of: vec![*by], exact: false }]);
+            matcher.account("z", account);
+            matcher.person(id(1), user_name, &profile);
+            matcher.propose().remove(0).proposal
+        };
+        let mut other = Attributes::default();
+        for (name, value) in same.iter() {
+            other.set(name, format!("7{value}"));
+        }
+        assert_eq!((propose(&same), propose(&other)), (Proposal::Partial, Proposal::New), "{by:?}");
+    }
+}
+
+#[test]
 fn several_people_of_one_name_are_nobody_in_particular() {
     let mut matcher = Matcher::new(MatchRule::usual());
     matcher.account("z1", &account(&[("userName", "x@example.com"), ("displayName", "John Smith")]));
