@@ -223,13 +223,24 @@ pub async fn confirm_import(
     #[server(default)] mail: bool,
     at: Option<Query>,
 ) -> Result<(), AppError> {
-    let mut tx = crate::session::begin(model::Permission::Assign).await?;
+    use directory::imports::{Confirmed, Terms, confirm_step};
     let first = accounts.first().copied();
     let which = which(accounts, q, show)?;
     let mail = mail && crate::session::backend().sends_mail;
-    let terms = directory::imports::Terms { mail, ..provision::import::terms(activate) };
-    let done: Confirmation = directory::imports::confirm(&mut tx, id, &which, &terms).await?.into();
-    tx.commit().await?;
+    let terms = Terms { mail, ..provision::import::terms(activate) };
+    // Step by step: what is done stays, whatever becomes of the rest.
+    let (mut done, mut behind) = (Confirmed::default(), None);
+    loop {
+        let mut tx = crate::session::begin(model::Permission::Assign).await?;
+        let step = confirm_step(&mut tx, id, &which, behind.as_ref(), &terms).await?;
+        tx.commit().await?;
+        done += step.0;
+        behind = step.1;
+        if behind.is_none() {
+            break;
+        }
+    }
+    let done = Confirmation::from(done);
     let linked = done.exact + done.partial + done.new;
     let title = match linked {
         0 => "Nothing was linked".to_owned(),

@@ -108,15 +108,12 @@ impl Import {
             (state, _) => return Err(Failure::problem(format!("the import ended: {}", state.label().to_lowercase()))),
         }
         let ImportCounts { exact, partial, new, ignored, .. } = imports::counts(&mut tx, connection).await?;
+        drop(tx);
         let confirmed = match self.confirm {
-            Some(Confirm::Exact) => {
-                let filter = Filter { q: None, shown: Some(AccountsShown::Exact) };
-                imports::confirm(&mut tx, connection, &Which::All(filter), &provision::import::terms(false)).await?
-            }
+            Some(Confirm::Exact) => confirm_exact(directory, connection).await?,
             None => Confirmed::default(),
         };
-        let now = imports::counts(&mut tx, connection).await?;
-        tx.commit().await?;
+        let now = imports::counts(&mut directory.begin(Actor::Command).await?, connection).await?;
         Ok(Report {
             scanned: run.scanned,
             exact,
@@ -128,6 +125,23 @@ impl Import {
             confirmed: confirmed.exact,
             notes: run.notes,
         })
+    }
+}
+
+/// Links all exact matches, step by step.
+async fn confirm_exact(directory: &Directory, connection: ConnectionId) -> directory::Result<Confirmed> {
+    let which = Which::All(Filter { q: None, shown: Some(AccountsShown::Exact) });
+    let (mut done, mut behind) = (Confirmed::default(), None);
+    loop {
+        let mut tx = directory.begin(Actor::Command).await?;
+        let terms = provision::import::terms(false);
+        let step = imports::confirm_step(&mut tx, connection, &which, behind.as_ref(), &terms).await?;
+        tx.commit().await?;
+        done += step.0;
+        behind = step.1;
+        if behind.is_none() {
+            return Ok(done);
+        }
     }
 }
 

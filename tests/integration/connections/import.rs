@@ -148,6 +148,16 @@ async fn many_are_paged_both_ways_and_exported_once_each() {
     assert_eq!((names(&first), names(&second)), (expected[..50].to_vec(), expected[50..100].to_vec()));
     let back = owner.open(second.html.link("Previous").unwrap()).await;
     assert_eq!(names(&back), names(&first));
+
+    let asked = owner.open(&format!("{list}&dialog=confirm")).await;
+    assert!(asked.html.text().contains("Confirm 1,001 accounts"), "{}", asked.html.text());
+    let done = owner.submit(&asked, "confirm_import", &[]).await;
+    assert!(owner.follow(&done).await.html.text().contains("1,001 accounts linked"));
+    let steps = "select count(*) from audit_entry where action = 'import.confirmed'";
+    assert_eq!(
+        (app.database.count("select count(*) from link where held").await, app.database.count(steps).await),
+        (1_001, 2)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// How many people one confirmation makes.
-pub const MOST_NEW: usize = 2_000;
+/// How many accounts one step takes: so many are in memory, and so long is the connection held.
+const STEP: i64 = 1_000;
 
 /// Which accounts: those named, or all that a list shows.
 #[derive(Debug, Clone)]
@@ -63,7 +63,25 @@ pub struct Confirmed {
     pub left: usize,
 }
 
+impl std::ops::AddAssign for Confirmed {
+    fn add_assign(&mut self, other: Self) {
+        self.exact += other.exact;
+        self.partial += other.partial;
+        self.new += other.new;
+        self.left += other.left;
+    }
+}
+
+/// Behind which account the next step begins.
+#[derive(Debug, Clone)]
+pub struct Behind {
+    sort_key: String,
+    id: Uuid,
+}
+
 struct Chosen {
+    id: Uuid,
+    sort_key: String,
     zoom_id: String,
     user_name: String,
     display_name: String,
@@ -105,21 +123,26 @@ impl Chosen {
     }
 }
 
-async fn chosen(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<Vec<Chosen>> {
+async fn chosen(tx: &mut Tx, connection: ConnectionId, which: &Which, behind: Option<&Behind>) -> Result<Vec<Chosen>> {
     let (ids, filter) = which.parts();
+    let (key, id) = behind.map(|behind| (behind.sort_key.clone(), behind.id)).unzip();
     Ok(sqlx::query_as!(
         Chosen,
-        "select a.zoom_id, a.user_name, a.display_name, a.active, a.user_type, a.attributes, a.proposal,
+        "select a.id, a.sort_key, a.zoom_id, a.user_name, a.display_name, a.active, a.user_type, a.attributes, a.proposal,
                 a.person_id as person
          from zoom_account a
          where a.connection_id = $1 and ($2::uuid[] is null or a.id = any($2)) and ($3::text is null or a.search like $3)
            and ($4::text is null or a.proposal = $4) and a.ignored_at is null and a.gone_at is null
            and not exists (select from link l where l.connection_id = $1 and l.zoom_id = a.zoom_id)
-         order by a.sort_key, a.id",
+           and ($5::text is null or (a.sort_key, a.id) > ($5, $6))
+         order by a.sort_key, a.id limit $7",
         connection.0,
         ids.as_deref(),
         filter.q.as_deref().map(like),
-        filter.shown.map(AccountsShown::as_str)
+        filter.shown.map(AccountsShown::as_str),
+        key,
+        id,
+        STEP
     )
     .fetch_all(tx.db())
     .await?)
@@ -149,11 +172,32 @@ pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Re
     Ok(Confirmed { exact, partial, new, left: number(row.all) - exact - partial - new })
 }
 
-/// Links the accounts to the people proposed, and makes people of those that nobody knew.
+/// Links the accounts to the people proposed, and makes people of those that nobody knew: all in one transaction.
 pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, terms: &Terms) -> Result<Confirmed> {
+    let (mut done, mut behind) = (Confirmed::default(), None);
+    loop {
+        let step = confirm_step(tx, connection, which, behind.as_ref(), terms).await?;
+        done += step.0;
+        behind = step.1;
+        if behind.is_none() {
+            return Ok(done);
+        }
+    }
+}
+
+/// The same for the next of the accounts. Says what it did, and where to go on when there are more.
+pub async fn confirm_step(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    which: &Which,
+    behind: Option<&Behind>,
+    terms: &Terms,
+) -> Result<(Confirmed, Option<Behind>)> {
     let settings = connections::lock(tx, connection).await?;
-    let accounts = chosen(tx, connection, which).await?;
+    let accounts = chosen(tx, connection, which, behind).await?;
     let all = accounts.len();
+    let last = accounts.last().map(|last| Behind { sort_key: last.sort_key.clone(), id: last.id });
+    let next = last.filter(|_| i64::try_from(all).is_ok_and(|all| all == STEP));
     let (pairs, new_people) = whose(tx, &settings, accounts, terms).await?;
     let linked = link(tx, connection, settings.scope, &pairs, &terms.held).await?;
     let (mut done, mut made) = (Confirmed::default(), Vec::new());
@@ -180,10 +224,13 @@ pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, terms
     } else if terms.mail {
         crate::mail::queue_activation(tx, connection, &made).await?;
     }
-    let entry = Entry::new("import.confirmed", "connection", connection.0, &settings.name);
-    let told = json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": terms.activate });
-    tx.audit(entry.after(told));
-    Ok(done)
+    if all > 0 {
+        let entry = Entry::new("import.confirmed", "connection", connection.0, &settings.name);
+        let told =
+            json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": terms.activate });
+        tx.audit(entry.after(told));
+    }
+    Ok((done, next))
 }
 
 /// The people these accounts go to, and who of them was made as nobody knew them. Nobody twice: an account that seemed
@@ -195,11 +242,6 @@ async fn whose(
     terms: &Terms,
 ) -> Result<(Vec<(Uuid, Chosen)>, HashSet<Uuid>)> {
     let new = accounts.iter().filter(|account| account.taken() == Taken::Made).count();
-    if new > MOST_NEW {
-        return Err(Error::Refused(format!(
-            "That would make {new} new people at once. Confirm at most {MOST_NEW} of them at a time: narrow the list by a search, or tick some."
-        )));
-    }
     let source = if new > 0 { Some(source(tx, connection).await?) } else { None };
     let (mut pairs, mut seen, mut made) = (Vec::new(), HashSet::new(), HashSet::new());
     for account in accounts {
