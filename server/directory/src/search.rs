@@ -137,6 +137,14 @@ pub async fn turn(filter: Option<&Filter>) -> Option<SemaphorePermit<'static>> {
     if filter.is_none_or(|filter| filter.equalities().is_some()) { None } else { SCANS.acquire().await.ok() }
 }
 
+/// Bulk requests hold what they change until their end, and wait for each other: so many at once, of all sources together.
+static BULKS: Semaphore = Semaphore::const_new(4);
+
+/// Waits for a turn of a bulk request. To be held until it is done, and waited for before a transaction is begun.
+pub async fn bulk_turn() -> Option<SemaphorePermit<'static>> {
+    BULKS.acquire().await.ok()
+}
+
 /// Looks, within one source.
 pub async fn search(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Found> {
     if scans(search) {

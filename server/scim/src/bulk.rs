@@ -7,7 +7,7 @@ mod reference;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, shown};
-use crate::path::get;
+use crate::path::{each_name_once, get};
 
 pub use answer::{RESPONSE_SCHEMA, done, failed, response};
 pub use reference::{references, resolve};
@@ -73,6 +73,7 @@ impl Request {
         let Value::Object(mut body) = body else {
             return Err(Error::syntax("The body must be a JSON object, a BulkRequest."));
         };
+        each_name_once(&body)?;
         let fail_on_errors = fail_on_errors(get(&body, "failOnErrors"))?;
         let Some(Value::Array(given)) = take(&mut body, "Operations") else {
             return Err(Error::syntax("Operations is missing. Send a list of operations, each with method and path."));
@@ -104,6 +105,7 @@ impl Operation {
         let Value::Object(mut given) = given else {
             return Err(Error::syntax("An operation must be an object."));
         };
+        each_name_once(&given)?;
         let method = text(&mut given, "method")?.unwrap_or_default();
         let method = Method::ALL.into_iter().find(|m| m.as_str().eq_ignore_ascii_case(&method)).ok_or_else(|| {
             Error::syntax(format!("method is {}; it must be POST, PUT, PATCH or DELETE.", shown(&method)))
@@ -234,6 +236,7 @@ mod tests {
             (json!([{"method": "GET", "path": "/Users"}]), "invalidSyntax"),
             (json!([{"method": "DELETE"}]), "invalidSyntax"),
             (json!([{"method": "DELETE", "path": 5}]), "invalidSyntax"),
+            (json!([{"method": "DELETE", "path": "/Users/1", "Path": "/Users/2"}]), "invalidSyntax"),
             (json!([{"method": "DELETE", "path": "/"}]), "invalidPath"),
             (json!([{"method": "DELETE", "path": "/Users/%zz"}]), "invalidPath"),
             (json!([{"method": "DELETE", "path": "/Users/%+1"}]), "invalidPath"),
@@ -248,6 +251,7 @@ mod tests {
         for most in [json!(-1), json!("x"), json!(1.5)] {
             assert!(Request::from_json(json!({"failOnErrors": most, "Operations": []})).is_err(), "{most}");
         }
+        assert!(Request::from_json(json!({"Operations": [], "operations": []})).is_err());
         let none = Request::from_json(json!({"failOnErrors": 0, "Operations": []})).unwrap();
         assert_eq!(none.fail_on_errors, Some(1));
         let delete = json!({"method": "DELETE", "path": "/Users/1"});

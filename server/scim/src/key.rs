@@ -39,10 +39,10 @@ pub fn user_name_key(user_name: &str) -> Result<String> {
     Ok(fold(user_name))
 }
 
-/// What a group's `displayName` is compared by: as a `userName` is, without the blanks around it. Names of groups may
+/// What a group's `displayName` is compared by: as a `userName` is, with single blanks and none around it. Names of groups may
 /// repeat (RFC 7643 section 8.7.1, uniqueness none); those that look the same are the same name.
 pub fn group_name_key(display_name: &str) -> String {
-    fold(display_name.trim())
+    fold(&display_name.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn fold(text: &str) -> String {

@@ -42,6 +42,7 @@ const INVISIBLE: &[(char, char)] = &[
     ('\u{110cd}', '\u{110cd}'),
     ('\u{13430}', '\u{1343f}'),
     ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d159}', '\u{1d159}'),
     ('\u{1d173}', '\u{1d17a}'),
     ('\u{e0000}', '\u{e0fff}'),
 ];
@@ -50,10 +51,21 @@ const INVISIBLE: &[(char, char)] = &[
 /// and in emoji, marks of direction in Hebrew and Arabic, variation selectors, flags.
 const HIDING: &[(char, char)] = &[
     ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{180e}', '\u{180e}'),
     ('\u{200b}', '\u{200b}'),
     ('\u{202a}', '\u{202e}'),
     ('\u{2060}', '\u{206f}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
     ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{1d159}', '\u{1d159}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    // Tags but for those that flags are made of.
+    ('\u{e0000}', '\u{e001f}'),
 ];
 
 /// Refuses a `userName` that looks like another one, or like none: 400 `invalidValue`.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::dialect;
 use crate::error::{Error, Result, shown};
 use crate::filter::{Filter, Parser};
-use crate::path::{AttrPath, get};
+use crate::path::{AttrPath, each_name_once, get};
 use crate::resource::{Group, User};
 use crate::schema::{GROUP_TYPE, USER_TYPE};
 
@@ -62,6 +62,7 @@ impl PatchOp {
         let Value::Object(body) = body else {
             return Err(Error::syntax("The body must be a JSON object, a PatchOp."));
         };
+        each_name_once(&body)?;
         let Some(Value::Array(given)) = dialect::patch::operations(&body) else {
             return Err(Error::syntax(
                 "Operations is missing. Send a list of operations, each with op, path and value.",
@@ -118,6 +119,7 @@ fn read_operation(number: usize, given: &Value, operations: &mut Vec<Operation>)
     let Value::Object(given) = given else {
         return Err(Error::syntax("An operation must be an object."));
     };
+    each_name_once(given)?;
     let op = read_op(get(given, "op"))?;
     let value = get(given, "value").cloned();
     let path = match dialect::patch::path(get(given, "path")) {
@@ -177,6 +179,17 @@ mod tests {
 
     fn read(operations: Value) -> Result<PatchOp> {
         PatchOp::from_json(json!({"operations": operations}))
+    }
+
+    #[test]
+    fn a_name_in_two_cases_is_refused() {
+        for body in [
+            json!({"Operations": [{"op": "remove", "path": "title"}], "operations": []}),
+            json!({"Operations": [{"op": "remove", "OP": "add", "path": "title"}]}),
+            json!({"Operations": [{"op": "remove", "path": "title", "Path": "nickName"}]}),
+        ] {
+            assert!(PatchOp::from_json(body.clone()).unwrap_err().detail.contains("is given twice"), "{body}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Attribute paths: `userName`, `name.familyName`, `urn:...:2.0:User:manager.displayName`, and where
 //! they lead in a resource (RFC 7644 section 3.10).
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::dialect;
-use crate::error::shown;
+use crate::error::{self, Error, shown};
 use crate::schema::{Attribute, ENTERPRISE_USER, GROUP, Kind, ResourceType, Schema, USER};
 
 /// The schemas whose URN is known before it is split from the name behind it.
@@ -197,6 +199,15 @@ pub(crate) fn spelling<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'
         return Some(key);
     }
     map.keys().find(|key| key.eq_ignore_ascii_case(name)).map(String::as_str)
+}
+
+/// Refuses an object of the protocol in which a name stands twice in other cases: only one would be looked at.
+pub(crate) fn each_name_once(object: &Map<String, Value>) -> error::Result<()> {
+    let mut names = HashSet::new();
+    match object.keys().find(|name| !names.insert(name.to_ascii_lowercase())) {
+        Some(name) => Err(Error::syntax(format!("{} is given twice. Names count in any case.", shown(name)))),
+        None => Ok(()),
+    }
 }
 
 /// The value of the key that is `name` in any case.

@@ -285,11 +285,10 @@ impl Condition<'_> {
                 self.sql.push(" else false end");
             }
             Value::Number(number) => {
-                let number = number.as_f64().unwrap_or(f64::NAN);
                 self.sql
-                    .push(format!("case jsonb_typeof(v) when 'number' then (v #>> '{{}}')::float8 {} ", sign(op)))
-                    .push_bind(number)
-                    .push(" else false end");
+                    .push(format!("case jsonb_typeof(v) when 'number' then (v #>> '{{}}')::numeric {} (", sign(op)))
+                    .push_bind(number.to_string())
+                    .push("::text)::numeric else false end");
             }
             _ => self.nothing(),
         }

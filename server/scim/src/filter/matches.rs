@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use chrono::DateTime;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{CompareOp, Filter};
 use crate::dialect;
@@ -150,7 +150,7 @@ impl Rule {
                 Self::Moment => moments(a, b) == Some(Ordering::Equal),
             },
             (Value::Bool(a), Value::String(b)) => dialect::value::boolean(b) == Some(*a),
-            (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            (Value::Number(a), Value::Number(b)) => numbers(a, b) == Some(Ordering::Equal),
             (a, b) => a == b,
         }
     }
@@ -177,9 +177,17 @@ impl Rule {
                 Self::AnyCase | Self::UserName | Self::GroupName => Some(a.to_lowercase().cmp(&b.to_lowercase())),
                 Self::Moment => moments(a, b),
             },
-            (Value::Number(a), Value::Number(b)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
+            (Value::Number(a), Value::Number(b)) => numbers(a, b),
             _ => None,
         }
+    }
+}
+
+/// Of integers each digit counts; others are smaller than where a float loses some.
+fn numbers(a: &Number, b: &Number) -> Option<Ordering> {
+    match (a.as_i128(), b.as_i128()) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
     }
 }
 
@@ -264,6 +272,18 @@ mod tests {
         assert!(matches(r#"userName eq "STRASSE""#) && !matches(r#"userName ne "STRASSE""#));
         assert!(!matches(r#"title eq "STRASSE""#) && matches(r#"title eq "STRA\u00dfE""#));
         assert!(!matches(r#"userName eq """#) && !matches(r#"userName co "STRASSE""#));
+    }
+
+    #[test]
+    fn of_integers_each_digit_counts() {
+        let user = json!({"urn:x:User": {"n": 9_007_199_254_740_993_u64, "d": 1.5}});
+        let matches = |filter: &str| Filter::parse(filter).unwrap().matches(&USER_TYPE, user.as_object().unwrap());
+        assert!(matches("urn:x:User:n eq 9007199254740993") && !matches("urn:x:User:n eq 9007199254740992"));
+        assert!(matches("urn:x:User:n gt 9007199254740992") && matches("urn:x:User:n gt 1.5"));
+        assert!(matches("urn:x:User:d eq 1.50") && matches("urn:x:User:d lt 2"));
+        for lost in ["123456789012345678901", "1e300", "-1e30"] {
+            assert!(Filter::parse(&format!("urn:x:User:n eq {lost}")).is_err(), "{lost}");
+        }
     }
 
     #[test]

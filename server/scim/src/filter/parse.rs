@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{CompareOp, Filter, MAX_BYTES, MAX_DEPTH};
 use crate::dialect;
 use crate::error::shown;
+use crate::json;
 use crate::path::AttrPath;
 
 /// What is wrong, as a sentence. The caller decides whether it is `invalidFilter` or `invalidPath`.
@@ -172,7 +173,7 @@ impl<'t> Parser<'t> {
             "null" => return Ok(Value::Null),
             _ => {}
         }
-        match serde_json::from_str::<Value>(word) {
+        match json::parse(word.as_bytes()) {
             Ok(number @ Value::Number(_)) => Ok(number),
             _ => Err(format!("{} is not a value. Put text in double quotes: \"text\".", shown(word))),
         }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{DEFAULT_COUNT, MAX_COUNT};
 use crate::error::{Error, Result, ScimType, shown};
 use crate::filter::{Filter, MAX_BYTES};
-use crate::path::{AttrPath, get};
+use crate::path::{AttrPath, each_name_once, get};
 use crate::projection::Projection;
 use crate::schema::ResourceType;
 
@@ -77,6 +77,7 @@ impl ListQuery {
         let Value::Object(body) = body else {
             return Err(Error::syntax("The body must be a JSON object, a SearchRequest."));
         };
+        each_name_once(body)?;
         let (start_index, count) = (number(body, "startIndex")?, number(body, "count")?);
         let query = Given {
             filter: text(body, "filter")?,

@@ -105,12 +105,12 @@ impl Patching<'_> {
             if operation.from_key && dialect::patch::repeats_id(name, operation.value.as_ref(), self.id) {
                 return Ok(false);
             }
-            if check::is_password(name) {
-                return Err(Error::mutability(
-                    "Passwords are not kept here (changePassword is not supported). \
-                     Turn password sync off in the identity provider.",
-                ));
-            }
+        }
+        if check::is_password(name) || place.sub.as_deref().is_some_and(check::is_password) {
+            return Err(Error::mutability(
+                "Passwords are not kept here (changePassword is not supported). \
+                 Turn password sync off in the identity provider.",
+            ));
         }
         if let Some(definition) = place.definition {
             if definition.read_only {

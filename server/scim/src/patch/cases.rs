@@ -232,6 +232,9 @@ fn what_is_not_the_clients_to_write() {
         one("replace", "userName", Value::Null),
         one("replace", "password", json!("secret")),
         json!([{"op": "replace", "value": {"password": "secret"}}]),
+        one("add", "urn:acme:2.0:User:password", json!("secret")),
+        one("add", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:Password", json!("secret")),
+        one("add", "name.password", json!("secret")),
         json!([{"op": "remove", "path": "urn:ietf:params:scim:schemas:core:2.0:User"}]),
     ] {
         assert_eq!(refused(operations), "mutability");

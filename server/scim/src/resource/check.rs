@@ -170,7 +170,10 @@ pub(crate) fn room_for(object: &Map<String, Value>, name: &str) -> Result<()> {
 
 /// A value nobody described: kept as it is, unless it says "unassigned" (RFC 7643 section 2.5).
 pub(crate) fn unknown(name: &str, value: Value) -> Result<Option<Value>> {
-    Ok(match value {
+    if is_password(name) {
+        return Ok(None);
+    }
+    Ok(match without_passwords(value) {
         Value::Null => None,
         Value::Array(list) if list.is_empty() => None,
         Value::Object(map) if map.is_empty() => None,
@@ -180,6 +183,17 @@ pub(crate) fn unknown(name: &str, value: Value) -> Result<Option<Value>> {
         }
         kept => Some(kept),
     })
+}
+
+fn without_passwords(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.into_iter().filter(|(name, _)| !is_password(name));
+            kept.map(|(name, value)| (name, without_passwords(value))).collect()
+        }
+        Value::Array(list) => list.into_iter().map(without_passwords).collect(),
+        other => other,
+    }
 }
 
 /// The value of a known attribute in its one form; `None` is unassigned.

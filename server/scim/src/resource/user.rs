@@ -92,14 +92,14 @@ mod tests {
                 "id": "theirs", "meta": {"x": 1}, "groups": [], "password": "secret",
                 "title": null,
                 "photos": [],
-                "name": {"FamilyName": " ", "givenName": null},
+                "name": {"FamilyName": " ", "givenName": null, "password": "secret"},
                 "emails": {"Value": "ada@x", "Primary": "true"},
                 "roles": ["admin", null, {"value": "ops", "$ref": null}],
                 "userType": ["Employee"],
                 "shoeSize": 39,
                 "urn:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User":
-                    {"Department": "Engines", "badge": "x", "manager": "m1"},
-                "urn:acme:2.0:User": {"deep": {"kept": [null]}, "gone": null},
+                    {"Department": "Engines", "badge": "x", "manager": "m1", "password": "secret"},
+                "urn:acme:2.0:User": {"deep": {"kept": [null], "Password": "secret"}, "gone": null},
             })),
             json!({
                 "schemas": [USER.id, "urn:acme:2.0:User", ENTERPRISE_USER.id],

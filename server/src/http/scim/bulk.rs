@@ -23,7 +23,9 @@ pub async fn run(mut call: Call) -> Result<Answer, Error> {
     let request = Request::from_json(call.json().await?)?;
     let asked: Vec<String> = request.operations.iter().map(Operation::line).collect();
     let (unit, base) = (call.unit, call.base);
+    let turn = directory::search::bulk_turn().await;
     to_the_end(async move {
+        let _turn = turn;
         let mut tx = unit.begin().await?;
         let mut running = Running {
             unit: &unit,

@@ -118,9 +118,9 @@ impl Call {
     fn pairs(&self) -> Result<Vec<(String, String)>, Error> {
         let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&self.query)
             .map_err(|_| Error::plain(400, "The query string cannot be read. Encode it as a form."))?;
-        // What is no UTF-8 was replaced: whoever looks for it would find nobody.
+        // What is no UTF-8 was replaced: whoever looks for it would find nobody. Nor has any name this character.
         if pairs.iter().any(|(name, value)| name.contains('\u{fffd}') || value.contains('\u{fffd}')) {
-            return Err(Error::plain(400, "The query string is not valid percent-encoded UTF-8."));
+            return Err(Error::plain(400, "The query string is not valid percent-encoded UTF-8, or holds U+FFFD."));
         }
         let mut names = HashSet::new();
         if let Some((name, _)) = pairs.iter().find(|(name, _)| !names.insert(name.to_ascii_lowercase())) {
