@@ -1,4 +1,4 @@
-//! Views that the server alone writes: whatever is read and followed, and nothing that is filled in. A server function
+//! Views that the server alone writes: whatever is read and followed, or ticked, and nothing that is filled in. A server function
 //! answers with such a view as [`Html`], which the browser puts in as it is ([`Written`]). So neither the view nor the
 //! types of what it shows are in what a browser downloads, where each page would weigh kilobytes.
 //!
@@ -141,7 +141,7 @@ mod browser {
     use super::Html;
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
-    use leptos::web_sys::{Element, HtmlElement, Node};
+    use leptos::web_sys::{Element, HtmlElement, HtmlInputElement, Node};
     use std::collections::BTreeMap;
 
     /// The elements that the server's page had, by their places.
@@ -218,8 +218,16 @@ mod browser {
                 drop(old.remove_attribute(&name));
             }
         }
+        let sent = |element: &Element| (element.get_attribute("value"), element.has_attribute("checked"));
+        let before = sent(old);
         for name in names(new) {
             drop(old.set_attribute(&name, &new.get_attribute(&name).unwrap_or_default()));
+        }
+        // What was ticked by hand belongs to the value that stood there, and not to the place.
+        if before != sent(new)
+            && let Some(input) = old.dyn_ref::<HtmlInputElement>()
+        {
+            input.set_checked(new.has_attribute("checked"));
         }
     }
 

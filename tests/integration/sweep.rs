@@ -64,7 +64,7 @@ const FUNCTIONS: &[Function] = &[
     ("list_candidates", Permission::Look, &[("connection", ID)]),
     ("list_connections", Permission::Look, &[]),
     ("list_free_groups", Permission::Look, &[("connection", ID)]),
-    ("list_free_people", Permission::Look, &[("connection", ID)]),
+    ("list_free_people", Permission::Look, &[("connection", ID), ("account", ID)]),
     ("list_groups", Permission::Look, &[("at", "/groups")]),
     ("list_log", Permission::Look, &[("at", "/logs")]),
     ("list_others", Permission::Look, &[("person", ID)]),

@@ -133,23 +133,27 @@ impl From<directory::imports::Confirmed> for Confirmation {
     }
 }
 
-/// Those named, or all of the list when none is.
+/// Those named, or all of the list where that is said.
 #[cfg(feature = "ssr")]
 fn which(
     accounts: Vec<AccountId>,
+    all: bool,
     q: Option<String>,
     show: Option<AccountsShown>,
 ) -> Result<directory::imports::Which, AppError> {
-    check_number(&accounts)?;
-    if accounts.is_empty() {
+    if all {
         return Ok(directory::imports::Which::All(directory::imports::Filter { q, shown: show }));
     }
+    check_number(&accounts)?;
     Ok(directory::imports::Which::These(accounts))
 }
 
 #[cfg(feature = "ssr")]
 fn check_number(accounts: &[AccountId]) -> Result<(), AppError> {
     let mut problems = crate::error::Problems::default();
+    if accounts.is_empty() {
+        problems.add("accounts", "Nothing is selected. Tick at least one account.");
+    }
     if accounts.len() > MOST {
         problems.add(
             "accounts",
@@ -159,10 +163,10 @@ fn check_number(accounts: &[AccountId]) -> Result<(), AppError> {
     problems.check()
 }
 
-/// The list that was looked at, from its start: what it showed has changed. `done` tells its page to read it anew.
+/// The list that was looked at. `done` tells its page to read it anew.
 #[cfg(feature = "ssr")]
 fn go_to_list(id: ConnectionId, at: Option<&Query>, done: impl std::fmt::Display) {
-    let kept = ["show", "q", "sort"].into_iter().filter_map(|name| Some((name, at?.text(name)?)));
+    let kept = ["show", "q", "sort", "after", "before"].into_iter().filter_map(|name| Some((name, at?.text(name)?)));
     let list = Query::parse(&format!("/connections/{id}/import"), "");
     let list = kept.fold(list, |list, (name, value)| list.with(name, value));
     crate::session::go_to(&list.with("done", done.to_string()).href());
@@ -173,11 +177,12 @@ fn go_to_list(id: ConnectionId, at: Option<&Query>, done: impl std::fmt::Display
 pub async fn get_confirmation(
     connection: ConnectionId,
     #[server(default)] accounts: Vec<AccountId>,
+    #[server(default)] all: bool,
     q: Option<String>,
     show: Option<AccountsShown>,
 ) -> Result<Confirmation, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let which = which(accounts, q, show)?;
+    let which = which(accounts, all, q, show)?;
     Ok(directory::imports::preview(&mut tx, connection, &which).await?.into())
 }
 
@@ -217,6 +222,7 @@ pub async fn resume_import(id: ConnectionId) -> Result<(), AppError> {
 pub async fn confirm_import(
     id: ConnectionId,
     #[server(default)] accounts: Vec<AccountId>,
+    #[server(default)] all: bool,
     q: Option<String>,
     show: Option<AccountsShown>,
     #[server(default)] activate: bool,
@@ -225,7 +231,8 @@ pub async fn confirm_import(
 ) -> Result<(), AppError> {
     use directory::imports::{Confirmed, Terms, confirm_step};
     let first = accounts.first().copied();
-    let which = which(accounts, q, show)?;
+    drop(crate::session::begin(model::Permission::Assign).await?);
+    let which = which(accounts, all, q, show)?;
     let mail = mail && crate::session::backend().sends_mail;
     let terms = Terms { mail, ..provision::import::terms(activate) };
     // Step by step: what is done stays, whatever becomes of the rest.
@@ -246,19 +253,22 @@ pub async fn confirm_import(
         0 => "Nothing was linked".to_owned(),
         _ => format!("{} linked", accounts_in_words(linked)),
     };
-    let mut text = String::from("Nothing was changed in Zoom. Look at the differences, then start provisioning.");
+    let mut text = String::from(match linked {
+        0 => "They are linked, ignored or gone meanwhile, or nobody is decided on.",
+        _ => "Nothing was changed in Zoom. Look at the differences, then start provisioning.",
+    });
     if done.new > 0 {
         let made = crate::components::plural(done.new, "person was", "people were");
         text = format!("{made} made in the directory. {text}");
     }
-    if done.left > 0 {
+    if done.left > 0 && linked > 0 {
         text = format!("{text} {} left as they are: nobody is decided on yet.", accounts_in_words(done.left));
     }
     crate::flash::say(title, text).await?;
     match first {
         // Whoever decides on some goes on with the list; after all of it, the differences are next.
-        Some(first) => go_to_list(id, at.as_ref(), first),
-        None => crate::session::go_to(&format!("/connections/{id}/import?show=held")),
+        Some(first) if !all => go_to_list(id, at.as_ref(), first),
+        _ => crate::session::go_to(&format!("/connections/{id}/import?show=held")),
     }
     Ok(())
 }
@@ -290,11 +300,6 @@ pub async fn choose_accounts(
     at: Option<Query>,
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
-    let mut problems = crate::error::Problems::default();
-    if accounts.is_empty() {
-        problems.add("accounts", "Nothing is selected. Tick at least one account.");
-    }
-    problems.check()?;
     check_number(&accounts)?;
     use directory::imports::{self, Choice};
     let (chosen, text) = match choice {
@@ -342,12 +347,11 @@ pub async fn choose_person(
     at: Option<Query>,
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
-    let mut problems = crate::error::Problems::default();
-    if person.is_none() {
+    let Some(person) = person else {
+        let mut problems = crate::error::Problems::default();
         problems.add("person", "Nobody is selected. Choose a person.");
-    }
-    problems.check()?;
-    let Some(person) = person else { return Ok(()) };
+        return problems.check();
+    };
     directory::imports::choose(&mut tx, id, &[account], directory::imports::Choice::Person(person)).await?;
     tx.commit().await?;
     crate::flash::say("Person chosen", "The account is linked to the person when it is confirmed.").await?;
@@ -355,14 +359,26 @@ pub async fn choose_person(
     Ok(())
 }
 
-/// People who have no account on the connection, found by `q`.
+/// Whose an account may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreePeople {
+    /// The account.
+    pub display_name: String,
+    pub user_name: String,
+    pub people: Vec<AccountPerson>,
+}
+
+/// People who have no account on the connection, found by `q`, for one who is to be chosen.
 #[server]
 pub async fn list_free_people(
     connection: ConnectionId,
+    account: AccountId,
     #[server(default)] q: String,
-) -> Result<Vec<AccountPerson>, AppError> {
+) -> Result<FreePeople, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::imports::candidates(&mut tx, connection, q.trim(), 20).await?)
+    let (display_name, user_name) = directory::imports::named(&mut tx, connection, account).await?;
+    let people = directory::imports::candidates(&mut tx, connection, q.trim(), 20).await?;
+    Ok(FreePeople { display_name, user_name, people })
 }
 
 /// Starts the provisioning of everybody whom imports linked.

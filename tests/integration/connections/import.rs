@@ -81,9 +81,21 @@ async fn who_is_ticked_stays_ticked_and_whoever_decides_comes_back_to_the_list()
     assert_eq!(done.location(), format!("{tab}&done={}", all[0]));
     assert_eq!(ticked(&owner.follow(&done).await).len(), 0);
 
-    let gone = owner.open(&ask).await.html;
-    assert!(gone.text().contains("No account of these waits any more") && !gone.text().contains("Confirm 0"));
-    let fields = [("id", &*connection.to_string()), ("accounts[]", &all[1]), ("choice", "ignore"), ("at", &*tab)];
+    let gone = owner.open(&ask).await.html.text();
+    assert!(gone.contains("None of these accounts can be confirmed any more"), "{gone}");
+    assert!(!gone.contains("Confirm 0") && !gone.contains("Auto-activate"), "{gone}");
+    // Whoever cannot be read is not everybody.
+    for nobody in ["accounts%5B%5D=xyz", "ticked=1", "ticked=1&accounts%5B%5D=xyz"] {
+        let page = owner.open(&format!("{tab}&dialog=confirm&{nobody}")).await.html;
+        assert!(page.text().contains("Nothing is selected") && page.form("confirm_import").is_none(), "{nobody}");
+    }
+    let all = owner.open(&format!("{tab}&dialog=confirm")).await;
+    let form = all.html.form("confirm_import").unwrap();
+    let fields = form.fields.iter().filter(|(name, _)| name != "all").map(|(name, value)| (&**name, &**value));
+    let refused = owner.post(&form.action, &fields.collect::<Vec<_>>()).await;
+    assert_eq!(refused.status, 422);
+    let all = ticked(&owner.open(&format!("{tab}&select=all")).await);
+    let fields = [("id", &*connection.to_string()), ("accounts[]", &all[0]), ("choice", "ignore"), ("at", &*tab)];
     let ignored = owner.post(ignore, &fields).await;
     assert_eq!(ignored.location(), format!("{tab}&done=ignore"));
     for elsewhere in ["https://evil.example/", "//evil.example/?show=new"] {

@@ -116,3 +116,21 @@ async fn a_request_is_not_found_under_another_source() {
     assert_eq!(owner.get(&format!("/sources/{other}/requests/{}", row.id)).await.status, 404);
     assert_eq!(owner.get(&format!("/sources/{source}/requests/x")).await.status, 404);
 }
+
+/// What a source sends under unknown names is stored whole, and told by the trace without its secrets: so by a replay.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_shows_no_secret() {
+    let app = TestApp::with(|start| start.worker = false).await;
+    let (source, scim) = app.source_with_token("Okta").await;
+    let mut ada = user("ada@example.com");
+    ada["urn:example:2.0:User"] = json!({ "api_token": "tok-hidden1", "pwd": "pwd-hidden2", "note": "see tok-hidden1" });
+    ada["displayName"] = json!("tok-hidden1");
+    let id = scim.create(&ada).await;
+    let row = requests(&app, source, 1).await.remove(0);
+    let got = rehearse(&app, &row, "GET", &format!("/Users/{id}"), &json!(null)).await;
+    ada["userName"] = json!("bob@example.com");
+    let made = rehearse(&app, &row, "POST", "/Users", &ada).await;
+    assert!((got.status, made.status) == (200, 201) && !made.changes.is_empty(), "{got:?} {made:?}");
+    let told = format!("{got:?} {made:?}");
+    assert!(!told.contains("hidden") && told.contains("[removed]") && told.contains("ada@example.com"), "{told}");
+}

@@ -26,6 +26,7 @@ use crate::live::use_live;
 use crate::reading::reread;
 use crate::written::Written;
 use leptos::prelude::*;
+use model::AccountId;
 
 /// What the dialogs and forms of the page add to its address.
 const DIALOG_FIELDS: &[&str] = &["dialog", "ticked", "find", "accounts[]", "account", "id", "at", "do"];
@@ -59,11 +60,11 @@ pub(super) fn ImportTab() -> impl IntoView {
             run::head(id, page, forms)
         });
         view! {
-            <FormProblem state=forms.start/>
-            <FormProblem state=forms.cancel/>
-            <FormProblem state=forms.resume/>
-            <FormProblem state=forms.choose/>
             <div class="stack">
+                <FormProblem state=forms.start/>
+                <FormProblem state=forms.cancel/>
+                <FormProblem state=forms.resume/>
+                <FormProblem state=forms.choose/>
                 {head}
                 {part_of(differences, move |found| held::card(id, found, may))}
                 {part_of(accounts, |html| view! { <Written html/> }.into_any())}
@@ -75,7 +76,7 @@ pub(super) fn ImportTab() -> impl IntoView {
         let (connection, may) = (of.connection, of.may);
         follows(move || {
             match dialog.get().as_deref() {
-            Some("confirm") if may.assign && nothing_ticked(&query.read_untracked()) => {
+            Some("confirm") if may.assign && ticked(&query.read_untracked()).is_some_and(|ids| ids.is_empty()) => {
                 view! { <NotNow text="Nothing is selected. Tick at least one account." close=list.get_untracked().href()/> }
                     .into_any()
             }
@@ -96,9 +97,11 @@ pub(super) fn ImportTab() -> impl IntoView {
     tab_page(place, open, body, dialogs)
 }
 
-/// The form of the list was sent without anybody in it: not the same as all of the list.
-fn nothing_ticked(query: &Query) -> bool {
-    query.get("ticked").is_some() && query.get("accounts[]").is_none()
+/// Whom the form of the list names; none when it is not about some, but about all of the list.
+fn ticked(query: &Query) -> Option<Vec<AccountId>> {
+    let named = || query.pairs().iter().filter(|(name, _)| name == "accounts[]");
+    let some = query.get("ticked").is_some() || named().next().is_some();
+    some.then(|| named().filter_map(|(_, id)| id.parse().ok()).collect())
 }
 
 /// Keeps what is read, and wakes whoever follows it when it is another: the first time, they have read already.

@@ -37,9 +37,10 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     };
     let chosen = sqlx::query!(
         "update zoom_account a set
-            proposal = case $4 when 'person' then 'exact' when 'new' then 'new' when 'undo' then coalesce(proposal, 'new')
+            proposal = case $4 when 'person' then 'exact' when 'new' then 'new' when 'undo' then case when chosen_at is null then coalesce(proposal, 'new') end
                                else proposal end,
-            person_id = case $4 when 'person' then $5::uuid when 'new' then null else person_id end,
+            person_id = case when $4 = 'person' then $5::uuid
+                             when $4 = 'new' or ($4 = 'undo' and chosen_at is not null) then null else person_id end,
             why = case when $4 in ('person', 'new') then null else why end,
             chosen_at = case when $4 in ('person', 'new') then $3 when $4 = 'undo' then null else chosen_at end,
             chosen_by = case when $4 in ('person', 'new') then $6 when $4 = 'undo' then null else chosen_by end,
@@ -57,6 +58,9 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     )
     .fetch_all(tx.db())
     .await?;
+    if chosen.is_empty() {
+        return Ok(0);
+    }
     if let Choice::Person(person) = choice {
         // Another account that could be this person's is left undecided.
         sqlx::query!(
@@ -110,6 +114,18 @@ async fn check_free(tx: &mut Tx, connection: ConnectionId, person: PersonId) -> 
         Some(_) => Err(Error::Refused(format!("{} has a Zoom account on this connection already.", row.display_name))),
         None => Ok(()),
     }
+}
+
+/// What an account is called, and its address.
+pub async fn named(tx: &mut Tx, connection: ConnectionId, account: AccountId) -> Result<(String, String)> {
+    let row = sqlx::query!(
+        "select display_name, user_name from zoom_account where connection_id = $1 and id = $2",
+        connection.0,
+        account.0
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    row.map(|row| (row.display_name, row.user_name)).ok_or(Error::NotFound("the Zoom account"))
 }
 
 /// People whom `q` finds and who have no account on the connection, the first by name.

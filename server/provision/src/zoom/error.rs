@@ -318,7 +318,7 @@ impl Unreachable {
         match self {
             Self::UnknownName | Self::Private => "Check the address on the Integration tab.",
             _ => {
-                "Check that this server may connect to Zoom. It is tried again by itself, provisioning while it is on."
+                "Check that this server may connect to Zoom. It is tried again by itself while an import runs or provisioning is on."
             }
         }
     }

@@ -14,7 +14,7 @@ mod writer;
 
 pub use note::Note;
 pub use recorder::{Recorder, queue};
-pub use secrets::clean_text;
+pub use seen::replayed;
 pub use watch::Watch;
 pub use writer::run;
 

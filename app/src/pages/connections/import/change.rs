@@ -1,13 +1,13 @@
 //! Whose an account is, when the proposal is wrong: find a person and choose.
 
 use super::DIALOG_FIELDS;
-use crate::api::imports::{ChoosePerson, ListFreePeople};
+use crate::api::imports::{ChoosePerson, FreePeople, ListFreePeople};
 use crate::components::{Avatar, Dialog, Icon, Query, SubmitButton, part_of};
+use crate::error::AppError;
 use crate::form::{FormProblem, PostForm, use_form};
 use crate::reading::read;
 use leptos::prelude::*;
-use model::ConnectionId;
-use model::import::AccountPerson;
+use model::{AccountId, ConnectionId};
 
 #[component]
 pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
@@ -18,7 +18,11 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
     let account = query.get("account").unwrap_or_default().to_owned();
     let find = query.get("find").unwrap_or_default().to_owned();
     let asked = find.clone();
-    let found = read(move || Ok(ListFreePeople { connection, q: asked.clone() }));
+    let of: Option<AccountId> = account.parse().ok();
+    let found = read(move || {
+        let account = of.ok_or_else(|| AppError::no("Zoom account"))?;
+        Ok(ListFreePeople { connection, account, q: asked.clone() })
+    });
     let footer = view! {
         <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
         <SubmitButton label="Choose" icon="check" form="choose" pending=Signal::derive(move || form.pending())/>
@@ -45,9 +49,15 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
     }
 }
 
-fn people(found: Vec<AccountPerson>) -> AnyView {
-    let rows = found.into_iter().map(|person| (person.id.to_string(), person.display_name, person.user_name));
-    options("person", rows.collect(), "Nobody is found who has no account on this connection yet.")
+fn people(found: FreePeople) -> AnyView {
+    let name = if found.display_name.is_empty() { "No name".to_owned() } else { found.display_name };
+    let rows = found.people.into_iter().map(|person| (person.id.to_string(), person.display_name, person.user_name));
+    let options = options("person", rows.collect(), "Nobody is found who has no account on this connection yet.");
+    view! {
+        <p class="wrap-anywhere">"For the Zoom account "<strong>{name}</strong>" "<span class="muted">{found.user_name}</span></p>
+        {options}
+    }
+    .into_any()
 }
 
 /// The search of a dialog in which one of several is chosen.

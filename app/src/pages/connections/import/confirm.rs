@@ -1,13 +1,13 @@
 //! The question before accounts are linked: how many, and of which kind.
 
-use super::DIALOG_FIELDS;
+use super::{DIALOG_FIELDS, ticked};
 use crate::api::imports::{ConfirmImport, Confirmation, GetConfirmation};
 use crate::components::{CheckField, Dialog, FieldState, Kv, Query, SubmitButton, if_read, pair, part_of, plural};
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::read;
 use leptos::prelude::*;
+use model::ConnectionId;
 use model::import::AccountsShown;
-use model::{AccountId, ConnectionId};
 
 #[component]
 pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
@@ -16,20 +16,19 @@ pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
     // What is ticked stays ticked.
     let close = query.without(&["dialog"]).href();
     let list = query.without(DIALOG_FIELDS).href();
-    let accounts: Vec<AccountId> =
-        query.pairs().iter().filter(|(name, _)| name == "accounts[]").filter_map(|(_, id)| id.parse().ok()).collect();
+    let some = ticked(&query);
+    let all = some.is_none();
+    let accounts = some.unwrap_or_default();
     let (q, show) = (query.text("q"), query.parsed::<AccountsShown>("show"));
     let asked = (accounts.clone(), q.clone());
-    let data = read(move || Ok(GetConfirmation { connection, accounts: asked.0.clone(), q: asked.1.clone(), show }));
+    let data =
+        read(move || Ok(GetConfirmation { connection, accounts: asked.0.clone(), all, q: asked.1.clone(), show }));
     let footer = view! {
         <a class="btn" data-variant="outline" href=close.clone()>"Cancel"</a>
         {if_read(data, move |would: Confirmation| button(&would, form))}
     }
     .into_any();
-    let numbers = part_of(data, move |would: Confirmation| numbers(would));
-    let mail = mail.then(|| {
-        view! { <CheckField field=FieldState::switch(form, "mail", false) label="Send an e-mail to whoever is activated"/> }
-    });
+    let numbers = part_of(data, move |would: Confirmation| numbers(&would, form, mail));
     let ids = accounts.into_iter().map(|id| view! { <input type="hidden" name="accounts[]" value=id.to_string()/> });
     view! {
         <Dialog
@@ -44,12 +43,10 @@ pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
                 <input type="hidden" name="id" value=connection.to_string()/>
                 <input type="hidden" name="at" value=list/>
                 {ids.collect_view()}
+                {all.then(|| view! { <input type="hidden" name="all" value="true"/> })}
                 {q.map(|q| view! { <input type="hidden" name="q" value=q/> })}
                 {show.map(|show| view! { <input type="hidden" name="show" value=show.as_str()/> })}
                 {numbers}
-                <CheckField field=FieldState::switch(form, "activate", false) label="Auto-activate users after confirmation"/>
-                <p class="hint">"New people are Staged until somebody activates them: their accounts stay as they are in Zoom. With this they are active at once."</p>
-                {mail}
             </PostForm>
         </Dialog>
     }
@@ -64,21 +61,30 @@ fn button(would: &Confirmation, form: FormState<ConfirmImport>) -> AnyView {
     view! { {button} }.into_any()
 }
 
-fn numbers(would: Confirmation) -> AnyView {
+fn numbers(would: &Confirmation, form: FormState<ConfirmImport>, mail: bool) -> AnyView {
+    let linked = would.exact + would.partial + would.new;
+    if linked + would.left == 0 {
+        return view! { <p>"None of these accounts can be confirmed any more: each is linked, ignored or gone."</p> }
+            .into_any();
+    }
     let people = |n: i64| view! { <span class="num">{plural(n, "person", "people")}</span> };
     let mut rows = vec![
         pair("Exact", people(would.exact)),
         pair("Partial", people(would.partial)),
         pair("New", people(would.new)),
     ];
-    if would.exact + would.partial + would.new + would.left == 0 {
-        return view! { <p>"No account of these waits any more: somebody else has decided on them."</p> }.into_any();
-    }
     if would.left > 0 {
         rows.push(pair("Left as they are", view! {
             <span class="num">{plural(would.left, "account", "accounts")}</span>
             <span class="hint block">"Several people could be it, or Zoom shows no address. Choose with Change."</span>
         }));
     }
-    view! { <Kv rows/> }.into_any()
+    let activate = (would.new > 0).then(|| {
+        view! {
+            <CheckField field=FieldState::switch(form, "activate", false) label="Auto-activate users after confirmation"/>
+            <p class="hint">"New people are Staged until somebody activates them: their accounts stay as they are in Zoom. With this they are active at once."</p>
+            {mail.then(|| view! { <CheckField field=FieldState::switch(form, "mail", false) label="Send an e-mail to whoever is activated"/> })}
+        }
+    });
+    view! { <Kv rows/>{activate} }.into_any()
 }

@@ -60,12 +60,19 @@ impl List {
         let title = self.shown.map_or("Zoom accounts that are not linked", title_of);
         let searched = self.query.get("q").is_some();
         if page.rows.is_empty() {
-            let (heading, text) = empty(searched, self.shown);
+            let paged = self.query.get("after").or(self.query.get("before")).is_some();
+            let (heading, text) = if paged {
+                ("Nothing on this page", "What stood here has gone to another kind, or the page does not exist.")
+            } else {
+                empty(searched, self.shown)
+            };
+            let start = self.query.without(&["after", "before"]).href();
             return view! {
                 <section class="card" aria-labelledby="res-h">
                     <header><h2 id="res-h">{title}</h2></header>
                     {searched.then(|| self.search())}
                     <Empty icon="search" title=heading text=text/>
+                    {paged.then(|| view! { <p class="px-4.5 pb-4 text-center"><a class="link" href=start>"To the first page"</a></p> })}
                 </section>
             }
             .into_any();
@@ -104,7 +111,7 @@ impl List {
 
     /// Goes to the dialogs with whoever is ticked, or decides on them.
     fn form(&self, accounts: Vec<Account>) -> AnyView {
-        let kept = self.query.without(&["after", "before"]).pairs().to_vec();
+        let kept = self.query.pairs().to_vec();
         let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
         let tools = self.may.assign.then(|| self.bulk());
         view! {
@@ -124,7 +131,7 @@ impl List {
         let tick = self.may.assign;
         let choose =
             tick && !matches!(self.shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
-        let held = self.shown == Some(AccountsShown::Held);
+        let third = if self.shown == Some(AccountsShown::Held) { "Changes" } else { "Person in Rollcall" };
         let heads = heads(&self.query, self.query.parsed("sort").unwrap_or(AccountsSort::Name));
         let rows = accounts.into_iter().map(|account| {
             let ticked = tick.then(|| self.ticked.has(account.id));
@@ -138,7 +145,7 @@ impl List {
                     {heads}
                     <th scope="col" class="p3">"License"</th>
                     <th scope="col" class="p2">"Match"</th>
-                    <th scope="col">{if held { "What starting would change" } else { "Person in Rollcall" }}</th>
+                    <th scope="col">{third}</th>
                     {choose.then(|| view! { <td class="p2"><span class="vh">"Choose"</span></td> })}
                 </tr></thead>
                 <tbody>{rows}</tbody>
@@ -206,9 +213,10 @@ impl List {
             // The kinds are counted, not who is found.
             _ if self.query.get("q").is_some() => "Confirm all that are found".to_owned(),
             Some(AccountsShown::Exact) => format!("Confirm all {} exact", grouped(self.counts.exact)),
-            Some(AccountsShown::Partial) => format!("Confirm all {} partial", grouped(self.counts.partial)),
+            // Not everybody of these has a person.
+            Some(AccountsShown::Partial) => "Confirm all partial".to_owned(),
             Some(AccountsShown::New) => format!("Confirm all {} new", grouped(self.counts.new)),
-            _ => "Confirm all that are decided".to_owned(),
+            _ => "Confirm all proposals".to_owned(),
         };
         let href = self.query.without(&["after", "before"]).with("dialog", "confirm").href();
         view! { <a class="link" href=href>{label}</a> }.into_any()

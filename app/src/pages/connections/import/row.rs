@@ -91,7 +91,7 @@ fn person(account: &Account) -> AnyView {
             (Some(Proposal::New), true) => {
                 ("Nobody", "Without an address nobody can be made of it. Choose a person, or ignore it.")
             }
-            (Some(Proposal::New), false) => ("New person", "Nobody in the directory has this e-mail, name or number."),
+            (Some(Proposal::New), false) => ("New person", "Confirming makes a person of it: nobody else is proposed."),
             _ => ("–", "The next import looks whose it is."),
         };
         return view! { <span class="font-[520]">{title}</span><span class="sub">{text}</span> }.into_any();

@@ -33,25 +33,33 @@ pub(in super::super) fn ImportSettingsTab() -> impl IntoView {
             forms.order.forget();
         }
     });
+    // What the rest of the form was made of: it goes on with a newer version as long as that is still so.
     let version = RwSignal::new(0);
-    let read = move |settings: &ImportSettings| version.update(|known| *known = settings.version.max(*known));
+    let made = StoredValue::new(None);
+    let rest_of = |settings: &ImportSettings| (settings.confirm, settings.timetable, settings.details);
     let body = move |page: crate::api::connections::ConnectionPage| {
         let (id, manage) = (page.connection.id, page.may.manage);
         let back = format!("/connections/{id}/import");
         let rules = part_of(rules, move |settings: ImportSettings| {
-            read(&settings);
+            if made.with_value(|made| made.is_none_or(|made| made == rest_of(&settings))) {
+                version.set(settings.version);
+            }
             view! { <Rules id forms manage rules=settings.rules version=settings.version/> }.into_any()
         });
         let rest = part_of(rest, move |settings: ImportSettings| {
-            read(&settings);
+            made.set_value(Some(rest_of(&settings)));
+            version.set(settings.version);
             view! { <Rest id form=forms.save manage settings version/> }.into_any()
         });
         view! {
-            <FormProblem state=forms.save/>
-            <FormProblem state=forms.add/>
-            <FormProblem state=forms.order/>
             <p class="mb-3"><a class="link" href=back>"Back to the import"</a></p>
-            <div class="stack">{rules}{rest}</div>
+            <div class="stack">
+                <FormProblem state=forms.save/>
+                <FormProblem state=forms.add/>
+                <FormProblem state=forms.order/>
+                {rules}
+                {rest}
+            </div>
         }
         .into_any()
     };
