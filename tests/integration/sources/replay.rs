@@ -123,12 +123,13 @@ async fn a_replay_shows_no_secret() {
     let app = TestApp::with(|start| start.worker = false).await;
     let (source, scim) = app.source_with_token("Okta").await;
     let mut ada = user("ada@example.com");
-    ada["urn:example:2.0:User"] = json!({ "api_token": "tok-hidden1", "pwd": "pwd-hidden2", "note": "see tok-hidden1" });
+    ada["urn:example:2.0:User"] =
+        json!({ "api_token": "tok-hidden1", "pwd": "pwd-hidden2", "note": "see tok-hidden1" });
     ada["displayName"] = json!("tok-hidden1");
     let id = scim.create(&ada).await;
     let row = requests(&app, source, 1).await.remove(0);
     let got = rehearse(&app, &row, "GET", &format!("/Users/{id}"), &json!(null)).await;
-    ada["userName"] = json!("bob@example.com");
+    (ada["userName"], ada["externalId"]) = (json!("bob@example.com"), json!("00u-bob"));
     let made = rehearse(&app, &row, "POST", "/Users", &ada).await;
     assert!((got.status, made.status) == (200, 201) && !made.changes.is_empty(), "{got:?} {made:?}");
     let told = format!("{got:?} {made:?}");

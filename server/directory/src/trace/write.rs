@@ -130,7 +130,8 @@ async fn insert(db: &mut sqlx::PgConnection, observed: &[Observed]) -> Result<()
             Ok(Some(operations))
         })
         .collect::<Result<Vec<_>>>()?;
-    let text = |body: &Option<Body>| body.as_ref().map(|body| body.text.replace('\0', ""));
+    // Whoever cleaned it took them out: what were joined here would not have been looked at.
+    let text = |body: &Option<Body>| body.as_ref().map(|body| body.text.replace('\0', "\u{fffd}"));
     let cut = |body: &Option<Body>| body.as_ref().is_some_and(|body| body.cut);
     sqlx::query!(
         "insert into scim_request (id, source_id, token_id, at, method, path, query, status, duration_ms, client, address,
@@ -160,7 +161,7 @@ async fn insert(db: &mut sqlx::PgConnection, observed: &[Observed]) -> Result<()
         &all(observed, |it| it.address.clone()),
         &changes,
         &all(observed, |it| it.scim_type.clone()) as &[Option<String>],
-        &all(observed, |it| it.detail.as_ref().map(|detail| detail.replace('\0', ""))) as &[Option<String>],
+        &all(observed, |it| it.detail.as_ref().map(|detail| detail.replace('\0', "\u{fffd}"))) as &[Option<String>],
         &headers,
         &all(observed, |it| text(&it.request)) as &[Option<String>],
         &all(observed, |it| cut(&it.request)),

@@ -1,7 +1,7 @@
 //! A request of the trace once more, in a dry run: what it would answer and change now. Nothing of it is done.
 
 use super::request::Call;
-use super::trace::{Note, clean_text};
+use super::trace::{Note, replayed};
 use super::{BASE_PATH, answer, endpoint};
 use app::session::Replay;
 use axum::body::{Body, to_bytes};
@@ -27,7 +27,7 @@ async fn rehearse(directory: Directory, base: String, traced: TracedRequest) -> 
     let note = Note::default();
     let request = request(&traced).map_err(|error| format!("This request cannot be made again: {error}."))?;
     let json_only = answer::wants_plain_json(request.headers());
-    let actor = Actor::Token { id: token, source: traced.source_name };
+    let actor = Actor::Token { id: token, source: traced.source_name.clone() };
     let speaker = Speaker { actor, source: traced.source, token, read_only: false };
     let outcome = match Call::rehearsal(directory, base, speaker, request, note.clone()) {
         Ok(call) => endpoint(call).await,
@@ -36,8 +36,8 @@ async fn rehearse(directory: Directory, base: String, traced: TracedRequest) -> 
     let response = answer::render(outcome, json_only);
     let status = response.status().as_u16();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
-    let answer = (!body.is_empty()).then(|| clean_text(&String::from_utf8_lossy(&body)));
-    Ok(Replayed { status, answer, changes: note.changes() })
+    let (answer, changes) = replayed(&traced, &body, note.changes());
+    Ok(Replayed { status, answer, changes })
 }
 
 fn request(traced: &TracedRequest) -> Result<Request<Body>, http::Error> {

@@ -1,11 +1,12 @@
 //! A request as it was seen, and what is kept of it.
 
 use super::note::Note;
+use super::secrets::Removed;
 use super::{BODY, about, secrets};
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
 use directory::trace::Observed;
-use model::trace::{Body, is_error};
+use model::trace::{Body, Change, TracedRequest, is_error};
 use model::{RequestId, SourceId, TokenId};
 use scim::client::{self, Shape};
 use serde_json::Value;
@@ -58,20 +59,19 @@ impl Seen {
         let parsed: Option<Value> = scim::json::parse(&sent).ok();
         let user_agent = self.headers.iter().find(|(name, _)| name == "user-agent").map_or("", |(_, value)| value);
         let client = client::recognise(Shape { user_agent, query: &self.query, body: parsed.as_ref() });
-        let mut removed = secrets::Removed::default();
         let about = about::of(&self.method, &self.path, &self.query, parsed.as_ref());
-        let request = (!sent.is_empty()).then(|| kept(&sent, parsed, &mut removed));
+        let mut removed = self.secrets(parsed.as_ref());
+        let answer = self.answer.as_ref().map(|(_, body)| body);
+        let answer =
+            answer.filter(|body| !body.is_empty() && self.method != "HEAD").map(|body| Read::new(body, &mut removed));
+        let answer = answer.map(|answer| answer.kept(&removed));
+        let request = (!sent.is_empty()).then(|| kept(&sent, parsed, &removed));
         let (scim_type, detail) = self.error(&removed);
-        let answer = self.answer.as_ref().filter(|(_, body)| !body.is_empty() && self.method != "HEAD");
-        let answer = answer.map(|(_, body)| kept_answer(body, &mut removed));
-        let mut changes = self.note.changes();
-        for change in &mut changes {
-            change.target_name = removed.clean(&change.target_name);
-        }
+        let changes = cleaned_changes(self.note.changes(), &removed);
         let mut operations = self.note.all_operations();
         for operation in &mut operations {
-            operation.request = cut_text(&removed.clean(&secrets::clean_text(&operation.request)), LINE).0;
-            operation.detail = operation.detail.take().map(|detail| cut_text(&removed.clean(&detail), LINE).0);
+            operation.request = cut_text(&removed.clean_path(&operation.request), LINE).0;
+            operation.detail = operation.detail.take().map(|detail| cut_text(&sentence(&detail, &removed), LINE).0);
         }
         Observed {
             id: RequestId(Uuid::now_v7()),
@@ -79,8 +79,8 @@ impl Seen {
             token: self.token,
             at: self.at,
             method: self.method.clone(),
-            path: cut_text(&secrets::clean_text(&self.path), ADDRESS).0,
-            query: cut_text(&removed.clean(&secrets::clean_query(&self.query)), ADDRESS).0,
+            path: cut_text(&removed.clean_path(&self.path), ADDRESS).0,
+            query: cut_text(&removed.clean_query(&self.query), ADDRESS).0,
             status: self.status(),
             error: self.is_error(),
             about,
@@ -92,18 +92,30 @@ impl Seen {
             changes,
             scim_type,
             detail,
-            headers: self.headers.iter().map(|(name, value)| (name.clone(), secrets::clean_text(value))).collect(),
+            headers: self.headers.iter().map(|(name, value)| (name.clone(), removed.clean(value))).collect(),
             request,
             answer,
         }
     }
 
+    /// The secrets in what was sent.
+    fn secrets(&self, parsed: Option<&Value>) -> Removed {
+        let mut removed = Removed::default();
+        removed.find(&self.path);
+        removed.find_query(&self.query);
+        self.headers.iter().for_each(|(_, value)| removed.find(value));
+        if let Some(body) = parsed {
+            removed.find_json(body);
+        }
+        removed
+    }
+
     /// Keyword and sentence of the error that it was answered with.
-    fn error(&self, removed: &secrets::Removed) -> (Option<String>, Option<String>) {
+    fn error(&self, removed: &Removed) -> (Option<String>, Option<String>) {
         let body = self.answer.as_ref().filter(|(status, _)| *status >= 400).map(|(_, body)| body);
         let Some(Ok(error)) = body.map(|body| serde_json::from_slice::<Value>(body)) else { return (None, None) };
         let text = |name: &str| Some(error.get(name)?.as_str()?.to_owned());
-        (text("scimType"), text("detail").map(|detail| cut_text(&removed.clean(&detail), SENTENCE).0))
+        (text("scimType"), text("detail").map(|detail| cut_text(&sentence(&detail, removed), SENTENCE).0))
     }
 
     #[cfg(test)]
@@ -125,30 +137,79 @@ impl Seen {
     }
 }
 
-/// Answers are our own writing, so most are seen to hold no secret without being read: pages of a list are long.
-fn kept_answer(body: &[u8], removed: &mut secrets::Removed) -> Body {
-    if removed.is_empty()
-        && let Ok(text) = std::str::from_utf8(body)
-    {
-        let (text, cut) = cut_text(text, BODY);
-        if secrets::holds_none(&text) {
-            return Body { text, cut };
-        }
+/// What a replay may show of its answer and changes: no more than the trace would keep.
+pub fn replayed(traced: &TracedRequest, answer: &[u8], changes: Vec<Change>) -> (Option<String>, Vec<Change>) {
+    let mut removed = Removed::default();
+    removed.find_query(&traced.row.query);
+    if let Some(body) = traced.request.as_ref().and_then(|body| scim::json::parse(body.text.as_bytes()).ok()) {
+        removed.find_json(&body);
     }
-    kept(body, serde_json::from_slice(body).ok(), removed)
+    let read: Option<Value> = serde_json::from_slice(answer).ok();
+    if let Some(answer) = &read {
+        removed.find_json(answer);
+    }
+    let answer = (!answer.is_empty()).then(|| cleaned(answer, read, &removed));
+    (answer, cleaned_changes(changes, &removed))
 }
 
-fn kept(body: &[u8], parsed: Option<Value>, removed: &mut secrets::Removed) -> Body {
-    let text = match parsed {
-        Some(mut value) => {
-            removed.clean_json(&mut value);
-            if removed.overflowed() { UNKEPT.to_owned() } else { value.to_string() }
+fn cleaned_changes(mut changes: Vec<Change>, removed: &Removed) -> Vec<Change> {
+    for change in &mut changes {
+        change.target_name = sentence(&change.target_name, removed);
+    }
+    changes
+}
+
+fn sentence(text: &str, removed: &Removed) -> String {
+    if removed.overflowed() { UNKEPT.to_owned() } else { removed.clean(text) }
+}
+
+/// An answer whose secrets are found. Answers are our own writing, so most are seen to hold no secret without being
+/// read: pages of a list are long.
+enum Read<'b> {
+    Harmless(Body),
+    Any(&'b [u8], Option<Value>),
+}
+
+impl<'b> Read<'b> {
+    fn new(body: &'b [u8], removed: &mut Removed) -> Self {
+        if removed.is_empty()
+            && let Ok(text) = std::str::from_utf8(body)
+        {
+            let (text, cut) = cut_text(text, BODY);
+            if secrets::holds_none(&text) {
+                return Self::Harmless(Body { text, cut });
+            }
         }
-        None => secrets::clean_unreadable(&String::from_utf8_lossy(body)),
-    };
-    let (text, cut) = cut_text(&text, BODY);
+        let parsed = serde_json::from_slice(body).ok();
+        if let Some(answer) = &parsed {
+            removed.find_json(answer);
+        }
+        Self::Any(body, parsed)
+    }
+
+    fn kept(self, removed: &Removed) -> Body {
+        match self {
+            Self::Harmless(body) => body,
+            Self::Any(body, parsed) => kept(body, parsed, removed),
+        }
+    }
+}
+
+fn kept(body: &[u8], parsed: Option<Value>, removed: &Removed) -> Body {
+    let (text, cut) = cut_text(&cleaned(body, parsed, removed), BODY);
     let is_text = std::str::from_utf8(body).is_ok_and(|text| !text.contains('\0'));
     Body { text, cut: cut || !is_text }
+}
+
+fn cleaned(body: &[u8], parsed: Option<Value>, removed: &Removed) -> String {
+    match parsed {
+        _ if removed.overflows_body() => UNKEPT.to_owned(),
+        Some(mut value) => {
+            removed.clean_json(&mut value);
+            value.to_string()
+        }
+        None => removed.clean_unreadable(&String::from_utf8_lossy(body)),
+    }
 }
 
 /// At most so many bytes, never in the middle of a character; whether something is missing.
@@ -207,5 +268,36 @@ mod tests {
     fn what_went_well_has_no_error() {
         let told = observed("", 200, r#"{"detail":"x","scimType":"y"}"#);
         assert_eq!((told.detail, told.scim_type), (None, None));
+    }
+
+    #[test]
+    fn what_is_secret_in_a_query_or_a_header_is_kept_nowhere() {
+        let answer = r#"{"detail":"\"hunter!22\" and \"other!22\" are not right."}"#;
+        let seen = Seen {
+            query: "filter=password+eq+hunter!22".into(),
+            path: "/Users/hunter!22/rc%5Fscim%5F0123456789ab".into(),
+            headers: vec![("user-agent".into(), "Bearer other!22".into())],
+            sent: vec![Bytes::from_static(br#"{"a":"hunter!22 other!22","b":"later!22","zToken":"later!22"}"#)],
+            answer: Some((400, Bytes::from(answer))),
+            ..Seen::example(0)
+        };
+        let told = format!("{:?}", seen.observed());
+        assert!(!told.contains("!22") && !told.contains("0123456789ab"), "{told}");
+    }
+
+    #[test]
+    fn what_hides_behind_nul_is_found() {
+        let wide: Vec<u8> =
+            "{\"title\":\"rc_scim_0123456789ab_abcdef\"".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for sent in [wide, b"{\"title\":\"rc_\0scim_0123456789ab_abcdef\"".to_vec()] {
+            let seen = Seen { sent: vec![Bytes::from(sent)], ..Seen::example(0) };
+            assert_eq!(seen.observed().request.unwrap().text, "{\"title\":\"[removed]\"");
+        }
+    }
+
+    #[test]
+    fn an_answer_tells_a_secret_of_itself_too() {
+        let told = observed("", 200, r#"{"a":"tok-1234","api_token":"tok-1234"}"#).answer.unwrap();
+        assert_eq!(told.text, r#"{"a":"[removed]","api_token":"[removed]"}"#);
     }
 }
