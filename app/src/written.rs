@@ -212,14 +212,14 @@ mod browser {
     }
 
     fn attributes(old: &Element, new: &Element) {
+        let sent = |element: &Element| (element.get_attribute("value"), element.has_attribute("checked"));
+        let before = sent(old);
         for name in names(old) {
             // What is open was opened by whoever looks.
             if name != "open" && !new.has_attribute(&name) {
                 drop(old.remove_attribute(&name));
             }
         }
-        let sent = |element: &Element| (element.get_attribute("value"), element.has_attribute("checked"));
-        let before = sent(old);
         for name in names(new) {
             drop(old.set_attribute(&name, &new.get_attribute(&name).unwrap_or_default()));
         }
