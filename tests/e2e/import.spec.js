@@ -211,7 +211,7 @@ class Importer extends Visitor {
     await this.open(`${this.connection}/import`);
     await this.use(this.page.getByLabel('Select Pier 4 Room'), 'Space');
     await this.press('Ignore');
-    await this.says('Decided for 1 account');
+    await this.says('1 account ignored');
     await expect(this.page.getByRole('row', { name: /Pier 4/ })).toHaveCount(0);
     await this.use(this.page.getByRole('link', { name: 'Change Noah Brandt' }).locator('visible=true'));
     await this.says('Whose account is it?');

@@ -119,6 +119,8 @@ pub struct Confirmation {
     pub exact: i64,
     pub partial: i64,
     pub new: i64,
+    /// Of the new ones, whose address somebody in the directory has.
+    pub known: i64,
     pub left: i64,
 }
 
@@ -130,6 +132,7 @@ impl From<directory::imports::Confirmed> for Confirmation {
             exact: number(done.exact),
             partial: number(done.partial),
             new: number(done.new),
+            known: 0,
             left: number(done.left),
         }
     }
@@ -185,7 +188,8 @@ pub async fn get_confirmation(
 ) -> Result<Confirmation, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let which = which(accounts, all, q, show)?;
-    Ok(directory::imports::preview(&mut tx, connection, &which).await?.into())
+    let (would, known) = directory::imports::preview(&mut tx, connection, &which).await?;
+    Ok(Confirmation { known: i64::try_from(known).unwrap_or(i64::MAX), ..would.into() })
 }
 
 /// Begins an import.
@@ -239,18 +243,35 @@ pub async fn confirm_import(
     let terms = Terms { mail, ..provision::import::terms(activate) };
     // Step by step: what is done stays, whatever becomes of the rest.
     let (mut done, mut behind) = (Confirmed::default(), None);
-    loop {
-        let mut tx = crate::session::begin(model::Permission::Assign).await?;
-        let step = confirm_step(&mut tx, id, &which, behind.as_ref(), &terms).await?;
-        tx.commit().await?;
-        done += step.0;
-        behind = step.1;
-        if behind.is_none() {
-            break;
+    let failed = loop {
+        let step = async {
+            let mut tx = crate::session::begin(model::Permission::Assign).await?;
+            let step = confirm_step(&mut tx, id, &which, behind.as_ref(), &terms).await?;
+            tx.commit().await?;
+            Ok::<_, AppError>(step)
+        };
+        match step.await {
+            Ok(step) => {
+                done += step.0;
+                behind = step.1;
+            }
+            Err(error) => break Some(error),
         }
-    }
+        if behind.is_none() {
+            break None;
+        }
+    };
     let done = Confirmation::from(done);
     let linked = done.exact + done.partial + done.new;
+    if let Some(error) = failed {
+        if linked == 0 {
+            return Err(error);
+        }
+        let title = format!("{} linked, the rest is not", accounts_in_words(linked));
+        crate::flash::say(title, format!("{error} Confirm again for the rest.")).await?;
+        go_to_list(id, at.as_ref(), linked);
+        return Ok(());
+    }
     let title = match linked {
         0 => "Nothing was linked".to_owned(),
         _ => format!("{} linked", accounts_in_words(linked)),
@@ -335,7 +356,15 @@ pub async fn choose_accounts(
     };
     tx.commit().await?;
     let chosen = i64::try_from(chosen).unwrap_or(i64::MAX);
-    crate::flash::say(format!("Decided for {}", accounts_in_words(chosen)), text).await?;
+    let verb = match choice {
+        AccountChoice::New => "marked as new",
+        AccountChoice::Ignore => "ignored",
+        AccountChoice::Undo => "put back",
+        AccountChoice::Activate | AccountChoice::ActivateAndMail => "activated",
+        AccountChoice::Unlink => "unlinked",
+        AccountChoice::Again => "to be created again",
+    };
+    crate::flash::say(format!("{} {verb}", accounts_in_words(chosen)), text).await?;
     go_to_list(id, at.as_ref(), choice);
     Ok(())
 }

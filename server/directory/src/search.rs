@@ -17,7 +17,9 @@ use model::SourceId;
 use scim::schema::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::{Filter, Sort};
 use sqlx::{Postgres, QueryBuilder};
+use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// Among what is looked.
@@ -140,9 +142,10 @@ pub async fn turn(filter: Option<&Filter>) -> Option<SemaphorePermit<'static>> {
 /// Bulk requests hold what they change until their end, and wait for each other: so many at once, of all sources together.
 static BULKS: Semaphore = Semaphore::const_new(4);
 
-/// Waits for a turn of a bulk request. To be held until it is done, and waited for before a transaction is begun.
+/// Waits for a turn of a bulk request, none when it does not come in time. To be held until it is done, and waited for
+/// before a transaction is begun.
 pub async fn bulk_turn() -> Option<SemaphorePermit<'static>> {
-    BULKS.acquire().await.ok()
+    timeout(Duration::from_secs(10), BULKS.acquire()).await.ok()?.ok()
 }
 
 /// Looks, within one source.

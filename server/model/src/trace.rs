@@ -127,7 +127,7 @@ impl TracedRequest {
         let has_body = matches!(self.row.method.as_str(), "POST" | "PUT" | "PATCH");
         match &self.request {
             Some(body) if body.cut => Some(
-                "Its body was not kept whole, as it is longer than 64 KB or has bytes that are no text: it cannot be sent again.",
+                "Its body was not kept whole, as it is longer than 64 KB, has bytes that are no text, or too many secrets: it cannot be sent again.",
             ),
             None if has_body => Some("It was answered before its body was read, or had none: it cannot be sent again."),
             _ => None,

@@ -105,6 +105,24 @@ async fn who_is_ticked_stays_ticked_and_whoever_decides_comes_back_to_the_list()
     }
 }
 
+/// A person has one address, and whoever makes another of it is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_makes_a_second_person_of_an_address_is_told() {
+    let (app, connection) = imported().await;
+    let owner = app.owner().await;
+    let tab = format!("/connections/{connection}/import");
+    let said = "1 address of somebody in the directory";
+    assert!(!owner.open(&format!("{tab}?dialog=confirm")).await.html.text().contains(said));
+    let list = owner.open(&format!("{tab}?show=exact&select=all")).await;
+    let (account, is_new) = (ticked(&list).remove(0), |b: &Element<'_>| b.attribute("value") == Some("new"));
+    let new = list.html.all("button").into_iter().find(is_new).and_then(|it| it.attribute("formaction")).unwrap();
+    let fields = [("id", &*connection.to_string()), ("accounts[]", &account), ("choice", "new"), ("at", &*tab)];
+    let done = owner.post(new, &fields).await;
+    assert!(owner.follow(&done).await.html.text().contains("1 account marked as new"));
+    let text = owner.open(&format!("{tab}?dialog=confirm")).await.html.text();
+    assert!(text.contains(said), "{text}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_has_what_the_list_shows_and_no_formula() {
     let (app, connection) = imported().await;

@@ -50,7 +50,11 @@ pub(super) fn ImportTab() -> impl IntoView {
         reread(move || (stage.get(), held.get()), move || Ok(GetDifferences { connection: known(place.id.get())? }));
     let accounts = reread(
         move || (list.get(), stage.get()),
-        move || Ok(ListAccounts { connection: known(place.id.get())?, at: query.get_untracked() }),
+        move || {
+            // Who is ticked is in the address for a page that comes whole; later it is whoever was ticked by hand.
+            let at = if cfg!(feature = "ssr") { query.get_untracked() } else { list.get() };
+            Ok(ListAccounts { connection: known(place.id.get())?, at })
+        },
     );
     let body = move |of: ConnectionPage| {
         let (id, may) = (of.connection.id, of.may);

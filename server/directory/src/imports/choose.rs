@@ -37,7 +37,7 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     };
     let chosen = sqlx::query!(
         "update zoom_account a set
-            proposal = case $4 when 'person' then 'exact' when 'new' then 'new' when 'undo' then case when chosen_at is null then coalesce(proposal, 'new') end
+            proposal = case $4 when 'person' then 'exact' when 'new' then 'new' when 'undo' then case when chosen_at is null then proposal end
                                else proposal end,
             person_id = case when $4 = 'person' then $5::uuid
                              when $4 = 'new' or ($4 = 'undo' and chosen_at is not null) then null else person_id end,

@@ -148,13 +148,15 @@ async fn chosen(tx: &mut Tx, connection: ConnectionId, which: &Which, behind: Op
     .await?)
 }
 
-/// How many a confirmation would link and make.
-pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<Confirmed> {
+/// How many a confirmation would link and make, and how many of those made would have an address that is somebody's.
+pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<(Confirmed, usize)> {
     let (ids, filter) = which.parts();
     let row = sqlx::query!(
         "select count(*) filter (where a.proposal = 'exact' and a.person_id is not null) as \"exact!\",
                 count(*) filter (where a.proposal = 'partial' and a.person_id is not null) as \"partial!\",
                 count(*) filter (where a.proposal = 'new' and a.person_id is null and a.user_name <> '') as \"new!\",
+                count(*) filter (where a.proposal = 'new' and a.person_id is null and a.user_name <> '' and exists (
+                    select from person p where not p.gone and email_key(p.email) = email_key(a.user_name))) as \"known!\",
                 count(*) as \"all!\"
          from zoom_account a
          where a.connection_id = $1 and ($2::uuid[] is null or a.id = any($2)) and ($3::text is null or a.search like $3)
@@ -169,7 +171,7 @@ pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Re
     .await?;
     let number = |count: i64| usize::try_from(count).unwrap_or_default();
     let (exact, partial, new) = (number(row.exact), number(row.partial), number(row.new));
-    Ok(Confirmed { exact, partial, new, left: number(row.all) - exact - partial - new })
+    Ok((Confirmed { exact, partial, new, left: number(row.all) - exact - partial - new }, number(row.known)))
 }
 
 /// Links the accounts to the people proposed, and makes people of those that nobody knew: all in one transaction.

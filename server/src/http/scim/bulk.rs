@@ -23,7 +23,9 @@ pub async fn run(mut call: Call) -> Result<Answer, Error> {
     let request = Request::from_json(call.json().await?)?;
     let asked: Vec<String> = request.operations.iter().map(Operation::line).collect();
     let (unit, base) = (call.unit, call.base);
-    let turn = directory::search::bulk_turn().await;
+    let turn = directory::search::bulk_turn().await.ok_or_else(|| {
+        Error::plain(503, "The server is busy with other bulk requests. Nothing was changed; send it again.")
+    })?;
     to_the_end(async move {
         let _turn = turn;
         let mut tx = unit.begin().await?;

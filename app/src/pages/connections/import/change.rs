@@ -62,7 +62,7 @@ fn people(found: FreePeople) -> AnyView {
 
 /// The search of a dialog in which one of several is chosen.
 pub(super) fn finder(query: &Query, label: &'static str, hint: &'static str) -> AnyView {
-    let kept = query.without(&["find", "after", "before", "id"]).pairs().to_vec();
+    let kept = query.without(&["find", "id"]).pairs().to_vec();
     let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let find = query.get("find").unwrap_or_default().to_owned();
     view! {

@@ -73,6 +73,12 @@ fn numbers(would: &Confirmation, form: FormState<ConfirmImport>, mail: bool) -> 
         pair("Partial", people(would.partial)),
         pair("New", people(would.new)),
     ];
+    if would.known > 0 {
+        rows.push(pair("Of the new", view! {
+            <span class="num">{plural(would.known, "address", "addresses")}</span>" of somebody in the directory"
+            <span class="hint block">"Confirming makes a second person of each. Choose the one who is there with Change instead."</span>
+        }));
+    }
     if would.left > 0 {
         rows.push(pair("Left as they are", view! {
             <span class="num">{plural(would.left, "account", "accounts")}</span>

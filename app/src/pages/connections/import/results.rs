@@ -133,9 +133,14 @@ impl List {
             tick && !matches!(self.shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
         let third = if self.shown == Some(AccountsShown::Held) { "Changes" } else { "Person in Rollcall" };
         let heads = heads(&self.query, self.query.parsed("sort").unwrap_or(AccountsSort::Name));
+        // What is ticked stays so behind the dialog.
+        let here = match self.ticked {
+            Ticked::All => self.query.with("select", "all"),
+            Ticked::These(_) => self.query.clone(),
+        };
         let rows = accounts.into_iter().map(|account| {
             let ticked = tick.then(|| self.ticked.has(account.id));
-            row::row(account, &self.query, ticked, choose)
+            row::row(account, &here, ticked, choose)
         });
         let rows = rows.collect_view();
         view! {

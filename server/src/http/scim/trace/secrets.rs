@@ -26,6 +26,9 @@ const SHORTEST: usize = 4;
 /// The shortest beginning of a secret, in front of dots, that is taken for it; and the longest that is looked at.
 const BEGINNING: Range<usize> = 8..300;
 
+/// A longer text is no sentence of ours, which shortens what it names.
+const SENTENCE: usize = 4_096;
+
 /// The most secrets of one request that are looked for elsewhere in it: a bulk request may have a thousand passwords.
 const MOST: usize = 1_000;
 
@@ -182,7 +185,7 @@ impl Removed {
     }
 
     fn mark(&self, mut text: String) -> String {
-        let is_cut = text.contains("...") || text.contains('…');
+        let is_cut = text.len() <= SENTENCE && (text.contains("...") || text.contains('…'));
         for (_, secret) in &self.found {
             if text.contains(secret) {
                 text = text.replace(secret, MARK);
@@ -196,6 +199,9 @@ impl Removed {
 
     /// A path, and a line with one: what can stay of it stays.
     pub fn clean_path(&self, path: &str) -> String {
+        if !self.is_dirty(path) && !self.is_dirty(&decode(path)) {
+            return path.to_owned();
+        }
         let segments: Vec<String> = path.split('/').map(|segment| self.clean(segment)).collect();
         self.clean(&segments.join("/"))
     }

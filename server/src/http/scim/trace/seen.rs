@@ -70,7 +70,8 @@ impl Seen {
         let changes = cleaned_changes(self.note.changes(), &removed);
         let mut operations = self.note.all_operations();
         for operation in &mut operations {
-            operation.request = cut_text(&removed.clean_path(&operation.request), LINE).0;
+            let line = if removed.overflowed() { UNKEPT.to_owned() } else { removed.clean_path(&operation.request) };
+            operation.request = cut_text(&line, LINE).0;
             operation.detail = operation.detail.take().map(|detail| cut_text(&sentence(&detail, &removed), LINE).0);
         }
         Observed {
@@ -198,7 +199,7 @@ impl<'b> Read<'b> {
 fn kept(body: &[u8], parsed: Option<Value>, removed: &Removed) -> Body {
     let (text, cut) = cut_text(&cleaned(body, parsed, removed), BODY);
     let is_text = std::str::from_utf8(body).is_ok_and(|text| !text.contains('\0'));
-    Body { text, cut: cut || !is_text }
+    Body { text, cut: cut || !is_text || removed.overflows_body() }
 }
 
 fn cleaned(body: &[u8], parsed: Option<Value>, removed: &Removed) -> String {

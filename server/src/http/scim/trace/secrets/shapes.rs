@@ -113,9 +113,12 @@ fn borne(text: &str, at: usize, end: usize) -> Option<Range<usize>> {
         }
         rest = next;
     }
+    if rest.len() == text.len() - end {
+        return None;
+    }
     let value = up_to(rest, "\"'<>,;&()[]{}|\\");
     let start = text.len() - rest.len();
-    (start > end && value.len() >= SHORTEST).then_some(start..start + value.len())
+    (value.len() >= SHORTEST).then_some(start..start + value.len())
 }
 
 fn up_to<'t>(text: &'t str, signs: &str) -> &'t str {
