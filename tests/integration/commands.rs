@@ -1,6 +1,7 @@
 //! The commands, run as people and scripts run them: the built program, its environment, its exit status.
 
 mod apply;
+mod arrive;
 mod audit;
 mod crash;
 mod demo;
