@@ -148,7 +148,7 @@ impl From<directory::Error> for AppError {
             E::Stale(what) => Self::Conflict {
                 message: format!("Somebody else changed {what} meanwhile. Load the page again and repeat your change."),
             },
-            E::Refused(message) => Self::Conflict { message },
+            E::Refused(message) | E::TooMuch(message) => Self::Conflict { message },
             E::BadCursor => Self::BadRequest { message: "the page's start is not valid. Open the list again".into() },
             E::Key(_) | E::Migration(_) | E::Database(_) | E::Unreadable { .. } => {
                 tracing::error!(%error, "a request failed");

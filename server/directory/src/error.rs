@@ -17,6 +17,9 @@ pub enum Error {
     /// The command's own rule forbids it; the sentence may be shown.
     #[error("{0}")]
     Refused(String),
+    /// More than one answer may hold; the sentence may be shown.
+    #[error("{0}")]
+    TooMuch(String),
     /// The list's cursor is not one of ours.
     #[error("the cursor is not valid")]
     BadCursor,

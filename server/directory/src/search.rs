@@ -13,6 +13,7 @@ mod order;
 use crate::{Error, Result, Tx, sources};
 use chrono::{DateTime, Utc};
 use condition::Condition;
+use futures::TryStreamExt;
 use model::SourceId;
 use scim::schema::{GROUP_TYPE, ResourceType, USER_TYPE};
 use scim::{Filter, Sort};
@@ -87,6 +88,9 @@ pub struct Found {
     /// The cursor of the next page, when the page was asked for by cursor and is not the last.
     pub next: Option<String>,
 }
+
+/// What the resources of a page may take in memory. One alone is a sixty-fourth of it at most.
+const MOST_BYTES: usize = 64 * 1_048_576;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -190,8 +194,20 @@ async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<
         _ => Way::FromTheStart,
     };
     let mut sql = statement("", source, search, &way)?;
-    let query = sql.build_query_as().persistent(!scans(search));
-    query.fetch_all(tx.db()).await.map_err(Error::from)
+    let query = sql.build_query_as::<Row>().persistent(!scans(search));
+    let (mut rows, mut bytes) = (Vec::<Row>::new(), 0);
+    let mut found = query.fetch(tx.db());
+    while let Some(row) = found.try_next().await? {
+        bytes += row.resource.len();
+        if bytes > MOST_BYTES {
+            return Err(Error::TooMuch(format!(
+                "The resources of this page are more than {MOST_BYTES} bytes long. Ask for fewer by count; {} fit.",
+                rows.len()
+            )));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
 /// How Postgres would go about it, with small tables taken for large ones.

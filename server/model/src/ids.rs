@@ -62,3 +62,23 @@ ids! {
     /// A group of Zoom that an import found.
     ZoomGroupId
 }
+
+/// An id in the one spelling in which it is shown: SCIM's are case exact (RFC 7643, section 3.1), and a client that spells
+/// one in another way has another one.
+pub fn read_id(text: &str) -> Option<Uuid> {
+    text.parse().ok().filter(|id: &Uuid| id.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        let id = "0197a0c1-3b6e-7a52-9c44-d6f1f0a3be07";
+        assert_eq!(read_id(id).map(|id| id.to_string()).as_deref(), Some(id));
+        for other in [&id.to_uppercase(), &id.replace('-', ""), &format!("{{{id}}}"), &format!("urn:uuid:{id}"), ""] {
+            assert_eq!(read_id(other), None, "{other}");
+        }
+    }
+}

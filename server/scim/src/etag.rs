@@ -22,8 +22,8 @@ pub fn etag_with(version: i64, derived: &str) -> String {
 ///
 /// Tags are compared weakly for both headers, although RFC 9110 wants If-Match strong: all our tags
 /// are weak, and RFC 7644 section 3.14 sends them in If-Match. A tag without its quotes (`W/3`, `3`)
-/// is understood. What is no tag at all is refused where something would be changed; a GET passes it
-/// over and sends the resource.
+/// is understood. What is no tag at all is refused, but for a GET's If-None-Match: that is passed over
+/// and the resource sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     tags: Tags,
@@ -58,7 +58,12 @@ impl Condition {
         Ok(Self { tags, negated: false })
     }
 
-    /// The resource must be in none of these versions.
+    /// The resource must be in none of these versions to be changed; with `*` it must not be there.
+    pub fn unless_match(header: &str) -> Result<Self> {
+        Ok(Self { negated: true, ..Self::one_of("If-None-Match", header)? })
+    }
+
+    /// The same, for a client that wants to read what it does not have.
     pub fn if_none_match(header: &str) -> Self {
         Self { tags: Tags::read(header).unwrap_or_else(|| Tags::List(Vec::new())), negated: true }
     }
@@ -138,6 +143,10 @@ mod tests {
             assert!(Condition::if_match(header).unwrap().holds(3), "{header}");
             assert!(!Condition::if_none_match(header).holds(3), "{header}");
         }
+        for header in ["*", r#"W/"3""#] {
+            assert!(!Condition::unless_match(header).unwrap().holds(3), "{header}");
+        }
+        assert!(Condition::unless_match(r#"W/"4""#).unwrap().holds(3));
         for header in [r#"W/"4""#, r#""1,3,5""#, r#""""#, r#"" 3""#, "03", r#""x""#, "W/4.0a"] {
             assert!(!Condition::if_match(header).unwrap().holds(3), "{header}");
             assert!(Condition::if_none_match(header).holds(3), "{header}");
@@ -156,6 +165,7 @@ mod tests {
             assert!(Condition::if_none_match(header).holds(3), "a reader gets the resource");
         }
         assert!(Condition::version("x").unwrap_err().detail.starts_with("version is \"x\""));
+        assert!(Condition::unless_match("x").unwrap_err().detail.starts_with("If-None-Match is \"x\""));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! The size of the body is the HTTP layer's to bound; everything else that can hurt is refused
 //! here: bytes that are not UTF-8, nesting deeper than [`MAX_DEPTH`] (recursion without a bound
 //! overflows the stack and ends the process), the character NUL (Postgres cannot hold it), a key
-//! given twice (two readers of one body must not see two different values), and integers that would
+//! given twice (two readers of one body must not see two different values), and numbers that would
 //! lose digits.
+
+mod number;
 
 use std::fmt;
 
@@ -32,6 +34,13 @@ pub fn parse(bytes: &[u8]) -> Result<Value> {
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value))
         .map_err(|e| Error::syntax(refusal(&e)))
+        .and_then(|value| match number::that_loses_digits(text) {
+            None => Ok(value),
+            Some(number) => Err(Error::syntax(format!(
+                "The number {} has more digits than can be kept. Send it as text.",
+                shown(number)
+            ))),
+        })
 }
 
 fn refusal(error: &serde_json::Error) -> String {
@@ -159,9 +168,10 @@ mod tests {
         refused(br#""\ud800""#);
         refused(b"1e999");
         assert!(refused(br#"{"a":123456789012345678901}"#).contains("more digits than can be kept"));
-        refused(b"-1e30");
+        assert!(refused(b"[1.5, 0.12345678901234567890]").contains("0.12345678901234567890"));
         assert_eq!(parse(b"18446744073709551615").unwrap(), json!(u64::MAX));
         assert_eq!(parse(b"[1.5, 1e3]").unwrap(), json!([1.5, 1000.0]));
+        refused(b"-1e30");
     }
 
     #[test]

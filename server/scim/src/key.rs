@@ -18,6 +18,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Result};
+use crate::name::is_invisible;
 
 /// Longest name in bytes: above this an index row of Postgres would not fit.
 pub const MAX_BYTES: usize = 800;
@@ -39,10 +40,12 @@ pub fn user_name_key(user_name: &str) -> Result<String> {
     Ok(fold(user_name))
 }
 
-/// What a group's `displayName` is compared by: as a `userName` is, with single blanks and none around it. Names of groups may
-/// repeat (RFC 7643 section 8.7.1, uniqueness none); those that look the same are the same name.
+/// What a group's `displayName` is compared by: as a `userName` is, with single blanks and none around it, and without the
+/// joiners, marks and selectors that [`name`](crate::name) lets it have. Names of groups may repeat (RFC 7643 section
+/// 8.7.1, uniqueness none); those that look the same are the same name.
 pub fn group_name_key(display_name: &str) -> String {
-    fold(&display_name.split_whitespace().collect::<Vec<_>>().join(" "))
+    let seen: String = display_name.chars().filter(|c| !is_invisible(*c)).collect();
+    fold(&seen.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn fold(text: &str) -> String {
@@ -89,6 +92,17 @@ mod tests {
         for (a, b) in [("ımran", "imran"), ("ada", "аda"), ("ada", "ada "), ("a.da", "ada"), ("jose", "josé")] {
             assert_ne!(key(a), key(b), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn group_names_that_look_the_same_agree() {
+        for other in
+            ["Sales", " sales ", "Sa\u{e0061}les", "Sal\u{200d}es", "Sales\u{200f}", "Sales\u{fe0f}", "SALES \u{200b}"]
+        {
+            assert_eq!(group_name_key(other), group_name_key("Sales"), "{other:?}");
+        }
+        assert_eq!(group_name_key("Cafe\u{200d}\u{301}"), group_name_key("CAFÉ"), "composed after");
+        assert_ne!(group_name_key("Sa les"), group_name_key("Sales"));
     }
 
     #[test]

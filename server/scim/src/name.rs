@@ -74,7 +74,7 @@ pub fn check_user_name(name: &str) -> Result<()> {
         "begins or ends with a blank".to_owned()
     } else if let Some(c) = name.chars().find(|c| c.is_control()) {
         format!("holds the control character {}", code(c))
-    } else if let Some(c) = name.chars().find(|c| is_one_of(*c, INVISIBLE)) {
+    } else if let Some(c) = name.chars().find(|c| is_invisible(*c)) {
         format!("holds {}, which nobody sees", code(c))
     } else if let Some(c) = name.chars().find(|c| is_odd_blank(*c)) {
         format!("holds a blank of another kind, {}", code(c))
@@ -107,7 +107,7 @@ pub fn check_group_name(name: &str) -> Result<()> {
 
 /// The name as it would be taken.
 fn canonical(name: &str) -> String {
-    let seen = name.chars().filter(|c| !c.is_control() && !is_one_of(*c, INVISIBLE));
+    let seen = name.chars().filter(|c| !c.is_control() && !is_invisible(*c));
     let mut right = String::with_capacity(name.len());
     for c in seen {
         match c {
@@ -117,6 +117,11 @@ fn canonical(name: &str) -> String {
         }
     }
     right.trim().nfc().collect()
+}
+
+/// Whether a character has no shape of its own.
+pub(crate) fn is_invisible(c: char) -> bool {
+    is_one_of(c, INVISIBLE)
 }
 
 fn is_one_of(c: char, ranges: &[(char, char)]) -> bool {

@@ -93,8 +93,9 @@ impl PatchOp {
 /// (Okta, authentik), and it is passed over when it is equal. Tells whether anything changed.
 pub fn apply(user: &mut User, id: &str, patch: &PatchOp) -> Result<bool> {
     let (attributes, _) = apply::apply(&USER_TYPE, id, user.attributes().clone(), patch)?;
-    let changed = attributes != *user.attributes();
-    user.replace_attributes(attributes);
+    let patched = User::with_attributes(attributes);
+    let changed = patched != *user;
+    *user = patched;
     Ok(changed)
 }
 

@@ -1,5 +1,6 @@
 //! What is not SCIM gets the SCIM error that fits, and nothing is stored.
 
+use super::groups::group;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, TestApp, user};
@@ -165,6 +166,63 @@ async fn odd_queries_do_no_harm() {
     for query in ["filter=displayName%20eq%20%22J%FCrgen%22", "filter=userName%20pr&filter=userName%20eq%20%22a%22"] {
         assert_eq!(scim.get(&format!("/Users?{query}")).await.error().0, 400, "{query}");
     }
+    for path in ["/Bulk?x=%ff", "/.search?x=%ff", "/Users?x=%ff", "/Groups/.search?%ff"] {
+        let answer = scim.post(path, &json!({})).await;
+        assert_eq!(answer.body["detail"], "The query string is not valid percent-encoded UTF-8.", "{path}");
+    }
+    assert_eq!(scim.get("/Users?x=1&x=2&filter=userName%20eq%20%22%EF%BF%BD%22").await.status, 200);
+}
+
+/// Ids are case exact: in another spelling it is another one, as for a filter.
+#[tokio::test]
+async fn an_id_has_one_spelling() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let id = scim.create(&user("ada@example.com")).await;
+    let engines = group(&scim, "Engines", &[&id]).await;
+    for other in [id.to_uppercase(), id.replace('-', ""), format!("%7B{id}%7D"), format!("urn:uuid:{id}")] {
+        assert_eq!(scim.get(&format!("/Users/{other}")).await.error().0, 404, "{other}");
+        assert_eq!(scim.send(Method::DELETE, &format!("/Users/{other}"), &json!({})).await.error().0, 404, "{other}");
+    }
+    let other = id.to_uppercase();
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": other }] }]);
+    assert_eq!(scim.patch(&format!("/Groups/{engines}"), add).await.error(), (400, "invalidValue"));
+    let remove = json!([{ "op": "remove", "path": format!("members[value eq \"{other}\"]") }]);
+    let left = scim.patch(&format!("/Groups/{engines}"), remove).await;
+    assert_eq!(left.body["members"][0]["value"], id, "{}", left.text);
+}
+
+/// Two groups that nobody can tell apart are one fault of the source.
+#[tokio::test]
+async fn groups_that_look_the_same_are_of_one_name() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    group(&scim, "Sales", &[]).await;
+    for name in ["Sal\u{e0061}es", "Sal\u{200d}es", "\u{200e}Sales", "Sales\u{fe0f}"] {
+        let answer = scim.post("/Groups", &json!({ "displayName": name })).await;
+        assert_eq!(answer.error(), (409, "uniqueness"), "{name:?}");
+    }
+    let found = scim.get("/Groups?filter=displayName%20eq%20%22Sal%E2%80%8Des%22").await;
+    assert_eq!(found.body["totalResults"], 1, "{}", found.text);
+}
+
+#[tokio::test]
+async fn a_page_that_would_fill_the_memory_is_refused() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let id = scim.create(&user("ada@example.com")).await;
+    app.database
+        .change(&format!(
+            "insert into record (id, source_id, person_id, user_name, user_name_key, active, resource, created_at, updated_at)
+             select gen_random_uuid(), source_id, person_id, 'p' || n, 'p' || n, active,
+                    resource || jsonb_build_object('title', repeat('x', 1000000)), created_at, updated_at
+             from record, generate_series(1, 70) n where id = '{id}'"
+        ))
+        .await;
+    let refused = scim.get("/Users?count=200").await;
+    assert_eq!(refused.error(), (400, "tooMany"));
+    assert!(refused.body["detail"].as_str().unwrap().ends_with("Ask for fewer by count; 68 fit."), "{}", refused.text);
+    assert_eq!(scim.get("/Users?count=10&attributes=userName").await.body["itemsPerPage"], 10);
 }
 
 async fn nothing_stored(app: &TestApp) {

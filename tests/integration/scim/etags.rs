@@ -78,3 +78,21 @@ async fn what_is_no_version_is_not_taken_for_an_old_one() {
     assert_eq!(bulk.body["Operations"][0]["status"], "400", "{}", bulk.text);
     assert_eq!(conditional(&scim, Method::GET, &path, ("if-none-match", "garbage")).await.status, 200);
 }
+
+/// RFC 9110, section 13.1.2: who says so wants to make what is not there, or to spare a version.
+#[tokio::test]
+async fn what_must_not_be_there_is_not_overwritten() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let path = format!("/Users/{}", scim.create(&user("ada@example.com")).await);
+    for method in [Method::PATCH, Method::PUT, Method::DELETE] {
+        for (tag, status) in [("*", 412), ("W/\"1\"", 412), ("garbage", 400)] {
+            let answer = conditional(&scim, method.clone(), &path, ("if-none-match", tag)).await;
+            assert_eq!(answer.error().0, status, "{method} {tag}: {}", answer.text);
+        }
+    }
+    assert_eq!(scim.get(&path).await.header("etag"), "W/\"1\"");
+    assert_eq!(conditional(&scim, Method::PATCH, &path, ("if-none-match", "W/\"7\"")).await.status, 200);
+    assert_eq!(conditional(&scim, Method::GET, &path, ("if-match", "W/\"1\"")).await.error().0, 412);
+    assert_eq!(conditional(&scim, Method::GET, &path, ("if-match", "W/\"2\"")).await.status, 200);
+}

@@ -1,7 +1,7 @@
 //! Who is in a group: each change touches only the members that change.
 
 use crate::{Error, Result, Tx};
-use model::{GroupId, SourceId};
+use model::{GroupId, SourceId, read_id};
 use scim::patch::MemberChange;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub(super) async fn change(tx: &mut Tx, source: SourceId, group: GroupId, change
             MemberChange::Add(members) => changed.added.extend(add(tx, source, group, &ids(members)?).await?),
             // Whoever is removed and is no member already is not one now.
             MemberChange::Remove(members) => {
-                let ids: Vec<Uuid> = members.iter().filter_map(|id| id.parse().ok()).collect();
+                let ids: Vec<Uuid> = members.iter().filter_map(|id| read_id(id)).collect();
                 changed.removed.extend(remove(tx, group, &ids).await?);
             }
             MemberChange::Replace(members) => {
@@ -35,7 +35,7 @@ pub(super) async fn change(tx: &mut Tx, source: SourceId, group: GroupId, change
 }
 
 fn ids(members: &[String]) -> Result<Vec<Uuid>> {
-    members.iter().map(|id| id.parse().map_err(|_| nobody(id))).collect()
+    members.iter().map(|id| read_id(id).ok_or_else(|| nobody(id))).collect()
 }
 
 async fn add(tx: &mut Tx, source: SourceId, group: GroupId, members: &[Uuid]) -> Result<Vec<Uuid>> {

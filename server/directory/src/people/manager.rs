@@ -24,7 +24,7 @@ pub async fn manager(tx: &mut Tx, person: &Person) -> Result<Option<(PersonId, S
 /// The enterprise extension's `manager.value` (RFC 7643, section 4.3) where it can be a record's id, with its source.
 fn given(person: &Person) -> Option<(SourceId, Uuid)> {
     let user: User = serde_json::from_value(person.profile.clone()).ok()?;
-    let id = user.manager()?.parse().ok()?;
+    let id = model::read_id(user.manager()?)?;
     // One source alone gives everything.
     let held = person.held.iter().find(|held| held.schema.is_some() && held.name.eq_ignore_ascii_case("manager"));
     let mut living = person.records.iter().filter(|record| record.deleted_at.is_none());

@@ -67,7 +67,7 @@ impl Condition<'_> {
     fn indexed(&mut self, path: &AttrPath, value: &Value) -> bool {
         let place = Place::of(path, self.of.kind(), &Map::new());
         let (Value::String(text), None) = (value, &place.extension) else { return false };
-        let uuid: Option<Uuid> = text.parse().ok().filter(|id: &Uuid| id.to_string() == *text);
+        let uuid: Option<Uuid> = model::read_id(text);
         match (self.of, place.name.as_deref().unwrap_or_default(), place.sub.as_deref()) {
             (_, "id", None) => self.same("r.id", uuid),
             (_, "externalId", None) => self.same("r.external_id", Some(text.clone())),

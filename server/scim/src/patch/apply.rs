@@ -74,6 +74,9 @@ impl Patching<'_> {
             }
             (_, Some(Value::Object(value)), _) => {
                 for (name, value) in value {
+                    if place.extension.is_none() && check::is_of_schema(self.kind, name) {
+                        return Err(check::inside_core(self.kind, name));
+                    }
                     self.apply(&Operation {
                         number: operation.number,
                         op: operation.op,
@@ -98,8 +101,13 @@ impl Patching<'_> {
     /// does not exist, false when there is nothing to do.
     fn may_write(&self, operation: &Operation, place: &Place, name: &str) -> Result<bool> {
         if place.extension.is_none() {
-            // `schemas` follows from what is there.
+            // `schemas` follows from what is there; with a resource or an extension clients send what it was.
             if name == "schemas" {
+                if operation.op == Op::Remove {
+                    return Err(Error::mutability(
+                        "schemas follows from what is there. Remove the extension: the path is its URN.",
+                    ));
+                }
                 return Ok(false);
             }
             if operation.from_key && dialect::patch::repeats_id(name, operation.value.as_ref(), self.id) {

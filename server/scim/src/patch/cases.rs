@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{PatchOp, apply};
 use crate::error::Error;
 use crate::resource::User;
+use crate::schema::USER;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -69,10 +70,36 @@ fn single_values() {
     assert_eq!(patched(one("replace", "active", json!("False")))["active"], false);
     assert!(patched(json!([{"op": "remove", "path": "title"}])).get("title").is_none());
     assert!(patched(one("replace", "title", Value::Null)).get("title").is_none());
-    assert!(patched(json!([{"op": "remove", "path": "active"}])).get("active").is_none());
+    let mut off = ada();
+    assert_eq!(run(&mut off, one("replace", "active", json!(false))), Ok(true));
+    assert_eq!(run(&mut off, json!([{"op": "remove", "path": "active"}])), Ok(true));
+    assert_eq!(off, ada(), "active where it is not said");
     unchanged(one("replace", "title", json!("Countess")));
     unchanged(json!([{"op": "remove", "path": "nickName"}]));
     unchanged(one("add", "title", Value::Null));
+}
+
+#[test]
+fn schemas_follows_from_what_is_there() {
+    unchanged(one("add", "schemas", json!(["urn:made:up"])));
+    unchanged(one("replace", "schemas", json!([USER.id])));
+    unchanged(json!([{"op": "replace", "value": {"schemas": [USER.id]}}]));
+    assert_eq!(refused(json!([{"op": "remove", "path": "schemas"}])), "mutability");
+    assert_eq!(refused(json!([{"op": "remove", "path": r#"schemas[value eq "x"]"#}])), "mutability");
+}
+
+#[test]
+fn a_schema_stands_in_no_other() {
+    for inside in [
+        json!({(ENTERPRISE): {"department": "x"}}),
+        json!({(USER.id): {}}),
+        json!({(format!("{ENTERPRISE}:department")): "x"}),
+    ] {
+        let error = run(&mut ada(), json!([{"op": "add", "value": {(USER.id): inside}}])).unwrap_err();
+        assert!(error.detail.contains("stands inside of urn:ietf:params:scim:schemas:core:2.0:User"), "{error}");
+        let posted = User::from_json(json!({"userName": "ada", (USER.id): inside})).unwrap_err();
+        assert_eq!(posted.detail, error.detail.trim_start_matches("Operation 1: "));
+    }
 }
 
 #[test]

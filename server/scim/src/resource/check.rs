@@ -103,14 +103,20 @@ fn take_attribute(kind: &'static ResourceType, name: &str, value: Value, kept: &
         Some(known) if known.kept_apart => put(kept, known.name, Some(value)),
         Some(known) => put(kept, known.name, attribute(known, value)?),
         None if is_password(name) => Ok(()),
-        // At the top of the body it would mean something else when it is read again.
-        None if is_schema(kind, name) || qualified(kind, name).is_some() => Err(not_an_object(name)),
+        None if is_of_schema(kind, name) => Err(inside_core(kind, name)),
         None => put(kept, name, unknown(name, value)?),
     }
 }
 
-fn is_schema(kind: &ResourceType, name: &str) -> bool {
-    name.eq_ignore_ascii_case(kind.core.id) || kind.extension(name).is_some()
+/// Whether a name is a schema's, or has one in front. At the top of the body it would mean something else when it is read
+/// again.
+pub(crate) fn is_of_schema(kind: &ResourceType, name: &str) -> bool {
+    name.eq_ignore_ascii_case(kind.core.id) || kind.extension(name).is_some() || qualified(kind, name).is_some()
+}
+
+pub(crate) fn inside_core(kind: &ResourceType, name: &str) -> Error {
+    let name = shown(name);
+    Error::value(format!("{name} stands inside of {}. Send it beside that, at the top of the resource.", kind.core.id))
 }
 
 fn take_extension(

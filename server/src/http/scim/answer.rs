@@ -118,6 +118,7 @@ pub fn failed(error: &directory::Error) -> Error {
         directory::Error::NotFound(what) => Error::plain(404, format!("There is no such resource: {what}.")),
         directory::Error::Taken(what) => Error::uniqueness(format!("{what} is taken.")),
         directory::Error::Refused(why) => Error::bad_request(ScimType::InvalidValue, why.clone()),
+        directory::Error::TooMuch(why) => Error::bad_request(ScimType::TooMany, why.clone()),
         directory::Error::BadCursor => Error::bad_request(
             ScimType::InvalidCursor,
             "The cursor is none of this server's, or belongs to another question. Begin again with an empty cursor.",

@@ -156,7 +156,7 @@ impl Running<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let mark = tx.mark().await.map_err(|e| failed(&e))?;
-        let outcome = asked.make(tx, self.unit.source, condition.as_ref()).await;
+        let outcome = asked.make(tx, self.unit.source, condition.as_slice()).await;
         // Two requests wait for each other, and this one holds what it changed before: as long as it goes on so, the other
         // one waits as well. All of it is taken back.
         if let Err(busy) = &outcome

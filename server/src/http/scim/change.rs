@@ -47,11 +47,11 @@ impl Asked {
         }
     }
 
-    /// Makes it, if the resource is in the version that the client knows.
-    pub async fn make(self, tx: &mut Tx, source: SourceId, condition: Option<&Condition>) -> Result<Done, Error> {
+    /// Makes it, if the resource is in the version that the client knows. What is made anew has none.
+    pub async fn make(self, tx: &mut Tx, source: SourceId, conditions: &[Condition]) -> Result<Done, Error> {
         match self {
-            Self::OfUser(change) => users::make(tx, source, change, condition).await,
-            Self::OfGroup(change) => groups::make(tx, source, change, condition).await,
+            Self::OfUser(change) => users::make(tx, source, change, conditions).await,
+            Self::OfGroup(change) => groups::make(tx, source, change, conditions).await,
         }
     }
 }
@@ -75,9 +75,10 @@ impl<R> Change<R> {
     }
 }
 
-/// An id that cannot be one of ours is nobody's.
+/// An id that cannot be one of ours is nobody's; in another spelling (capitals, braces) it is another text (RFC 7643,
+/// section 3.1: case exact).
 pub fn resource_id(of: Of, id: &str) -> Result<Uuid, Error> {
-    id.parse().map_err(|_| not_found(of, id))
+    model::read_id(id).ok_or_else(|| not_found(of, id))
 }
 
 pub fn not_found(of: Of, id: &str) -> Error {
@@ -85,8 +86,8 @@ pub fn not_found(of: Of, id: &str) -> Error {
 }
 
 /// RFC 7644, section 3.14: nothing is done to a version that the client has not seen.
-pub fn check(condition: Option<&Condition>, version: i64) -> Result<(), Error> {
-    if condition.is_none_or(|condition| condition.holds(version)) {
+pub fn check(conditions: &[Condition], version: i64) -> Result<(), Error> {
+    if conditions.iter().all(|condition| condition.holds(version)) {
         return Ok(());
     }
     Err(Error::precondition_failed())

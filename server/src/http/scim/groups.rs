@@ -14,7 +14,7 @@ pub async fn make(
     tx: &mut Tx,
     source: SourceId,
     change: Change<Members>,
-    condition: Option<&Condition>,
+    conditions: &[Condition],
 ) -> Result<Done, Error> {
     match change {
         Change::Create((group, members)) => {
@@ -23,17 +23,17 @@ pub async fn make(
             shown(&made).map(Done::Created)
         }
         Change::Replace(id, (group, members)) => {
-            let held = held(tx, source, id, condition).await?;
+            let held = held(tx, source, id, conditions).await?;
             save(tx, source, held, GroupPatch { group, members: vec![MemberChange::Replace(members)] }).await
         }
         Change::Patch(id, operations) => {
-            let held = held(tx, source, id, condition).await?;
+            let held = held(tx, source, id, conditions).await?;
             let patched = patch::apply_to_group(&held.group, &id.to_string(), &operations)?;
             save(tx, source, held, patched).await
         }
         Change::Delete(id) => {
-            if condition.is_some() {
-                held(tx, source, id, condition).await?;
+            if !conditions.is_empty() {
+                held(tx, source, id, conditions).await?;
             }
             if !groups::delete(tx, source, GroupId(id)).await.map_err(|e| failed(&e))? {
                 return Err(not_found(Of::Groups, &id.to_string()));
@@ -70,10 +70,10 @@ fn clash(error: &directory::Error, tx: &Tx, group: &scim::Group) -> Error {
     taken(tx, "group", attribute, value, same)
 }
 
-async fn held(tx: &mut Tx, source: SourceId, id: Uuid, condition: Option<&Condition>) -> Result<Group, Error> {
+async fn held(tx: &mut Tx, source: SourceId, id: Uuid, conditions: &[Condition]) -> Result<Group, Error> {
     let found = groups::lock(tx, source, GroupId(id)).await.map_err(|e| failed(&e))?;
     let group = found.ok_or_else(|| not_found(Of::Groups, &id.to_string()))?;
-    check(condition, group.version)?;
+    check(conditions, group.version)?;
     Ok(group)
 }
 

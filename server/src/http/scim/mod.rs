@@ -86,7 +86,7 @@ async fn endpoint(call: Call) -> Result<Answer, Error> {
         (&Method::POST, ["Bulk"]) => bulk::run(call).await,
         (_, ["Me", ..]) => Err(not_supported("/Me stands for the user who asks; a token stands for a whole source.")),
 
-        (&Method::GET, ["ServiceProviderConfig" | "ResourceTypes" | "Schemas", ..]) if call.has_filter()? => {
+        (&Method::GET, ["ServiceProviderConfig" | "ResourceTypes" | "Schemas", ..]) if call.has_filter() => {
             Err(Error::plain(403, "Nothing is filtered here. Ask without filter: the answer is the whole of it."))
         }
         (&Method::GET, ["ServiceProviderConfig"]) => Ok(Answer::ok(&discovery::service_provider_config(base))),

@@ -14,11 +14,11 @@ use futures::StreamExt;
 use http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method};
+use percent_encoding::percent_decode_str;
 use scim::discovery::MAX_PAYLOAD_BYTES;
 use scim::etag::Condition;
 use scim::{Error, ListQuery, Projection};
 use serde_json::Value;
-use std::collections::HashSet;
 
 /// One authenticated call.
 pub struct Call {
@@ -28,10 +28,14 @@ pub struct Call {
     pub method: Method,
     /// Below the base, decoded; empty segments are left out.
     pub path: Vec<String>,
-    query: String,
+    pairs: Vec<(String, String)>,
     headers: HeaderMap,
     body: Body,
 }
+
+/// What a query may say. Anything else is passed over: Entra carries `aadOptscim062020` in each address.
+const PARAMETERS: &[&str] =
+    &["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
 
 impl Call {
     /// Lets the request in when its token opens a source, and may do what is asked.
@@ -70,21 +74,20 @@ impl Call {
             // What is asked for is the same (RFC 9110, section 9.3.2); the body is left out at the end.
             method: if parts.method == Method::HEAD { Method::GET } else { parts.method },
             path: segments(parts.uri.path())?,
-            query: parts.uri.query().unwrap_or_default().to_owned(),
+            pairs: pairs(parts.uri.query().unwrap_or_default())?,
             headers: parts.headers,
             body,
         })
     }
 
     /// Whether a filter was sent.
-    pub fn has_filter(&self) -> Result<bool, Error> {
-        Ok(self.pairs()?.iter().any(|(name, _)| name.eq_ignore_ascii_case("filter")))
+    pub fn has_filter(&self) -> bool {
+        self.pairs().any(|(name, _)| name.eq_ignore_ascii_case("filter"))
     }
 
     /// The filter, the order and the page of a list of resources of one of these kinds.
     pub fn list_query(&self, of: &[Of]) -> Result<ListQuery, Error> {
-        let pairs = self.pairs()?;
-        let query = ListQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+        let query = ListQuery::from_pairs(self.pairs())?;
         if let Some(filter) = &query.filter {
             of.iter().try_for_each(|of| filter.check(of.kind()))?;
         }
@@ -93,12 +96,16 @@ impl Call {
 
     /// Which attributes of resources of this kind the client wants to see.
     pub fn view(&self, of: Of) -> Result<View, Error> {
-        let pairs = self.pairs()?;
-        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Ok(View::new(of, self.base.clone(), Projection::from_pairs(pairs, of.kind())?))
+        Ok(View::new(of, self.base.clone(), Projection::from_pairs(self.pairs(), of.kind())?))
     }
 
-    /// In which versions the resource may be for the request to be done.
+    /// In which versions the resource may be for a request to be done, and in which not.
+    pub fn conditions(&self) -> Result<Vec<Condition>, Error> {
+        let if_match = self.if_match()?;
+        let unless = self.header(&IF_NONE_MATCH).map(|value| Condition::unless_match(&value)).transpose()?;
+        Ok(if_match.into_iter().chain(unless).collect())
+    }
+
     pub fn if_match(&self) -> Result<Option<Condition>, Error> {
         self.header(&IF_MATCH).map(|value| Condition::if_match(&value)).transpose()
     }
@@ -115,18 +122,8 @@ impl Call {
         (!lines.is_empty()).then(|| lines.join(","))
     }
 
-    fn pairs(&self) -> Result<Vec<(String, String)>, Error> {
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&self.query)
-            .map_err(|_| Error::plain(400, "The query string cannot be read. Encode it as a form."))?;
-        // What is no UTF-8 was replaced: whoever looks for it would find nobody. Nor has any name this character.
-        if pairs.iter().any(|(name, value)| name.contains('\u{fffd}') || value.contains('\u{fffd}')) {
-            return Err(Error::plain(400, "The query string is not valid percent-encoded UTF-8, or holds U+FFFD."));
-        }
-        let mut names = HashSet::new();
-        if let Some((name, _)) = pairs.iter().find(|(name, _)| !names.insert(name.to_ascii_lowercase())) {
-            return Err(Error::plain(400, format!("The parameter {name} is sent twice. Send it once.")));
-        }
-        Ok(pairs)
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The body as JSON, within its bounds.
@@ -135,6 +132,30 @@ impl Call {
         let body = std::mem::take(&mut self.body);
         scim::json::parse(&read_body(body).await?)
     }
+}
+
+/// The parameters that mean something here, each once. A percent sign that encodes nothing stays one, as in a form.
+fn pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
+    let mut pairs = Vec::<(String, String)>::new();
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (form_decode(name)?, form_decode(value)?);
+        if !PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            continue;
+        }
+        if pairs.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
+            return Err(Error::plain(400, format!("The parameter {name} is sent twice. Send it once.")));
+        }
+        pairs.push((name, value));
+    }
+    Ok(pairs)
+}
+
+fn form_decode(text: &str) -> Result<String, Error> {
+    let text = text.replace('+', " ");
+    let decoded = percent_decode_str(&text).decode_utf8();
+    let decoded = decoded.map_err(|_| Error::plain(400, "The query string is not valid percent-encoded UTF-8."))?;
+    Ok(decoded.into_owned())
 }
 
 fn segments(path: &str) -> Result<Vec<String>, Error> {
@@ -165,14 +186,29 @@ fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// SCIM clients send `application/scim+json` or `application/json` (Okta, Google), with any parameters.
+/// SCIM clients send `application/scim+json` or `application/json` (Okta, Google). JSON has one encoding (RFC 8259,
+/// section 8.1), of which ASCII is a part; other parameters mean nothing.
 fn check_content_type(headers: &HeaderMap) -> Result<(), Error> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
-    let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if ["application/scim+json", "application/json"].iter().any(|ours| media_type.eq_ignore_ascii_case(ours)) {
-        return Ok(());
+    let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
+    if !is_one_of(parts.next().unwrap_or_default(), &["application/scim+json", "application/json"]) {
+        return Err(Error::plain(415, "Send the body as application/scim+json."));
     }
-    Err(Error::plain(415, "Send the body as application/scim+json."))
+    let charsets =
+        parts.filter_map(|parameter| parameter.split_once('=')).filter(|(name, _)| is_one_of(name, &["charset"]));
+    for (_, charset) in charsets {
+        if !is_one_of(charset.trim_matches('"'), &["utf-8", "utf8", "us-ascii"]) {
+            return Err(Error::plain(
+                415,
+                format!("The body comes as {charset}. Send it as UTF-8, the encoding of JSON."),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn is_one_of(text: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| text.eq_ignore_ascii_case(known))
 }
 
 /// Never more than the bound in memory, whatever the client announces.
@@ -206,12 +242,28 @@ mod tests {
     }
 
     #[test]
+    fn parameters_that_mean_something_come_once() {
+        let read = |query: &str| pairs(query).unwrap();
+        let filter = |text: &str| vec![("filter".to_owned(), text.to_owned())];
+        assert_eq!(read("x=1&filter=a+eq+%22%C3%A9%22&x=2&aadOptscim062020"), filter("a eq \"é\""));
+        assert_eq!(read("filter=100%"), filter("100%"));
+        assert_eq!(read("filter=%EF%BF%BD"), filter("\u{fffd}"), "a character like any other");
+        assert_eq!(read(""), []);
+        for wrong in ["count=1&Count=2", "x=%ff", "%ff=1", "filter=%c3"] {
+            assert_eq!(pairs(wrong).unwrap_err().status, 400, "{wrong}");
+        }
+    }
+
+    #[test]
     fn content_types() {
         let check =
             |value| check_content_type(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(value))]));
         assert!(check("application/scim+json").is_ok());
         assert!(check("Application/JSON; Charset=UTF-8").is_ok());
-        assert_eq!(check("text/xml").unwrap_err().status, 415);
+        assert!(check("application/json;charset=\"utf-8\"; boundary=x").is_ok());
+        for wrong in ["text/xml", "application/json; charset=utf-16", "application/json;charset=iso-8859-1", ""] {
+            assert_eq!(check(wrong).unwrap_err().status, 415, "{wrong}");
+        }
         assert!(check_content_type(&HeaderMap::new()).is_ok());
     }
 

@@ -1,7 +1,7 @@
 //! The endpoints of one kind of resource: `/Users` and `/Groups` (RFC 7644, sections 3.3 to 3.6).
 
 use super::answer::{Answer, failed};
-use super::change::{Asked, Done, not_found, resource_id};
+use super::change::{Asked, Done, check, not_found, resource_id};
 use super::request::Call;
 use super::view::View;
 use super::write::to_the_end;
@@ -35,6 +35,7 @@ pub async fn get(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
     let mut tx = call.unit.begin().await?;
     let found = search::get(&mut tx, call.unit.source, of, resource_id(of, id)?).await.map_err(|e| failed(&e))?;
     let stored = found.ok_or_else(|| not_found(of, id))?;
+    check(call.if_match()?.as_slice(), stored.version)?;
     let (body, tag) = view.show(&mut tx, &stored).await?;
     let answer = Answer::resource((body, tag.clone()), view.location(stored.id));
     match call.if_none_match() {
@@ -110,12 +111,12 @@ pub fn list_text(found: &Found, query: &ListQuery, shown: &[String]) -> String {
 
 /// `DELETE`.
 pub async fn delete(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
-    let condition = call.if_match()?;
+    let conditions = call.conditions()?;
     let asked = Asked::read(of, &Method::DELETE, Some(id), None)?;
     let unit = call.unit;
     to_the_end(async move {
         let mut tx = unit.begin().await?;
-        asked.make(&mut tx, unit.source, condition.as_ref()).await?;
+        asked.make(&mut tx, unit.source, &conditions).await?;
         unit.finish(tx).await?;
         Ok(Answer::nothing())
     })
@@ -124,13 +125,13 @@ pub async fn delete(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
 
 /// `POST`, `PUT` and `PATCH`.
 pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, Error> {
-    let (view, condition) = (call.view(of)?, call.if_match()?);
+    let (view, conditions) = (call.view(of)?, call.conditions()?);
     let body = call.json().await?;
     let asked = Asked::read(of, &call.method, id, Some(body))?;
     let (unit, patched) = (call.unit, call.method == Method::PATCH);
     to_the_end(async move {
         let mut tx = unit.begin().await?;
-        let (answer, written) = match asked.make(&mut tx, unit.source, condition.as_ref()).await? {
+        let (answer, written) = match asked.make(&mut tx, unit.source, &conditions).await? {
             Done::Deleted => (Answer::nothing(), true),
             Done::Created(stored) => {
                 let shown = view.show(&mut tx, &stored).await?;

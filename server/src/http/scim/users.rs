@@ -14,7 +14,7 @@ pub async fn make(
     tx: &mut Tx,
     source: SourceId,
     change: Change<User>,
-    condition: Option<&Condition>,
+    conditions: &[Condition],
 ) -> Result<Done, Error> {
     match change {
         Change::Create(user) => {
@@ -22,16 +22,16 @@ pub async fn make(
             let record = records::create(tx, source, &user).await.map_err(|e| clash(&e, tx, &Names::of(&user)))?;
             shown(record).map(Done::Created)
         }
-        Change::Replace(id, user) => save(tx, source, id, condition, |_| Ok(user)).await,
+        Change::Replace(id, user) => save(tx, source, id, conditions, |_| Ok(user)).await,
         Change::Patch(id, operations) => {
-            save(tx, source, id, condition, |mut user| {
+            save(tx, source, id, conditions, |mut user| {
                 patch::apply(&mut user, &id.to_string(), &operations)?;
                 Ok(user)
             })
             .await
         }
         Change::Delete(id) => {
-            held(tx, source, id, condition).await?;
+            held(tx, source, id, conditions).await?;
             records::delete(tx, source, RecordId(id)).await.map_err(|e| failed(&e))?;
             Ok(Done::Deleted)
         }
@@ -43,10 +43,10 @@ async fn save(
     tx: &mut Tx,
     source: SourceId,
     id: Uuid,
-    condition: Option<&Condition>,
+    conditions: &[Condition],
     alter: impl FnOnce(User) -> Result<User, Error>,
 ) -> Result<Done, Error> {
-    let record = held(tx, source, id, condition).await?;
+    let record = held(tx, source, id, conditions).await?;
     let user = alter(record.user.clone())?;
     if user == record.user {
         return shown(record).map(Done::Same);
@@ -86,10 +86,10 @@ fn clash(error: &directory::Error, tx: &Tx, sent: &Names) -> Error {
     taken(tx, "user", attribute, value, same)
 }
 
-async fn held(tx: &mut Tx, source: SourceId, id: Uuid, condition: Option<&Condition>) -> Result<Record, Error> {
+async fn held(tx: &mut Tx, source: SourceId, id: Uuid, conditions: &[Condition]) -> Result<Record, Error> {
     let found = records::lock(tx, source, RecordId(id)).await.map_err(|e| failed(&e))?;
     let record = found.ok_or_else(|| not_found(Of::Users, &id.to_string()))?;
-    check(condition, record.version)?;
+    check(conditions, record.version)?;
     Ok(record)
 }
 

@@ -29,6 +29,9 @@ const BEGINNING: Range<usize> = 8..300;
 /// A longer text is no sentence of ours, which shortens what it names.
 const SENTENCE: usize = 4_096;
 
+/// How many times over a text is decoded, to see whether it hides something.
+const MOST_DECODED: usize = 4;
+
 /// The most secrets of one request that are looked for elsewhere in it: a bulk request may have a thousand passwords.
 const MOST: usize = 1_000;
 
@@ -75,26 +78,31 @@ impl Removed {
                 }
             }
             Value::Array(items) => items.iter().for_each(|item| self.find_json(item)),
-            Value::String(text) => self.find(text),
+            Value::String(text) => match json_in(text) {
+                Some(inside) => self.find_json(&inside),
+                None => self.find(text),
+            },
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
     pub fn find_query(&mut self, query: &str) {
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            let (name, value) = (decode_query(name), decode_query(value));
-            if is_secret(&name) {
-                self.remember(&Value::from(value));
-            } else if is_filter(&name) {
-                self.keep_all(compared(&value));
+            let (names, values) = (readings(&spaced(name)), readings(&spaced(value)));
+            if names.iter().any(|name| is_secret(name)) {
+                values.into_iter().for_each(|value| self.remember(&Value::from(value)));
+            } else if names.iter().any(|name| is_filter(name)) {
+                // Its quotes are read once it is decoded.
+                let decoded = values.get(1..).filter(|decoded| !decoded.is_empty()).unwrap_or(&values);
+                decoded.iter().for_each(|value| self.keep_all(compared(value)));
             }
         }
-        self.find(&decode_query(query));
+        self.find(&spaced(query));
     }
 
     /// What looks like a secret in a text.
     pub fn find(&mut self, text: &str) {
-        for text in [without_nul(text), decode(text)] {
+        for text in readings(text) {
             let found = shapes(&text).into_iter().map(|range| text[range].trim_end_matches([')', ',', ';', '.']));
             // A word of letters alone may follow "bearer" in any sentence.
             let odd = found.filter(|it| it.chars().skip(1).any(|c| !c.is_lowercase()));
@@ -151,6 +159,14 @@ impl Removed {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.clean_json(item)),
             Value::String(text) => {
+                if let Some(inside) = json_in(text) {
+                    let mut cleaned = inside.clone();
+                    self.clean_json(&mut cleaned);
+                    if cleaned != inside {
+                        *text = cleaned.to_string();
+                    }
+                    return;
+                }
                 *text = if text.starts_with('/') { self.clean_path(text) } else { self.clean(text) };
             }
             Value::Number(number) => {
@@ -174,7 +190,7 @@ impl Removed {
     pub fn clean(&self, text: &str) -> String {
         let marked = self.mark(without_nul(text));
         // Whoever reads it may decode it.
-        if marked.contains('%') && self.is_dirty(&decode(&marked)) {
+        if marked.contains('%') && self.is_dirty_within(&marked) {
             return REMOVED.to_owned();
         }
         marked.replace(MARK, REMOVED)
@@ -182,6 +198,11 @@ impl Removed {
 
     fn is_dirty(&self, text: &str) -> bool {
         self.mark(text.to_owned()) != text
+    }
+
+    /// As it stands, or as whoever decodes it reads it.
+    fn is_dirty_within(&self, text: &str) -> bool {
+        readings(text).iter().any(|reading| self.is_dirty(reading))
     }
 
     fn mark(&self, mut text: String) -> String {
@@ -199,7 +220,7 @@ impl Removed {
 
     /// A path, and a line with one: what can stay of it stays.
     pub fn clean_path(&self, path: &str) -> String {
-        if !self.is_dirty(path) && !self.is_dirty(&decode(path)) {
+        if !self.is_dirty_within(path) {
             return path.to_owned();
         }
         let segments: Vec<String> = path.split('/').map(|segment| self.clean(segment)).collect();
@@ -210,10 +231,13 @@ impl Removed {
     pub fn clean_query(&self, query: &str) -> String {
         let pairs = query.split('&').map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (bare, said) = (decode_query(name), decode_query(value));
-            if self.is_dirty(&bare) {
+            let (names, values) = (readings(&spaced(name)), readings(&spaced(value)));
+            if names.iter().any(|name| self.is_dirty(name)) {
                 REMOVED.to_owned()
-            } else if !value.is_empty() && (is_secret(&bare) || is_secret(&said) || self.clean(&said) != said) {
+            } else if !value.is_empty()
+                && (names.iter().chain(&values).any(|text| is_secret(text))
+                    || values.iter().any(|text| self.is_dirty(text)))
+            {
                 format!("{name}={REMOVED}")
             } else {
                 pair.to_owned()
@@ -225,7 +249,7 @@ impl Removed {
     /// A body that is no JSON: nobody knows what stands where in it.
     pub fn clean_unreadable(&self, text: &str) -> String {
         // An escape may hide a name.
-        if [without_nul(text), decode_query(text)].iter().any(|text| is_secret(text)) || text.contains("\\u") {
+        if readings(&spaced(text)).iter().any(|text| is_secret(text)) || text.contains("\\u") {
             return "[a body that is no JSON and may hold a secret, so it was not kept]".to_owned();
         }
         self.clean(text)
@@ -237,12 +261,31 @@ fn without_nul(text: &str) -> String {
     text.replace('\0', "")
 }
 
-fn decode(text: &str) -> String {
-    without_nul(&percent_decode_str(text).decode_utf8_lossy())
+/// A text as it stands, and as it reads when it is decoded once, twice, and so on: what passes through several hands is
+/// encoded by each.
+fn readings(text: &str) -> Vec<String> {
+    let mut readings = vec![without_nul(text)];
+    while readings.len() <= MOST_DECODED
+        && let Some(last) = readings.last()
+    {
+        let next = without_nul(&percent_decode_str(last).decode_utf8_lossy());
+        if next == *last {
+            break;
+        }
+        readings.push(next);
+    }
+    readings
 }
 
-fn decode_query(text: &str) -> String {
-    decode(&text.replace('+', " "))
+/// As a form writes a blank.
+fn spaced(text: &str) -> String {
+    text.replace('+', " ")
+}
+
+/// What a text holds that is JSON itself, as Entra's roles are.
+fn json_in(text: &str) -> Option<Value> {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    is_json.then(|| scim::json::parse(text.as_bytes()).ok()).flatten()
 }
 
 /// What is unassigned or a switch says nothing secret.

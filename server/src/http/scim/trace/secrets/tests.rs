@@ -219,6 +219,42 @@ fn a_token_is_found_however_it_is_hidden() {
 }
 
 #[test]
+fn a_secret_is_found_in_json_within_a_text() {
+    let inner = json!({ "a": [{ "password": "hunter!22" }], "title": "Analyst" }).to_string();
+    let twice = json!({ "x": inner }).to_string();
+    let text = cleaned(json!({ "roles": [{ "value": inner }], "y": twice, "z": "hunter!22" })).to_string();
+    assert!(!text.contains("hunter!22") && text.contains("Analyst"), "{text}");
+    let operations = json!([{ "op": "add", "path": "password", "value": "hunter!22" }]).to_string();
+    assert!(!cleaned(json!({ "x": operations })).to_string().contains("hunter!22"));
+    for kept in ["{\"a\": 1}", "[x]", "{", "[1, 2]"] {
+        assert_eq!(cleaned(json!({ "x": kept })), json!({ "x": kept }), "as it was written");
+    }
+}
+
+#[test]
+fn a_secret_is_found_however_often_it_is_encoded() {
+    let encode = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let mut text = "password=hunter!22".to_owned();
+    let mut token = "rc_scim_0123456789ab_abcdef".to_owned();
+    for _ in 0..3 {
+        text = encode(&text).replace("%3D", "=");
+        token = encode(&token);
+        let mut removed = Removed::default();
+        removed.find_query(&text);
+        assert_eq!(removed.clean("\"hunter!22\" is wrong"), "\"[removed]\" is wrong", "{text}");
+        assert!(clean_query(&text).contains(REMOVED), "{text}");
+        assert_eq!(clean_text(&token), REMOVED);
+    }
+    let mut removed = Removed::default();
+    removed.find_query("password=100%2525");
+    assert_eq!(
+        removed.clean("100%25 or 100%"),
+        "[removed] or [removed]",
+        "nobody knows how often it was meant to be decoded"
+    );
+}
+
+#[test]
 fn names_of_secrets_are_told_from_words_that_have_them_in_them() {
     for name in [
         "userPwd",
