@@ -370,55 +370,6 @@ async fn a_process_that_dies_in_the_middle_loses_and_doubles_nothing() {
     }
 }
 
-/// Twenty thousand accounts of all kinds, in a list that moves and repeats itself, while processes die: whoever is there
-/// all the time is found, once, and nobody is said to come again and again.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_that_changes_while_it_is_read_is_read_whole() {
-    let engine = Engine::for_import().await;
-    for n in 0..20_000_u32 {
-        engine.zoom.add_user(&format!("p{n}@example.com"), |account| {
-            if n % 101 != 0 {
-                named(account, "Pat", &format!("Family{n}"));
-            }
-            account.active = n % 50 != 0;
-            if n % 211 == 0 {
-                account.roles = vec!["Admin".to_owned()];
-            }
-            if n % 77 == 0 {
-                account.kind = simulator::Kind::ZoomRoom;
-            }
-        });
-    }
-    engine.zoom.configure(|options| options.account.churn = simulator::Churn { vanish: 2, appear: 2, repeat: 3 });
-    engine.begin_import().await;
-    let mut died_at = 0;
-    for _ in 0..3 {
-        let mut heard = engine.directory.listen();
-        let run = tokio::spawn(provision::run_import(engine.directory.clone(), swift(), engine.connection));
-        died_at = loop {
-            let now = imports::newest(&mut engine.tx().await, engine.connection).await.unwrap().unwrap();
-            if now.scanned > died_at + 4_000 || now.state != ImportState::Scanning {
-                break now.scanned;
-            }
-            let _ = heard.recv().await;
-        };
-        run.abort();
-        let _ = run.await;
-        free_lease(&engine).await;
-    }
-    provision::run_import(engine.directory.clone(), swift(), engine.connection).await.unwrap();
-    let run = imports::newest(&mut engine.tx().await, engine.connection).await.unwrap().unwrap();
-    assert_eq!(run.state, ImportState::Done);
-    let moved = ["Accounts went away while the list was read. The pages before were read again."];
-    assert!(run.notes.iter().all(|note| moved.contains(&note.as_str())), "{:?}", run.notes);
-    let found = engine.database.texts("select user_name from zoom_account order by user_name").await;
-    let names: HashSet<&String> = found.iter().collect();
-    assert_eq!(names.len(), found.len(), "nobody twice");
-    let missed: Vec<String> = engine.zoom.users().into_iter().map(|user| user.user_name).collect();
-    let missed: Vec<&String> = missed.iter().filter(|name| name.starts_with('p') && !names.contains(name)).collect();
-    assert!(missed.is_empty(), "{} of those who stayed: {missed:?}", missed.len());
-}
-
 /// As after the lease's end: the dead process cannot give it up.
 async fn free_lease(engine: &Engine) {
     engine.database.change("update lease set until = clock_timestamp()").await;
