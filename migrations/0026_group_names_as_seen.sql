@@ -19,3 +19,7 @@ begin
     end loop;
 end $$;
 update zoom_group set name_key = pg_temp.as_seen(name_key) where name_key <> pg_temp.as_seen(name_key);
+
+-- Accounts know their groups by the same.
+update zoom_account set groups = array(select pg_temp.as_seen(lower(name)) from unnest(groups) as n(name))
+where groups is not null;

@@ -5,6 +5,7 @@ use crate::leases::Lease;
 use crate::text::fold;
 use crate::{Result, Tx};
 use model::ConnectionId;
+use scim::group_name_key;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -128,6 +129,7 @@ pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, f
     let now = tx.now();
     match found {
         Some(found) => {
+            let groups: Vec<String> = found.groups.iter().map(|name| group_name_key(name)).collect();
             sqlx::query!(
                 "update zoom_account set attributes = attributes || $3, active = coalesce($4, active),
                         user_type = coalesce($5, user_type), detailed_at = $6, groups = $7
@@ -138,7 +140,7 @@ pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, f
                 found.active,
                 found.user_type,
                 now,
-                &found.groups
+                &groups
             )
             .execute(tx.db())
             .await?;

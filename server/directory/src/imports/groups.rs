@@ -71,13 +71,13 @@ pub async fn keep_groups(tx: &mut Tx, lease: &Lease, run: &Run, found: &[FoundGr
 pub async fn groups(tx: &mut Tx, connection: ConnectionId) -> Result<Vec<ZoomGroup>> {
     let rows = sqlx::query!(
         "with counted as (
-            select lower(n.name) as name, count(*) as accounts
-            from zoom_account a, unnest(a.groups) as n(name)
+            select n.key, count(*) as accounts
+            from zoom_account a, unnest(a.groups) as n(key)
             where a.connection_id = $1 and a.gone_at is null group by 1)
          select z.id, z.display_name, z.gone_at is not null as \"gone!\", coalesce(c.accounts, 0) as \"accounts!\",
                 z.group_id, g.id as \"directory_id?\", g.display_name as \"directory_name?\", s.name as \"source?\"
          from zoom_group z
-         left join counted c on c.name = lower(z.display_name)
+         left join counted c on c.key = z.name_key
          left join lateral (
             select g.id, g.display_name, g.source_id from grp g
             where g.deleted_at is null and case when z.group_id is null
