@@ -98,6 +98,7 @@ pub async fn save(
     let (now, resource) = (tx.now(), to_json("group", &group)?);
     let done = sqlx::query!(
         "update grp set display_name = $3, display_name_key = $4, external_id = $5, resource = $6,
+                name_twin = case when display_name = $3 then name_twin end,
                 version = version + 1, updated_at = $7
          where id = $1 and version = $2 and deleted_at is null",
         held.id.0,

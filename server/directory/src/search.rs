@@ -90,7 +90,7 @@ pub struct Found {
 }
 
 /// What the resources of a page may take in memory. One alone is a sixty-fourth of it at most.
-const MOST_BYTES: usize = 64 * 1_048_576;
+pub const MOST_BYTES: usize = 64 * 1_048_576;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -157,6 +157,9 @@ pub async fn search(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Resul
     if scans(search) {
         sqlx::query!("select set_config('statement_timeout', '8000', true) as timeout").fetch_one(tx.db()).await?;
     }
+    if let Some(sort) = search.sort {
+        order::check(search, sort)?;
+    }
     let mut rows = page(tx, source, search).await?;
     let size = usize::try_from(search.count).unwrap_or(usize::MAX);
     let more = rows.len() > size;
@@ -198,7 +201,10 @@ async fn page(tx: &mut Tx, source: SourceId, search: &Search<'_>) -> Result<Vec<
     let (mut rows, mut bytes) = (Vec::<Row>::new(), 0);
     let mut found = query.fetch(tx.db());
     while let Some(row) = found.try_next().await? {
-        bytes += row.resource.len();
+        // One more than asked for says that there is more.
+        if rows.len() < search.count as usize {
+            bytes += row.resource.len();
+        }
         if bytes > MOST_BYTES {
             return Err(Error::TooMuch(format!(
                 "The resources of this page are more than {MOST_BYTES} bytes long. Ask for fewer by count; {} fit.",

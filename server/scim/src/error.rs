@@ -77,8 +77,8 @@ impl Error {
     }
 
     /// 412: the resource is not in the version that If-Match or If-None-Match asks for.
-    pub fn precondition_failed() -> Self {
-        Self::plain(412, "The resource has changed since. Read it again, and send the change with its new version.")
+    pub fn precondition_failed(detail: impl Into<String>) -> Self {
+        Self::plain(412, detail)
     }
 
     pub(crate) fn syntax(detail: impl Into<String>) -> Self {

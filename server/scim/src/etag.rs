@@ -82,6 +82,15 @@ impl Condition {
         self.is_met(|tag| current == Some(tag))
     }
 
+    /// The refusal of a resource that is in another version, or in one it should not be in.
+    pub fn refusal(&self) -> Error {
+        Error::precondition_failed(if self.negated {
+            "The resource is there, in a version that If-None-Match names. Nothing was changed."
+        } else {
+            "The resource has changed since. Read it again, and send the request with its new version."
+        })
+    }
+
     fn is_met(&self, is_current: impl Fn(&str) -> bool) -> bool {
         let matches = match &self.tags {
             Tags::Any => true,
@@ -101,6 +110,10 @@ impl Tags {
         while !rest.is_empty() {
             let (tag, behind) = first(rest)?;
             tags.push(tag.to_owned());
+            let behind = behind.trim_start();
+            if !(behind.is_empty() || behind.starts_with(',')) {
+                return None;
+            }
             rest = after_commas(behind);
         }
         (!tags.is_empty()).then_some(Self::List(tags))
@@ -111,14 +124,14 @@ fn after_commas(list: &str) -> &str {
     list.trim_start_matches(|c: char| c == ',' || c.is_ascii_whitespace())
 }
 
-/// The text of the first tag of a list, without `W/` and quotes, and what follows it; none when it
-/// is no tag. A comma in quotes is part of the tag.
+/// The text of the first tag of a list, without `W/` and quotes, and what follows it, from the comma
+/// on; none when it is no tag. A comma in quotes is part of the tag.
 fn first(list: &str) -> Option<(&str, &str)> {
     let tag = list.strip_prefix("W/").or_else(|| list.strip_prefix("w/")).unwrap_or(list);
     if let Some((text, behind)) = tag.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
         return Some((text, behind));
     }
-    let (text, behind) = tag.split_once(',').unwrap_or((tag, ""));
+    let (text, behind) = tag.split_at(tag.find(',').unwrap_or(tag.len()));
     let text = text.trim_end();
     is_version(text).then_some((text, behind))
 }
@@ -156,9 +169,22 @@ mod tests {
     /// Nobody's version would be a 412, which sends the client to read what has not changed.
     #[test]
     fn what_is_no_tag_is_told_what_one_looks_like() {
-        for header in
-            ["", ",", "garbage", r#"""#, r#""3"#, "W/", "*, 4", "é", r#""3"x"#, "3.", "3.x", "-3", "W/\"3\", y"]
-        {
+        for header in [
+            "",
+            ",",
+            "garbage",
+            r#""1" "3""#,
+            r#"""#,
+            r#""3"#,
+            "W/",
+            "*, 4",
+            "é",
+            r#""3"x"#,
+            "3.",
+            "3.x",
+            "-3",
+            "W/\"3\", y",
+        ] {
             let error = Condition::if_match(header).expect_err(header);
             assert_eq!((error.status, &error.to_json()["scimType"]), (400, &"invalidValue".into()), "{header}");
             assert!(error.detail.starts_with("If-Match is ") && error.detail.contains(r#"W/"3""#), "{}", error.detail);

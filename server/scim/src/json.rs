@@ -105,10 +105,14 @@ impl<'de> Visitor<'de> for Node {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> std::result::Result<Value, E> {
-        // An integer too long for 64 bits: its last digits are lost already.
+        // The database writes a large one with all its digits, and it comes back as an integer, or not at all.
         if value.fract() == 0.0 && value.abs() >= MOST_INTEGER {
-            return Err(E::custom("a number has more digits than can be kept. Send it as text"));
+            return number::as_integer(value)
+                .map(Value::Number)
+                .ok_or_else(|| E::custom("a number is larger than can be kept. Send it as text"));
         }
+        // It has no negative zero.
+        let value = if value == 0.0 { 0.0 } else { value };
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 
@@ -167,10 +171,11 @@ mod tests {
         assert_eq!(refused(b"{\"a\":"), "The JSON of the body breaks off at line 1 column 5. Send it whole.");
         refused(br#""\ud800""#);
         refused(b"1e999");
-        assert!(refused(br#"{"a":123456789012345678901}"#).contains("more digits than can be kept"));
+        assert!(refused(br#"{"a":123456789012345678901}"#).contains("larger than can be kept"));
         assert!(refused(b"[1.5, 0.12345678901234567890]").contains("0.12345678901234567890"));
         assert_eq!(parse(b"18446744073709551615").unwrap(), json!(u64::MAX));
-        assert_eq!(parse(b"[1.5, 1e3]").unwrap(), json!([1.5, 1000.0]));
+        assert_eq!(parse(b"[1.5, 1e3, -0.0, 1e16]").unwrap(), json!([1.5, 1000.0, 0.0, 10_000_000_000_000_000_u64]));
+        assert_eq!(parse(b"-0.0").unwrap().to_string(), "0.0");
         refused(b"-1e30");
     }
 

@@ -206,6 +206,33 @@ async fn groups_that_look_the_same_are_of_one_name() {
     assert_eq!(found.body["totalResults"], 1, "{}", found.text);
 }
 
+/// Groups that were told apart once, and are of one name now: each is found, and goes on until it is renamed.
+#[tokio::test]
+async fn twins_from_before_stay_usable() {
+    let app = TestApp::start().await;
+    let scim = app.scim().await;
+    let ada = scim.create(&user("ada@example.com")).await;
+    group(&scim, "Sales", &[]).await;
+    let twin = group(&scim, "Other", &[]).await;
+    app.database
+        .change(&format!(
+            "update grp set display_name = E'Sal\\u200Des', display_name_key = 'sales', name_twin = id,
+                    resource = jsonb_set(resource, '{{displayName}}', to_jsonb(E'Sal\\u200Des'::text)) where id = '{twin}'"
+        ))
+        .await;
+    let path = format!("/Groups/{twin}");
+    let join = json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]);
+    assert_eq!(scim.patch(&path, join).await.status, 200);
+    let put = json!({ "displayName": "Sal\u{200d}es", "members": [] });
+    assert_eq!(scim.put(&path, &put).await.status, 200);
+    let found = scim.get("/Groups?filter=displayName%20eq%20%22Sales%22").await;
+    assert_eq!(found.body["totalResults"], 2, "{}", found.text);
+    let rename = |name: &str| json!([{ "op": "replace", "path": "displayName", "value": name }]);
+    assert_eq!(scim.patch(&path, rename("SALES")).await.error(), (409, "uniqueness"));
+    assert_eq!(scim.patch(&path, rename("Others")).await.status, 200);
+    assert_eq!(scim.patch(&path, rename("Sales")).await.error(), (409, "uniqueness"), "no twin any more");
+}
+
 #[tokio::test]
 async fn a_page_that_would_fill_the_memory_is_refused() {
     let app = TestApp::start().await;
@@ -222,7 +249,19 @@ async fn a_page_that_would_fill_the_memory_is_refused() {
     let refused = scim.get("/Users?count=200").await;
     assert_eq!(refused.error(), (400, "tooMany"));
     assert!(refused.body["detail"].as_str().unwrap().ends_with("Ask for fewer by count; 68 fit."), "{}", refused.text);
-    assert_eq!(scim.get("/Users?count=10&attributes=userName").await.body["itemsPerPage"], 10);
+    assert_eq!(scim.get("/Users?count=68&attributes=userName").await.body["itemsPerPage"], 68, "as was said");
+    assert_eq!(scim.get("/Users?count=69&cursor=").await.error(), (400, "tooMany"));
+    app.database
+        .change(
+            "insert into grp (id, source_id, display_name, display_name_key, resource, created_at, updated_at)
+             select gen_random_uuid(), source_id, 'g' || n, 'g' || n,
+                    jsonb_build_object('displayName', 'g' || n, 'title', repeat('x', 1000000)), created_at, updated_at
+             from (select * from record limit 1) r, generate_series(1, 30) n",
+        )
+        .await;
+    app.database.change("delete from record where user_name like 'p%' and substr(user_name, 2)::int > 40").await;
+    assert_eq!(scim.post("/.search", &json!({ "count": 100 })).await.error(), (400, "tooMany"), "of both together");
+    assert_eq!(scim.post("/.search", &json!({ "count": 50 })).await.status, 200);
 }
 
 async fn nothing_stored(app: &TestApp) {

@@ -91,6 +91,8 @@ async fn what_must_not_be_there_is_not_overwritten() {
             assert_eq!(answer.error().0, status, "{method} {tag}: {}", answer.text);
         }
     }
+    let spared = conditional(&scim, Method::PUT, &path, ("if-none-match", "*")).await;
+    assert!(spared.body["detail"].as_str().unwrap().contains("If-None-Match names"), "{}", spared.text);
     assert_eq!(scim.get(&path).await.header("etag"), "W/\"1\"");
     assert_eq!(conditional(&scim, Method::PATCH, &path, ("if-none-match", "W/\"7\"")).await.status, 200);
     assert_eq!(conditional(&scim, Method::GET, &path, ("if-match", "W/\"1\"")).await.error().0, 412);

@@ -5,6 +5,7 @@ use super::condition::lower;
 use super::cursor;
 use super::lead::Lead;
 use super::{Of, Search};
+use crate::{Error, Result};
 use scim::path::Place;
 use scim::{AttrPath, Sort};
 use serde_json::Map;
@@ -43,6 +44,17 @@ pub(super) fn push_after(sql: &mut QueryBuilder<Postgres>, search: &Search<'_>, 
     sql.push(format!("({value} is null, coalesce({value}, ''), r.id) {sign} ("));
     sql.push_bind(place.key.is_none()).push(", ").push_bind(place.key.clone().unwrap_or_default());
     sql.push(" collate \"C\", ").push_bind(place.id).push(")");
+}
+
+/// Refuses an order by what no schema describes: of what kind its values are, nobody knows.
+pub(super) fn check(search: &Search<'_>, sort: &Sort) -> Result<()> {
+    match lead(&sort.by, search) {
+        Lead::Unknown { .. } | Lead::Extension(_) => Err(Error::Refused(format!(
+            "sortBy names {}, which no schema has. Sort by an attribute that /Schemas lists.",
+            sort.by.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 struct Key {

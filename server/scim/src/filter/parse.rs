@@ -175,6 +175,9 @@ impl<'t> Parser<'t> {
         }
         match json::parse(word.as_bytes()) {
             Ok(number @ Value::Number(_)) => Ok(number),
+            Err(why) if word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+                Err(format!("{} is not a value: {}", shown(word), why.detail))
+            }
             _ => Err(format!("{} is not a value. Put text in double quotes: \"text\".", shown(word))),
         }
     }

@@ -1,5 +1,7 @@
 //! Numbers as they are written in JSON, and whether a 64-bit integer or float keeps all of their digits.
 
+use serde_json::Number;
+
 /// The first number of a JSON text that would come back as another one.
 pub(super) fn that_loses_digits(json: &str) -> Option<&str> {
     numbers(json).find(|number| !is_kept(number))
@@ -38,9 +40,18 @@ fn is_kept(number: &str) -> bool {
     if number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok() {
         return true;
     }
-    let kept = number.parse::<f64>().ok().filter(|float| float.is_finite());
-    // The shortest form that is read as the same float.
-    kept.is_some_and(|float| digits(&format!("{float:e}")) == digits(number))
+    let Some(float) = number.parse::<f64>().ok().filter(|float| float.is_finite()) else { return false };
+    let written = digits(number);
+    // As it would be written with as many digits: a float has 17 at most.
+    (1..=17).contains(&written.0.len()) && digits(&format!("{float:.*e}", written.0.len() - 1)) == written
+        || written.0.is_empty()
+}
+
+/// A whole number as an integer of 64 bits, when it is one.
+pub(super) fn as_integer(float: f64) -> Option<Number> {
+    let text = format!("{float:.0}");
+    let signed = text.parse::<i64>().map(Number::from);
+    signed.or_else(|_| text.parse::<u64>().map(Number::from)).ok()
 }
 
 /// The digits between the first and the last that is not 0, and where the point stands before them.
@@ -56,7 +67,7 @@ fn digits(number: &str) -> (String, i64) {
     let leading = i64::try_from(all.len() - shown.len()).unwrap_or(i64::MAX);
     let point = i64::try_from(whole.len()).unwrap_or(i64::MAX);
     let exponent: i64 = exponent.parse().unwrap_or(i64::MAX / 2);
-    (shown.trim_end_matches('0').to_owned(), exponent + point - leading)
+    (shown.trim_end_matches('0').to_owned(), exponent.saturating_add(point).saturating_sub(leading))
 }
 
 #[cfg(test)]
@@ -86,11 +97,18 @@ mod tests {
         ] {
             assert_eq!(that_loses_digits(kept), None, "{kept}");
         }
+        for kept in ["0.10000000000000001", "3.1415926535897931", "9007199254740992.0", "1e16"] {
+            assert_eq!(that_loses_digits(kept), None, "{kept}, as some write a float");
+        }
+        assert!(!is_kept("0.001e-9223372036854775808") && !is_kept("1e9223372036854775807"));
+        assert_eq!(as_integer(1e19), Some(Number::from(10_000_000_000_000_000_000_u64)));
+        assert_eq!((as_integer(-1e18), as_integer(1e20)), (Some(Number::from(-1_000_000_000_000_000_000_i64)), None));
         for lost in [
             "123456789012345678901",
             "0.12345678901234567890",
             "1.00000000000000000001",
             "1e-400",
+            "8.000000000000001",
             "9007199254740993.0",
         ] {
             assert_eq!(that_loses_digits(&format!(r#"{{"a\"1":"{lost}","b\\":[1,{lost}]}}"#)), Some(lost), "{lost}");

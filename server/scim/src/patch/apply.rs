@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::members::Members;
 use super::target::{Target, Work};
-use super::{Op, Operation, PatchOp, PatchPath};
+use super::{Op, Operation, PatchOp, PatchPath, read_path};
 use crate::dialect;
 use crate::error::{Error, Result, shown};
 use crate::path::{AttrPath, Place, spelling};
@@ -74,13 +74,11 @@ impl Patching<'_> {
             }
             (_, Some(Value::Object(value)), _) => {
                 for (name, value) in value {
-                    if place.extension.is_none() && check::is_of_schema(self.kind, name) {
-                        return Err(check::inside_core(self.kind, name));
-                    }
+                    check::nothing_of_a_schema(urn, name)?;
                     self.apply(&Operation {
                         number: operation.number,
                         op: operation.op,
-                        path: PatchPath { attribute: path_inside(urn, name), filter: None },
+                        path: path_inside(urn, name, place)?,
                         value: Some(value.clone()),
                         from_key: true,
                     })?;
@@ -88,13 +86,19 @@ impl Patching<'_> {
                 Ok(())
             }
             // A value of an unknown URN that is no object is an attribute with an odd name.
-            (_, Some(value), Some(key)) if operation.from_key && self.kind.extension(key).is_none() => {
+            (_, Some(value), Some(key)) if self.may_be_attribute(operation, key) => {
                 check::room_for(&self.attributes, key)?;
                 self.attributes.insert(key.clone(), value.clone());
                 Ok(())
             }
             _ => Err(Error::value(format!("The value for {} must be an object.", shown(urn)))),
         }
+    }
+
+    /// Whether what looks like an extension's URN may be the name of an attribute: no extension is there by it.
+    fn may_be_attribute(&self, operation: &Operation, key: &str) -> bool {
+        let is_there = self.attributes.get(key).is_some_and(Value::is_object);
+        operation.from_key && self.kind.extension(key).is_none() && !is_there
     }
 
     /// Whether the operation may go on: an error when the attribute is not the client's to write or
@@ -159,14 +163,14 @@ fn whole_extension(kind: &ResourceType, attributes: &Map<String, Value>, operati
     (sent_whole || spelling(attributes, &name).is_some()).then_some(AttrPath { schema: None, name, sub: None })
 }
 
-/// The path of a key in an extension's object; a name that is no path is a name all the same.
-fn path_inside(urn: &str, key: &str) -> AttrPath {
-    let parsed = AttrPath::parse(key).ok().filter(|p| p.schema.is_none());
-    let (name, sub) = match parsed {
-        Some(path) => (path.name, path.sub),
-        None => (key.to_owned(), None),
-    };
-    AttrPath { schema: Some(urn.to_owned()), name, sub }
+/// The path of a key in the object of a schema. In the core schema's it is one like any other; in an extension's, a name
+/// that is no path is a name all the same.
+fn path_inside(urn: &str, key: &str, place: &Place) -> Result<PatchPath> {
+    if place.extension.is_none() {
+        return read_path(key);
+    }
+    let (name, sub) = AttrPath::parse(key).map_or_else(|_| (key.to_owned(), None), |path| (path.name, path.sub));
+    Ok(PatchPath { attribute: AttrPath { schema: Some(urn.to_owned()), name, sub }, filter: None })
 }
 
 fn known_sub(definition: &Attribute, sub: Option<&str>) -> Result<()> {

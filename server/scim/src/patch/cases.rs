@@ -89,6 +89,22 @@ fn schemas_follows_from_what_is_there() {
 }
 
 #[test]
+fn an_extension_is_not_taken_for_an_attribute() {
+    assert_eq!(refused(json!([{"op": "add", "value": {"urn:acme:2.0:User": "text"}}])), "invalidValue");
+    for inside in [USER.id, ENTERPRISE, "urn:acme:2.0:User"] {
+        assert_eq!(refused(one("add", ENTERPRISE, json!({inside: {"title": "x"}}))), "invalidValue", "{inside}");
+    }
+}
+
+#[test]
+fn keys_of_the_core_object_are_paths_like_any() {
+    let user =
+        patched(one("add", USER.id, json!({"emails[type eq \"home\"].value": "ada@new", "name.middleName": "A"})));
+    assert_eq!((&user["emails"][1]["value"], &user["name"]["middleName"]), (&json!("ada@new"), &json!("A")));
+    assert_eq!(refused(one("add", USER.id, json!({"a b": 1}))), "invalidPath");
+}
+
+#[test]
 fn a_schema_stands_in_no_other() {
     for inside in [
         json!({(ENTERPRISE): {"department": "x"}}),
@@ -96,7 +112,7 @@ fn a_schema_stands_in_no_other() {
         json!({(format!("{ENTERPRISE}:department")): "x"}),
     ] {
         let error = run(&mut ada(), json!([{"op": "add", "value": {(USER.id): inside}}])).unwrap_err();
-        assert!(error.detail.contains("stands inside of urn:ietf:params:scim:schemas:core:2.0:User"), "{error}");
+        assert!(error.detail.contains("stands inside of \"urn:ietf:params:scim:schemas:core:2.0:User\""), "{error}");
         let posted = User::from_json(json!({"userName": "ada", (USER.id): inside})).unwrap_err();
         assert_eq!(posted.detail, error.detail.trim_start_matches("Operation 1: "));
     }

@@ -45,7 +45,12 @@ fn take_all(kind: &'static ResourceType, given: Map<String, Value>, kept: &mut M
             take_extension(extension.id, |name| extension.attribute(name), value, kept)?;
         } else if key.eq_ignore_ascii_case(kind.core.id) {
             match value {
-                Value::Object(core) => take_attributes(kind, core, kept)?,
+                Value::Object(core) => {
+                    for (name, value) in core {
+                        nothing_of_a_schema(kind.core.id, &name)?;
+                        take_attribute(kind, &name, value, kept)?;
+                    }
+                }
                 Value::Null => {}
                 _ => return Err(not_an_object(kind.core.id)),
             }
@@ -86,37 +91,26 @@ fn take_qualified(
     }
 }
 
-fn take_attributes(
-    kind: &'static ResourceType,
-    given: Map<String, Value>,
-    kept: &mut Map<String, Value>,
-) -> Result<()> {
-    for (name, value) in given {
-        take_attribute(kind, &name, value, kept)?;
-    }
-    Ok(())
-}
-
 fn take_attribute(kind: &'static ResourceType, name: &str, value: Value, kept: &mut Map<String, Value>) -> Result<()> {
     match kind.attribute(name) {
         Some(known) if known.read_only || known.name == "schemas" => Ok(()),
         Some(known) if known.kept_apart => put(kept, known.name, Some(value)),
         Some(known) => put(kept, known.name, attribute(known, value)?),
         None if is_password(name) => Ok(()),
-        None if is_of_schema(kind, name) => Err(inside_core(kind, name)),
         None => put(kept, name, unknown(name, value)?),
     }
 }
 
-/// Whether a name is a schema's, or has one in front. At the top of the body it would mean something else when it is read
-/// again.
-pub(crate) fn is_of_schema(kind: &ResourceType, name: &str) -> bool {
-    name.eq_ignore_ascii_case(kind.core.id) || kind.extension(name).is_some() || qualified(kind, name).is_some()
-}
-
-pub(crate) fn inside_core(kind: &ResourceType, name: &str) -> Error {
-    let name = shown(name);
-    Error::value(format!("{name} stands inside of {}. Send it beside that, at the top of the resource.", kind.core.id))
+/// Refuses a schema, or an attribute with one in front, inside of another: nobody would look for it there.
+pub(crate) fn nothing_of_a_schema(urn: &str, name: &str) -> Result<()> {
+    if !starts_with_urn(name) {
+        return Ok(());
+    }
+    Err(Error::value(format!(
+        "{} stands inside of {}. Send it beside that, at the top of the resource.",
+        shown(name),
+        shown(urn)
+    )))
 }
 
 fn take_extension(
@@ -136,6 +130,7 @@ fn take_extension(
         _ => Map::new(),
     };
     for (name, value) in given {
+        nothing_of_a_schema(urn, &name)?;
         match known(&name) {
             Some(definition) => put(&mut inside, definition.name, attribute(definition, value)?)?,
             None => put(&mut inside, &name, unknown(&name, value)?)?,

@@ -112,6 +112,11 @@ pub fn head_of(response: Response) -> Response {
     Response::from_parts(parts, Body::empty())
 }
 
+/// The server's own fault.
+pub fn fault() -> Error {
+    Error::plain(500, "The server could not do this. Nothing was changed; try again later.")
+}
+
 /// What the directory refused, in SCIM's words. What failed inside goes to the log only.
 pub fn failed(error: &directory::Error) -> Error {
     match error {
@@ -134,7 +139,7 @@ pub fn failed(error: &directory::Error) -> Error {
         }
         error => {
             tracing::error!(%error, "a SCIM request failed");
-            Error::plain(500, "The server could not do this. Nothing was changed; try again later.")
+            fault()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One change of one resource, as an endpoint asks for it or an operation of a bulk request.
 
+use super::answer::fault;
 use super::{groups, users};
 use directory::Tx;
 use directory::search::{Of, Stored};
@@ -87,10 +88,7 @@ pub fn not_found(of: Of, id: &str) -> Error {
 
 /// RFC 7644, section 3.14: nothing is done to a version that the client has not seen.
 pub fn check(conditions: &[Condition], version: i64) -> Result<(), Error> {
-    if conditions.iter().all(|condition| condition.holds(version)) {
-        return Ok(());
-    }
-    Err(Error::precondition_failed())
+    conditions.iter().find(|condition| !condition.holds(version)).map_or(Ok(()), |failed| Err(failed.refusal()))
 }
 
 /// What was kept, as it is shown.
@@ -102,7 +100,7 @@ pub fn stored<T: serde::Serialize>(
 ) -> Result<Stored, Error> {
     let resource = serde_json::to_string(resource).map_err(|error| {
         tracing::error!(%error, "a resource cannot be written");
-        Error::plain(500, "The server could not do this. Nothing was changed; try again later.")
+        fault()
     })?;
     Ok(Stored { id, resource, version, created_at, updated_at, in_groups })
 }

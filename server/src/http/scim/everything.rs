@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, failed};
 use super::request::Call;
-use super::resources::list_text;
+use super::resources::{check_members, list_text};
 use super::view::View;
 use super::write::Unit;
 use directory::Tx;
@@ -45,11 +45,19 @@ async fn found(unit: &Unit, query: &ListQuery, views: &[View; 2]) -> Result<Answ
     }
     let _turn = search::turn(query.filter.as_ref()).await;
     let mut tx = unit.begin().await?;
-    let (mut total, mut shown) = (0, Vec::new());
+    let (mut total, mut bytes, mut shown) = (0, 0, Vec::new());
     for view in views {
         let left = query.page.count.saturating_sub(u32::try_from(shown.len()).unwrap_or(u32::MAX));
         let offset = (query.page.start_index - 1).saturating_sub(total);
         let found = page(&mut tx, unit.source, query, view, offset, left).await?;
+        check_members(&mut tx, view, &found).await?;
+        bytes += found.page.iter().map(|stored| stored.resource.len()).sum::<usize>();
+        if bytes > search::MOST_BYTES {
+            return Err(Error::bad_request(
+                ScimType::TooMany,
+                "The users and groups of this page are too long for one answer. Ask for fewer by count.",
+            ));
+        }
         shown.extend(view.show_all(&mut tx, &found.page).await?);
         total += found.total;
     }

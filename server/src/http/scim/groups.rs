@@ -61,8 +61,8 @@ fn clash(error: &directory::Error, tx: &Tx, group: &scim::Group) -> Error {
         directory::Error::Taken(Unique::GroupName) => (
             "displayName",
             group.display_name(),
-            " Upper and lower case count as one, as do the ways to compose a letter, and blanks around a name do not \
-             count. With an externalId of its own each, several may have one name.",
+            " Upper and lower case count as one, as do the ways to compose a letter; blanks around a name and \
+             characters that nobody sees do not count. With an externalId of its own each, several may have one name.",
         ),
         directory::Error::Taken(Unique::GroupExternalId) => ("externalId", group.external_id().unwrap_or_default(), ""),
         other => return failed(other),

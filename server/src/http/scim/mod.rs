@@ -32,6 +32,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use request::Call;
 use scim::list::response as list;
 use scim::{Error, discovery};
+use tower_http::catch_panic::CatchPanicLayer;
 use trace::Watch;
 
 /// The path below the public URL.
@@ -42,6 +43,7 @@ pub fn router() -> Router<AppState> {
         .route(BASE_PATH, any(answer_request))
         .route(&format!("{BASE_PATH}/"), any(answer_request))
         .route(&format!("{BASE_PATH}/{{*path}}"), any(answer_request))
+        .layer(CatchPanicLayer::custom(|_| answer::render(Err(answer::fault()), false)))
 }
 
 async fn answer_request(State(state): State<AppState>, request: Request) -> Response {

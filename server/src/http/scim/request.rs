@@ -11,9 +11,10 @@ use directory::Directory;
 use directory::search::Of;
 use directory::tokens::Speaker;
 use futures::StreamExt;
-use http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method};
+use mime::Mime;
 use percent_encoding::percent_decode_str;
 use scim::discovery::MAX_PAYLOAD_BYTES;
 use scim::etag::Condition;
@@ -187,28 +188,32 @@ fn percent_decode(text: &str) -> Option<String> {
 }
 
 /// SCIM clients send `application/scim+json` or `application/json` (Okta, Google). JSON has one encoding (RFC 8259,
-/// section 8.1), of which ASCII is a part; other parameters mean nothing.
+/// section 8.1); other parameters mean nothing.
 fn check_content_type(headers: &HeaderMap) -> Result<(), Error> {
-    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
-    let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
-    if !is_one_of(parts.next().unwrap_or_default(), &["application/scim+json", "application/json"]) {
-        return Err(Error::plain(415, "Send the body as application/scim+json."));
+    let refuse = |why: &str| Err(Error::plain(415, format!("{why} Send it as application/scim+json, in UTF-8.")));
+    if headers.get(CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return refuse("The body comes compressed, which is not supported.");
     }
-    let charsets =
-        parts.filter_map(|parameter| parameter.split_once('=')).filter(|(name, _)| is_one_of(name, &["charset"]));
-    for (_, charset) in charsets {
-        if !is_one_of(charset.trim_matches('"'), &["utf-8", "utf8", "us-ascii"]) {
-            return Err(Error::plain(
-                415,
-                format!("The body comes as {charset}. Send it as UTF-8, the encoding of JSON."),
-            ));
-        }
+    let mut sent = headers.get_all(CONTENT_TYPE).iter();
+    let Some(value) = sent.next() else { return Ok(()) };
+    let Some(media_type) = value.to_str().ok().and_then(media_type) else {
+        return refuse("The Content-Type of the body cannot be read.");
+    };
+    if sent.next().is_some() {
+        return refuse("The body comes with several Content-Types.");
     }
-    Ok(())
+    if !["application/scim+json", "application/json"].contains(&media_type.essence_str()) {
+        return refuse("The body is of another kind.");
+    }
+    match media_type.get_param(mime::CHARSET) {
+        Some(charset) if charset != mime::UTF_8 && charset != "utf8" => refuse("The body is in another charset."),
+        _ => Ok(()),
+    }
 }
 
-fn is_one_of(text: &str, known: &[&str]) -> bool {
-    known.iter().any(|known| text.eq_ignore_ascii_case(known))
+/// A semicolon at the end has nothing behind it.
+fn media_type(text: &str) -> Option<Mime> {
+    text.trim_end_matches([';', ' ']).parse().ok()
 }
 
 /// Never more than the bound in memory, whatever the client announces.
@@ -261,9 +266,30 @@ mod tests {
         assert!(check("application/scim+json").is_ok());
         assert!(check("Application/JSON; Charset=UTF-8").is_ok());
         assert!(check("application/json;charset=\"utf-8\"; boundary=x").is_ok());
-        for wrong in ["text/xml", "application/json; charset=utf-16", "application/json;charset=iso-8859-1", ""] {
+        assert!(check("application/json; x=\"a;charset=utf-16\"; charset=UTF8;").is_ok());
+        for wrong in [
+            "text/xml",
+            "application/json; charset=utf-16",
+            "application/json;charset=\"iso-8859-1\"",
+            "application/json; charset = utf-16",
+            "application/json; charset=us-ascii",
+            "application/jsonp",
+            "json",
+            "",
+        ] {
             assert_eq!(check(wrong).unwrap_err().status, 415, "{wrong}");
         }
+        let two = [
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (CONTENT_TYPE, HeaderValue::from_static("text/xml")),
+        ];
+        let two = two.into_iter().fold(HeaderMap::new(), |mut map, (name, value)| {
+            map.append(name, value);
+            map
+        });
+        assert_eq!(check_content_type(&two).unwrap_err().status, 415);
+        let zipped = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
+        assert_eq!(check_content_type(&zipped).unwrap_err().status, 415);
         assert!(check_content_type(&HeaderMap::new()).is_ok());
     }
 

@@ -5,8 +5,8 @@ use super::change::{Asked, Done, check, not_found, resource_id};
 use super::request::Call;
 use super::view::View;
 use super::write::to_the_end;
-use directory::groups;
 use directory::search::{self, At, Found, Of, Search, Stored};
+use directory::{Tx, groups};
 use http::{Method, StatusCode};
 use model::GroupId;
 use scim::{Error, ListQuery, ScimType, etag};
@@ -73,15 +73,19 @@ async fn found(call: Call, query: &ListQuery, view: View) -> Result<Answer, Erro
         base: &view.base,
     };
     let found = search::search(&mut tx, call.unit.source, &asked).await.map_err(|e| failed(&e))?;
-    if view.shows_members() {
-        let groups: Vec<_> = found.page.iter().map(|stored| stored.id).collect();
-        let members = groups::count_members(&mut tx, &groups).await.map_err(|e| failed(&e))?;
-        if members > MEMBERS_IN_LIST && groups.len() > 1 {
-            return Err(too_many_members(members));
-        }
-    }
+    check_members(&mut tx, &view, &found).await?;
     let shown = view.show_all(&mut tx, &found.page).await?;
     Ok(Answer::text(list_text(&found, query, &shown)))
+}
+
+/// Refuses a page of groups with too many members to send.
+pub async fn check_members(tx: &mut Tx, view: &View, found: &Found) -> Result<(), Error> {
+    if !view.shows_members() {
+        return Ok(());
+    }
+    let groups: Vec<_> = found.page.iter().map(|stored| stored.id).collect();
+    let members = groups::count_members(tx, &groups).await.map_err(|e| failed(&e))?;
+    if members > MEMBERS_IN_LIST && groups.len() > 1 { Err(too_many_members(members)) } else { Ok(()) }
 }
 
 /// The ListResponse around resources that are text already.
@@ -125,7 +129,9 @@ pub async fn delete(call: Call, of: Of, id: &str) -> Result<Answer, Error> {
 
 /// `POST`, `PUT` and `PATCH`.
 pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, Error> {
-    let (view, conditions) = (call.view(of)?, call.conditions()?);
+    let view = call.view(of)?;
+    // What is made anew has no version.
+    let conditions = if id.is_some() { call.conditions()? } else { Vec::new() };
     let body = call.json().await?;
     let asked = Asked::read(of, &call.method, id, Some(body))?;
     let (unit, patched) = (call.unit, call.method == Method::PATCH);
@@ -150,7 +156,7 @@ pub async fn change(mut call: Call, of: Of, id: Option<&str>) -> Result<Answer, 
 
 /// 200 with the resource, which every client understands: Entra and Okta take 200 or 204, the Microsoft validator only
 /// 200.
-async fn changed(tx: &mut directory::Tx, view: &View, stored: &Stored, patched: bool) -> Result<Answer, Error> {
+async fn changed(tx: &mut Tx, view: &View, stored: &Stored, patched: bool) -> Result<Answer, Error> {
     let silent = patched && view.shows_members() && view.is_whole() && {
         let group = GroupId(stored.id);
         groups::has_more_members_than(tx, group, MEMBERS_IN_ANSWER).await.map_err(|e| failed(&e))?

@@ -70,18 +70,14 @@ impl Removed {
                 for (name, value) in map {
                     self.find(name);
                     self.keep_all(compared(name).into_iter().filter(|_| has_operator(name)));
-                    match value.as_str() {
-                        Some(text) if is_filter(name) => self.keep_all(compared(text)),
-                        _ => {}
+                    if is_filter(name) {
+                        self.find_compared(value);
                     }
                     if is_hidden(name, labelled) { self.remember(value) } else { self.find_json(value) }
                 }
             }
             Value::Array(items) => items.iter().for_each(|item| self.find_json(item)),
-            Value::String(text) => match json_in(text) {
-                Some(inside) => self.find_json(&inside),
-                None => self.find(text),
-            },
+            Value::String(text) => self.find(text),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -100,9 +96,29 @@ impl Removed {
         self.find(&spaced(query));
     }
 
+    /// What a filter or a path, or each of a list, compares a secret with.
+    fn find_compared(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.keep_all(compared(text)),
+            Value::Array(items) => items.iter().for_each(|item| self.find_compared(item)),
+            _ => {}
+        }
+    }
+
+    pub fn find_path(&mut self, path: &str) {
+        self.find(path);
+        let last = readings(path).pop().unwrap_or_default();
+        last.split('/').filter(|segment| has_operator(segment)).for_each(|segment| self.keep_all(compared(segment)));
+    }
+
     /// What looks like a secret in a text.
     pub fn find(&mut self, text: &str) {
         for text in readings(text) {
+            match Inside::of(&text) {
+                Inside::Json(value) => self.find_json(&value),
+                Inside::Broken => self.keep_all(quoted(&text)),
+                Inside::Nothing => {}
+            }
             let found = shapes(&text).into_iter().map(|range| text[range].trim_end_matches([')', ',', ';', '.']));
             // A word of letters alone may follow "bearer" in any sentence.
             let odd = found.filter(|it| it.chars().skip(1).any(|c| !c.is_lowercase()));
@@ -113,7 +129,12 @@ impl Removed {
     fn remember(&mut self, value: &Value) {
         match value {
             _ if says_nothing(value) => {}
-            Value::String(text) => self.keep(text),
+            Value::String(text) => {
+                self.keep(text);
+                if let Inside::Json(inside) = Inside::of(text) {
+                    self.remember(&inside);
+                }
+            }
             Value::Number(number) => self.keep(&number.to_string()),
             Value::Array(items) => items.iter().for_each(|item| self.remember(item)),
             Value::Object(map) => map.values().for_each(|value| self.remember(value)),
@@ -159,14 +180,6 @@ impl Removed {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.clean_json(item)),
             Value::String(text) => {
-                if let Some(inside) = json_in(text) {
-                    let mut cleaned = inside.clone();
-                    self.clean_json(&mut cleaned);
-                    if cleaned != inside {
-                        *text = cleaned.to_string();
-                    }
-                    return;
-                }
                 *text = if text.starts_with('/') { self.clean_path(text) } else { self.clean(text) };
             }
             Value::Number(number) => {
@@ -188,7 +201,16 @@ impl Removed {
     }
 
     pub fn clean(&self, text: &str) -> String {
-        let marked = self.mark(without_nul(text));
+        let text = match Inside::of(text) {
+            Inside::Json(inside) => {
+                let mut cleaned = inside.clone();
+                self.clean_json(&mut cleaned);
+                if cleaned == inside { text.to_owned() } else { cleaned.to_string() }
+            }
+            Inside::Broken => return REMOVED.to_owned(),
+            Inside::Nothing => text.to_owned(),
+        };
+        let marked = self.mark(without_nul(&text));
         // Whoever reads it may decode it.
         if marked.contains('%') && self.is_dirty_within(&marked) {
             return REMOVED.to_owned();
@@ -202,7 +224,18 @@ impl Removed {
 
     /// As it stands, or as whoever decodes it reads it.
     fn is_dirty_within(&self, text: &str) -> bool {
-        readings(text).iter().any(|reading| self.is_dirty(reading))
+        readings(text).iter().any(|reading| {
+            self.is_dirty(reading)
+                || match Inside::of(reading) {
+                    Inside::Json(mut inside) => {
+                        let before = inside.clone();
+                        self.clean_json(&mut inside);
+                        inside != before
+                    }
+                    Inside::Broken => true,
+                    Inside::Nothing => false,
+                }
+        })
     }
 
     fn mark(&self, mut text: String) -> String {
@@ -282,10 +315,34 @@ fn spaced(text: &str) -> String {
     text.replace('+', " ")
 }
 
-/// What a text holds that is JSON itself, as Entra's roles are.
-fn json_in(text: &str) -> Option<Value> {
-    let is_json = text.trim_start().starts_with(['{', '[']);
-    is_json.then(|| scim::json::parse(text.as_bytes()).ok()).flatten()
+/// What a text is besides: JSON itself, as Entra's roles are.
+enum Inside {
+    Json(Value),
+    /// Something like it that names a secret, and nobody knows what stands where in it.
+    Broken,
+    Nothing,
+}
+
+impl Inside {
+    fn of(text: &str) -> Self {
+        if !text.contains(['{', '[', '"']) {
+            return Self::Nothing;
+        }
+        let is_json = text.trim_start().starts_with(['{', '[', '"']);
+        match is_json.then(|| scim::json::parse(text.as_bytes()).ok()).flatten() {
+            Some(inside) => Self::Json(inside),
+            None if text.contains('{') && (is_secret(text) || text.contains("\\u")) => Self::Broken,
+            None => Self::Nothing,
+        }
+    }
+}
+
+/// What stands in quotes in something like JSON, but for the names of secrets, and each word with a digit in it.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    let parts = text.split('"').map(|part| part.trim_end_matches('\\')).filter(|part| !is_secret(part));
+    let words = text.split(|c: char| c.is_whitespace() || "{}[]\",:\\".contains(c));
+    let words = words.filter(|word| word.contains(|c: char| c.is_ascii_digit()));
+    parts.chain(words).map(str::to_owned)
 }
 
 /// What is unassigned or a switch says nothing secret.
@@ -309,7 +366,7 @@ fn is_hidden(name: &str, labelled: bool) -> bool {
 
 /// Whether an attribute of this name compares with something: a search, the path of an operation.
 fn is_filter(name: &str) -> bool {
-    is_one_of(name, &["filter", "path"])
+    is_one_of(name, &["filter", "path", "sortBy", "attributes", "excludedAttributes"])
 }
 
 /// Whether nothing in a text of our own names a secret or looks like one. Whoever writes with escapes may hide a name.

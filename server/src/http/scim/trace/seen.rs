@@ -102,7 +102,7 @@ impl Seen {
     /// The secrets in what was sent.
     fn secrets(&self, parsed: Option<&Value>) -> Removed {
         let mut removed = Removed::default();
-        removed.find(&self.path);
+        removed.find_path(&self.path);
         removed.find_query(&self.query);
         self.headers.iter().for_each(|(_, value)| removed.find(value));
         if let Some(body) = parsed {
@@ -149,7 +149,10 @@ pub fn replayed(traced: &TracedRequest, answer: &[u8], changes: Vec<Change>) -> 
     if let Some(answer) = &read {
         removed.find_json(answer);
     }
-    let answer = (!answer.is_empty()).then(|| cleaned(answer, read, &removed));
+    let answer = (!answer.is_empty()).then(|| {
+        let (text, cut) = cut_text(&cleaned(answer, read, &removed), BODY);
+        if cut { text + "\n[The answer goes on; no more of it is shown.]" } else { text }
+    });
     (answer, cleaned_changes(changes, &removed))
 }
 

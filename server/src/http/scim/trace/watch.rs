@@ -18,6 +18,8 @@ use tokio::time::Instant;
 
 /// The headers that are kept: those a client is known by, and those that change an answer.
 const HEADERS: &[&str] = &["user-agent", "accept", "content-type", "if-match", "if-none-match"];
+/// How long an answer may be for anything of it to be kept: its secrets are found in all of it.
+const LONG: usize = 4 * 1024 * 1024;
 /// How long a header's value may be.
 const VALUE: usize = 300;
 
@@ -72,7 +74,12 @@ impl Watch {
         let (parts, body) = response.into_parts();
         // It is whole in memory already.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        self.record(Some((parts.status.as_u16(), body.clone())));
+        let kept = if body.len() > LONG {
+            Bytes::from(format!("[an answer of {} bytes, which is too long to be kept]", body.len()))
+        } else {
+            body.clone()
+        };
+        self.record(Some((parts.status.as_u16(), kept)));
         Response::from_parts(parts, Body::from(body))
     }
 

@@ -226,9 +226,51 @@ fn a_secret_is_found_in_json_within_a_text() {
     assert!(!text.contains("hunter!22") && text.contains("Analyst"), "{text}");
     let operations = json!([{ "op": "add", "path": "password", "value": "hunter!22" }]).to_string();
     assert!(!cleaned(json!({ "x": operations })).to_string().contains("hunter!22"));
-    for kept in ["{\"a\": 1}", "[x]", "{", "[1, 2]"] {
+    for broken in [
+        r#"{"password":"hunter!22","a":1,"a":2}"#,
+        r#"{"password":"hunter!22","n":0.12345678901234567890}"#,
+        r#"{"password":"hunter!22","x":"\u0000"}"#,
+        "\u{feff}{\"password\":\"hunter!22\"}",
+        "\u{a0}{\"password\":\"hunter!22\"}",
+        r#"{"password":"hunter!22"};"#,
+        r#"data: {"password":"hunter!22"}"#,
+        r#"{"password":"hunter!22"}{"a":1}"#,
+        r#"{"password":"hunter!22"#,
+        r#""{\"password\":\"hunter!22\"}""#,
+        r#"{"p\u0061ssword":"hunter!22"#,
+        "%7B%22password%22%3A%22hunter%2122%22%7D",
+        "%257B%2522password%2522%253A%2522hunter%252122%2522%257D",
+    ] {
+        let text = cleaned(json!({ "x": broken, "z": "hunter!22" })).to_string();
+        assert!(!text.contains("hunter!22") && !text.contains("hunter%"), "{broken}: {text}");
+        let mut removed = Removed::default();
+        removed.find(broken);
+        let told = removed.clean("If-None-Match is \"hunter!22\", which is no ETag.");
+        assert!(!told.contains("hunter!22"), "{broken}: {told}");
+        assert!(!cleaned(json!({ (broken): 1 })).to_string().contains("hunter!22"), "{broken}");
+    }
+    for secret in ["[\"hunter!22\"]", "{\"v\":\"hunter!22\"}", "[81726354]"] {
+        let text = cleaned(json!({ "password": secret, "x": secret })).to_string();
+        assert!(!text.contains("hunter") && !text.contains("81726354"), "{secret}: {text}");
+    }
+    for kept in ["{\"a\": 1}", "[x]", "{", "[1, 2]", "\"Ada\" Lovelace", "emails[type eq \"work\"]"] {
         assert_eq!(cleaned(json!({ "x": kept })), json!({ "x": kept }), "as it was written");
     }
+}
+
+#[test]
+fn what_a_path_a_sort_or_an_attribute_compares_a_secret_with_is_removed() {
+    let by = "password[value eq \"hunter!22\"]";
+    for value in [json!({ "sortBy": by }), json!({ "attributes": ["title", by] }), json!({ "excludedAttributes": by })]
+    {
+        let told = json!([value, "\"hunter!22\" is wrong"]);
+        assert!(!cleaned(told).to_string().contains("hunter!22"), "{value}");
+    }
+    let mut removed = Removed::default();
+    removed.find_query("sortBy=password%5Bvalue+eq+%22hunter!22%22%5D");
+    removed.find_path("/Users/password%20eq%20%22hunter%2133%22");
+    assert_eq!(removed.clean("hunter!22 hunter!33"), "[removed] [removed]");
+    assert!(!removed.clean_path("/Users/password%20eq%20%22hunter%2133%22").contains("hunter"));
 }
 
 #[test]
