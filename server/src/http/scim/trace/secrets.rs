@@ -45,6 +45,8 @@ pub struct Removed {
     found: BTreeSet<(Reverse<usize>, String)>,
     /// There were more: nobody knows where else they stand.
     more: bool,
+    /// What is looked through now stands within something that was decoded.
+    within: bool,
 }
 
 impl Removed {
@@ -113,10 +115,16 @@ impl Removed {
 
     /// What looks like a secret in a text.
     pub fn find(&mut self, text: &str) {
-        for text in readings(text) {
+        for (times, text) in readings(text).into_iter().enumerate() {
+            // Decoded once more at each level, it would be looked through more often than anybody could wait for.
             match Inside::of(&text) {
-                Inside::Json(value) => self.find_json(&value),
-                Inside::Broken => self.keep_all(quoted(&text)),
+                Inside::Json(value) if times == 0 || !self.within => {
+                    let within = self.within;
+                    self.within = within || times > 0;
+                    self.find_json(&value);
+                    self.within = within;
+                }
+                Inside::Json(_) | Inside::Broken => self.keep_all(quoted(&text)),
                 Inside::Nothing => {}
             }
             let found = shapes(&text).into_iter().map(|range| text[range].trim_end_matches([')', ',', ';', '.']));
@@ -210,9 +218,14 @@ impl Removed {
             Inside::Broken => return REMOVED.to_owned(),
             Inside::Nothing => text.to_owned(),
         };
-        let marked = self.mark(without_nul(&text));
+        self.clean_plain(&text)
+    }
+
+    /// A text as it stands, whatever it is besides.
+    fn clean_plain(&self, text: &str) -> String {
+        let marked = self.mark(without_nul(text));
         // Whoever reads it may decode it.
-        if marked.contains('%') && self.is_dirty_within(&marked) {
+        if readings(&marked).iter().skip(1).any(|reading| self.is_dirty_reading(reading)) {
             return REMOVED.to_owned();
         }
         marked.replace(MARK, REMOVED)
@@ -224,18 +237,11 @@ impl Removed {
 
     /// As it stands, or as whoever decodes it reads it.
     fn is_dirty_within(&self, text: &str) -> bool {
-        readings(text).iter().any(|reading| {
-            self.is_dirty(reading)
-                || match Inside::of(reading) {
-                    Inside::Json(mut inside) => {
-                        let before = inside.clone();
-                        self.clean_json(&mut inside);
-                        inside != before
-                    }
-                    Inside::Broken => true,
-                    Inside::Nothing => false,
-                }
-        })
+        readings(text).iter().any(|reading| self.is_dirty_reading(reading))
+    }
+
+    fn is_dirty_reading(&self, text: &str) -> bool {
+        self.is_dirty(text) || (text.contains('{') && is_secret(text))
     }
 
     fn mark(&self, mut text: String) -> String {
@@ -371,7 +377,7 @@ fn is_filter(name: &str) -> bool {
 
 /// Whether nothing in a text of our own names a secret or looks like one. Whoever writes with escapes may hide a name.
 pub fn holds_none(text: &str) -> bool {
-    !is_secret(text) && Removed::default().clean(text) == text
+    !is_secret(text) && Removed::default().clean_plain(text) == text
 }
 
 fn mark_all(text: &str, mut ranges: Vec<Range<usize>>) -> String {
