@@ -52,6 +52,12 @@ impl AppError {
         Self::NotFound { what: what.to_owned() }
     }
 
+    /// A form that cannot be carried out as it was sent, for no field's fault.
+    #[cfg(feature = "ssr")]
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid { message: message.into(), fields: Vec::new() }
+    }
+
     /// The status of the answer that carries it.
     pub const fn status(&self) -> u16 {
         match self {

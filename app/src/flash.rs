@@ -1,5 +1,5 @@
-//! One message that the next page shows: what was just done. It gets the focus, and goes when a form on that page has a
-//! newer answer.
+//! One message that the next page shows: what was just done. It gets the focus, unless somebody goes on with what they
+//! were at, and goes when a form on that page has a newer answer.
 
 use crate::components::{focus_when_shown, if_read};
 use crate::error::AppError;
@@ -13,12 +13,25 @@ use serde::{Deserialize, Serialize};
 pub struct Message {
     pub title: String,
     pub text: String,
+    /// It is read out, and the focus stays where it is.
+    pub quiet: bool,
 }
 
 /// Leaves a message for the next page.
 #[cfg(feature = "ssr")]
 pub async fn say(title: impl Into<String>, text: impl Into<String>) -> Result<(), AppError> {
-    let message = serde_json::json!(Message { title: title.into(), text: text.into() });
+    leave(Message { title: title.into(), text: text.into(), quiet: false }).await
+}
+
+/// The same for whoever goes on where they are, such as with the same button once more.
+#[cfg(feature = "ssr")]
+pub async fn mention(title: impl Into<String>, text: impl Into<String>) -> Result<(), AppError> {
+    leave(Message { title: title.into(), text: text.into(), quiet: true }).await
+}
+
+#[cfg(feature = "ssr")]
+async fn leave(message: Message) -> Result<(), AppError> {
+    let message = serde_json::json!(message);
     let (directory, session) = (crate::session::backend().directory, crate::session::this_session()?);
     // What it tells of is done: without the message it is no failure.
     if let Err(error) = directory::sessions::leave_message(&directory, &session.hash, &message).await {
@@ -78,21 +91,22 @@ pub fn Flash() -> impl IntoView {
         }
         message.map(|message| view! { <Said message focused outdated/> }).into_any()
     });
-    Some(shown)
+    // It is there before the message: what comes into it is read out.
+    Some(view! { <div role="status">{shown}</div> })
 }
 
 #[component]
 fn Said(message: Message, focused: StoredValue<Option<Message>>, outdated: RwSignal<bool>) -> impl IntoView {
     let node = NodeRef::new();
-    let this = Some(message.clone());
+    let (this, quiet) = (Some(message.clone()), message.quiet);
     focus_when_shown(node, move || {
         let is_new = focused.with_value(|focused| *focused != this);
         focused.set_value(this.clone());
-        is_new || nothing_has_focus()
+        !quiet && (is_new || nothing_has_focus())
     });
     view! {
         <div class="flash" node_ref=node tabindex="-1" hidden=move || outdated.get()>
-            <div class="callout" data-tone="ok" role="status">
+            <div class="callout" data-tone="ok">
                 <svg class="i" aria-hidden="true"><use href="/icons.svg#circle-check"></use></svg>
                 <div><div><strong>{message.title}</strong><p>{message.text}</p></div></div>
             </div>

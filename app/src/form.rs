@@ -145,6 +145,14 @@ impl Form {
     }
 }
 
+/// The fields of a form that only reads, whose page is kept: none when it is another, or its button sends it elsewhere.
+pub(crate) fn fields_of_reading(event: &leptos::ev::SubmitEvent) -> Option<String> {
+    let sends = event.submitter().is_some_and(|button| button.has_attribute("formmethod"));
+    let fields = (!sends && !event.default_prevented()).then(|| sent_by(event)).flatten()?;
+    event.prevent_default();
+    Some(fields)
+}
+
 /// The fields of a form with the button that sent it.
 fn sent_by(event: &leptos::ev::SubmitEvent) -> Option<String> {
     let fields = leptos::form::form_data_from_event(event).ok()?;
@@ -199,6 +207,18 @@ where
     pub fn success(&self) -> Option<S::Output> {
         self.outcome().and_then(Result::ok)
     }
+}
+
+/// Of the forms of a page, the one that was answered last alone says what was wrong.
+pub fn newest_speaks(forms: [Form; 3]) {
+    Effect::new(move |before: Option<[usize; 3]>| {
+        let now = forms.map(Form::version);
+        if let Some(before) = before {
+            let others = (0..3).filter(|at| before[*at] == now[*at]);
+            others.for_each(|at| forms[at].forget());
+        }
+        now
+    });
 }
 
 /// Where the form of a server function posts to on a page: the page's own address with `do`.

@@ -2,9 +2,11 @@
 // without script, and by keyboard where there is script.
 import { readFile } from 'node:fs/promises';
 import { test, expect } from './stage.js';
+import { tooWide } from './look.js';
 import { Visitor } from './visitor.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
 for (const script of [true, false]) {
   test.describe(script ? 'with script' : 'without script', () => {
@@ -26,8 +28,19 @@ for (const script of [true, false]) {
       await visitor.start();
       await visitor.groups();
     });
+
+    test('long names on a phone', async ({ page, stage, complaints: _ }) => {
+      const visitor = new Importer(page, stage, script);
+      await visitor.signIn();
+      await visitor.makeSource();
+      await visitor.connect();
+      await page.setViewportSize({ width: 390, height: 844 });
+      await visitor.longNames();
+    });
   });
 }
+
+const LONG = 'maximiliana.wilhelmina.featherstonehaugh-cholmondeley';
 
 /// With script by the keyboard alone.
 class Importer extends Visitor {
@@ -51,14 +64,70 @@ class Importer extends Visitor {
     await this.arrived();
   }
 
+  /// Makes something in Zoom, past Rollcall.
+  async inZoom(method, path, it) {
+    const { scim_url, token } = this.stage.zoom;
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${scim_url}${path}`, { method, headers, body: it && JSON.stringify(it) });
+    expect(answer.ok).toBe(true);
+    return answer.status === 204 ? undefined : answer.json();
+  }
+
+  /// Names and addresses that no line of a phone holds, in every table.
+  async longNames() {
+    const name = { givenName: 'Maximiliana-Wilhelmina', familyName: 'Featherstonehaugh-Cholmondeley' };
+    const account = (userName) => this.inZoom('POST', '/Users', { schemas: [USER], userName, name });
+    const person = (userName) => this.send('POST', '/Users', { schemas: [USER], userName, name, title: LONG, locale: LONG });
+    const { id } = await account(`${LONG}@example.com`);
+    await account(`${LONG}@departments-of.example.com`);
+    await person(`${LONG}@example.com`);
+    const group = { schemas: [GROUP], displayName: LONG };
+    await this.inZoom('POST', '/Groups', group);
+    await this.send('POST', '/Groups', group);
+    const tab = `${this.connection}/import`;
+    const shows = async (path, text, name) => {
+      await this.open(path);
+      await this.says(text);
+      expect.soft(await tooWide(this.page, name)).toEqual([]);
+      if (process.env.PICTURES) await this.page.screenshot({ path: `${process.env.PICTURES}/phone-${name}-${this.script}.png`, fullPage: true });
+    };
+    const imports = async () => {
+      await this.open(tab);
+      await this.press('Import Now');
+      await this.becomes('Done');
+    };
+    await imports();
+    await shows(tab, 'Same user name', 'results');
+    await shows(`${tab}?show=new&dialog=confirm`, 'Confirm Assignments', 'confirm');
+    await this.open(`${tab}?show=new`);
+    await this.use(this.page.getByRole('button', { name: /^Change/ }).locator('visible=true'));
+    await this.says('Whose account is it?');
+    expect.soft(await tooWide(this.page, 'change')).toEqual([]);
+    await shows(`${tab}/groups`, 'Same name', 'groups');
+    await this.press(`Link ${LONG}`);
+    await this.says('Group linked');
+    await shows(`${tab}/groups`, 'Linked', 'linked groups');
+    await this.open(`${tab}/settings`);
+    await this.choose({ Compare: 'E-mail without +tag', and: 'Employee number', 'and also': 'Organization' });
+    await this.press('Add rule');
+    await this.says('Rule added');
+    await shows(`${tab}/settings`, 'E-mail without +tag + Employee number', 'rules');
+    await this.open(`${tab}?show=exact&dialog=confirm`);
+    await this.press('Confirm 1 account');
+    await this.says('1 account linked');
+    await shows(`${tab}?show=held`, '1 person is linked and not started', 'differences');
+    await this.inZoom('DELETE', `/Users/${id}`);
+    await imports();
+    await this.open(tab);
+    await this.use(this.page.getByText('Imports before this one'));
+    expect.soft(await tooWide(this.page, 'history')).toEqual([]);
+    await shows(`${tab}?show=gone`, 'Gone from Zoom', 'gone');
+  }
+
   /// Accounts of every kind, and people for some of them.
   async fillZoom() {
-    const { scim_url, token } = this.stage.zoom;
-    const account = async (userName, givenName, familyName) => {
-      const body = JSON.stringify({ schemas: [USER], userName, name: { givenName, familyName } });
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      expect((await fetch(`${scim_url}/Users`, { method: 'POST', headers, body })).status).toBe(201);
-    };
+    const account = (userName, givenName, familyName) =>
+      this.inZoom('POST', '/Users', { schemas: [USER], userName, name: { givenName, familyName } });
     await account('ada@example.com', 'Ada', 'Lovelace');
     await account('g.hopper@old.example', 'Grace', 'Hopper');
     await account('noah@example.com', 'Noah', 'Brandt');
@@ -80,6 +149,8 @@ class Importer extends Visitor {
     await this.use(exact, 'Space');
     await this.press('Down User name');
     await this.says('Match rules changed');
+    await expect(this.page.getByRole('button', { name: 'Down User name' })).toBeFocused();
+    await expect(this.page.getByRole('status').filter({ hasText: 'Match rules changed' })).toHaveCount(1);
     if (this.script) await expect(exact).toBeChecked();
     if (this.script) await this.use(exact, 'Space');
     await expect(exact).not.toBeChecked();
@@ -109,6 +180,25 @@ class Importer extends Visitor {
     await this.press('Save');
     await this.says('Import settings saved');
     await this.says('The next one begins on');
+    await this.stale();
+  }
+
+  /// Whatever is done on a page that is not current any more is refused, and said once.
+  async stale() {
+    const alerts = this.page.getByRole('alert');
+    const elsewhere = await this.page.context().newPage();
+    await elsewhere.goto(this.page.url());
+    await elsewhere.getByRole('button', { name: 'Save' }).click();
+    await expect(elsewhere.getByText('Import settings saved')).toBeVisible();
+    await elsewhere.close();
+    // Without script the page is current again with the first answer.
+    for (const button of this.script ? ['Save', 'Down E-mail', 'Add rule', 'Save'] : ['Down E-mail']) {
+      await this.press(button);
+      await this.says('Somebody else changed the import settings meanwhile.');
+      await expect(alerts).toHaveCount(1);
+      await this.arrived();
+    }
+    await this.open(`${this.connection}/import/settings`);
   }
 
   async choose(chosen) {
@@ -119,15 +209,9 @@ class Importer extends Visitor {
 
   /// One of Zoom's groups is linked to a group of another name.
   async groups() {
-    const { scim_url, token } = this.stage.zoom;
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const schemas = ['urn:ietf:params:scim:schemas:core:2.0:Group'];
-    for (const displayName of ['Pilots', 'Analysts']) {
-      const body = JSON.stringify({ schemas, displayName });
-      expect((await fetch(`${scim_url}/Groups`, { method: 'POST', headers, body })).status).toBe(201);
-    }
-    await this.send('POST', '/Groups', { schemas, displayName: 'Flyers' });
-    await this.send('POST', '/Groups', { schemas, displayName: 'analysts' });
+    const schemas = [GROUP];
+    for (const displayName of ['Pilots', 'Analysts']) await this.inZoom('POST', '/Groups', { schemas, displayName });
+    for (const displayName of ['Flyers', 'analysts']) await this.send('POST', '/Groups', { schemas, displayName });
     await this.open(`${this.connection}/import`);
     await this.press('Import Now');
     await this.becomes('Done');
@@ -204,22 +288,47 @@ class Importer extends Visitor {
 
   async decide() {
     await this.press('Ignore');
-    await this.says('Nothing is selected. Tick at least one account.');
+    await this.says('Nothing is ticked. Tick at least one account in the list.');
     await this.open(`${this.connection}/import`);
     await this.press('Confirm Assignments');
-    await this.says('Nothing is selected. Tick at least one account.');
+    await this.says('Nothing is ticked. Tick at least one account in the list.');
     await this.open(`${this.connection}/import`);
     await this.use(this.page.getByLabel('Select Pier 4 Room'), 'Space');
     await this.press('Ignore');
     await this.says('1 account ignored');
     await expect(this.page.getByRole('row', { name: /Pier 4/ })).toHaveCount(0);
-    await this.use(this.page.getByRole('link', { name: 'Change Noah Brandt' }).locator('visible=true'));
+    await this.change();
+  }
+
+  /// Whoever is ticked stays so while a person is looked for.
+  async change() {
+    const ada = this.page.getByLabel('Select Ada Lovelace');
+    await this.use(ada, 'Space');
+    const button = this.page.getByRole('button', { name: 'Change Noah Brandt' }).locator('visible=true');
+    await this.use(button);
     await this.says('Whose account is it?');
+    const find = this.page.getByLabel('Find people');
+    await expect(find).toHaveValue('Noah Brandt');
+    if (this.script) await expect(find).toBeFocused();
+    await this.says('Nobody is found');
+    if (this.script) {
+      await this.page.keyboard.press('Escape');
+      await expect(button).toBeFocused();
+      await this.use(button);
+    }
+    await find.fill('hopper');
+    await this.press('Find');
+    await expect(this.page.getByRole('radio', { name: 'Grace Hopper' })).toBeVisible();
+    await this.arrived();
     await this.look('import, change');
     await this.press('Choose');
     await this.says('Nobody is selected. Choose a person.');
+    await this.look('import, nobody chosen');
     await this.use(this.page.getByRole('link', { name: 'Cancel' }));
-    await this.arrived();
+    await expect(this.page.getByRole('dialog')).toHaveCount(0);
+    await expect(ada).toBeChecked();
+    await this.open(`${this.connection}/import`);
+    await expect(ada).not.toBeChecked();
   }
 
   /// What is ticked stays so when the question is left.

@@ -9,6 +9,24 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
+/// What is wider than the window, or than what holds it: a table that scrolls sideways, a text that is cut off.
+export async function tooWide(page, where) {
+  const found = await page.evaluate(() => {
+    const found = [];
+    const beyond = document.documentElement.scrollWidth - window.innerWidth;
+    if (beyond > 0) found.push(`${beyond} px wider than the window`);
+    for (const element of document.querySelectorAll('main *, dialog *')) {
+      const holds = getComputedStyle(element).overflowX !== 'visible' && !element.matches('.vh, .tabnav, input, select, textarea, pre, svg');
+      const beyond = element.scrollWidth - element.clientWidth;
+      if (holds && beyond > 1 && element.clientWidth > 1) {
+        found.push(`${element.localName}.${element.className} ${element.ariaLabel ?? ''} holds ${beyond} px more than it shows`);
+      }
+    }
+    return found;
+  });
+  return found.map((text) => `${where}: ${text}`);
+}
+
 export async function look(page, name) {
   const problems = [];
   for (const colorScheme of ['light', 'dark']) {
@@ -22,12 +40,11 @@ export async function look(page, name) {
       for (const { id, help, nodes } of violations) {
         problems.push(`${where}: ${id}: ${help}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`);
       }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       if (process.env.PICTURES) {
         const file = `${name.replace(/[^a-z0-9]+/gi, '-')}-${colorScheme}-${size.width}.png`;
         await page.screenshot({ path: `${process.env.PICTURES}/${file}`, fullPage: true });
       }
-      if (overflow > 0) problems.push(`${where}: ${overflow} px wider than the window`);
+      problems.push(...(await tooWide(page, where)));
     }
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });

@@ -1,6 +1,6 @@
 // Somebody at a browser: what every road through the portal is made of.
 import { expect } from './stage.js';
-import { look } from './look.js';
+import { look, tooWide } from './look.js';
 
 export class Visitor {
   constructor(page, stage, script) {
@@ -14,6 +14,15 @@ export class Visitor {
 
   async look(name) {
     if (this.script) await look(this.page, name);
+    else await this.fitsPhone(name);
+  }
+
+  /// On a phone nothing is cut off, with and without script.
+  async fitsPhone(name) {
+    const wide = this.page.viewportSize();
+    await this.page.setViewportSize({ width: 390, height: 844 });
+    expect.soft(await tooWide(this.page, name)).toEqual([]);
+    await this.page.setViewportSize(wide);
   }
 
   async open(path) {

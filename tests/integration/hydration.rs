@@ -83,9 +83,9 @@ async fn pages(app: &TestApp) -> Vec<String> {
     add(&format!("/connections/{connection}/integration"), &[]);
     add(&format!("/connections/{connection}/to-zoom"), &[]);
     add(&format!("/connections/{connection}/assignments"), &["assign", &format!("unassign&people[]={person}")]);
-    add(&format!("/connections/{connection}/import"), &["confirm", "start", &format!("change&account={account}")]);
+    add(&format!("/connections/{connection}/import"), &["confirm", "start", &format!("find&change={account}")]);
     add(&format!("/connections/{connection}/import/settings"), &[]);
-    add(&format!("/connections/{connection}/import/groups"), &["group&zoom_group=0"]);
+    add(&format!("/connections/{connection}/import/groups"), &["find&change=0"]);
     add(&format!("/connections/{connection}/logs"), &[]);
     add("/settings/sign-in", &[]);
     add("/settings/sign-in/new", &[]);

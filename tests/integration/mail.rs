@@ -97,9 +97,10 @@ async fn whoever_an_import_activates_is_told_when_that_is_wanted() {
     let mut tx = app.tx().await;
     let filter = imports::Filter { q: Some("ada".to_owned()), shown: None };
     let terms = imports::Terms { mail: true, ..provision::import::terms(true) };
-    imports::confirm(&mut tx, connection, &imports::Which::All(filter), &terms).await.unwrap();
+    imports::confirm_step(&mut tx, connection, &imports::Which::All(filter), None, &terms).await.unwrap();
     let rest = imports::Which::All(imports::Filter::default());
-    imports::confirm(&mut tx, connection, &rest, &imports::Terms { activate: false, ..terms }).await.unwrap();
+    let staged = imports::Terms { activate: false, ..terms };
+    imports::confirm_step(&mut tx, connection, &rest, None, &staged).await.unwrap();
     tx.commit().await.unwrap();
     let first = &server.wait_taken(1).await[0];
     assert_eq!(first.to, ["ada@example.com"]);
@@ -125,7 +126,7 @@ async fn nobody_is_told_of_an_activation_that_was_taken_back() {
     let mut tx = app.tx().await;
     let all = imports::Which::All(imports::Filter::default());
     let terms = imports::Terms { mail: true, ..provision::import::terms(true) };
-    imports::confirm(&mut tx, connection, &all, &terms).await.unwrap();
+    imports::confirm_step(&mut tx, connection, &all, None, &terms).await.unwrap();
     tx.commit().await.unwrap();
     app.database.change("update person set state = 'deactivated'").await;
     assert!(directory::mail::claim(&app.directory).await.unwrap().is_none());

@@ -9,10 +9,10 @@ use super::connections::May;
 use crate::components::Query;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use crate::pages::connections::import::results;
+use crate::pages::connections::import::{LIST_FIELDS, results};
 use crate::written::Html;
 use leptos::prelude::*;
-use model::import::{AccountPerson, AccountsShown, Import, ImportCounts, Pace};
+use model::import::{AccountsShown, Confirmation, Import, ImportCounts, Pace};
 use model::{AccountId, ConnectionId, PersonId};
 #[cfg(feature = "ssr")]
 use model::{Page, import::Account};
@@ -21,6 +21,9 @@ use serde::{Deserialize, Serialize};
 /// How many accounts one form may name.
 #[cfg(feature = "ssr")]
 const MOST: usize = 500;
+
+/// What is said to whoever has ticked nobody.
+pub(crate) const NOTHING_TICKED: &str = "Nothing is ticked. Tick at least one account in the list.";
 
 /// The Import tab's head: the newest import, and how many accounts stand where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,31 +116,6 @@ fn compared(listed: directory::imports::Listed, settings: &model::connection::Co
     account
 }
 
-/// What a confirmation would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirmation {
-    pub exact: i64,
-    pub partial: i64,
-    pub new: i64,
-    /// Of the new ones, whose address somebody in the directory has.
-    pub known: i64,
-    pub left: i64,
-}
-
-#[cfg(feature = "ssr")]
-impl From<directory::imports::Confirmed> for Confirmation {
-    fn from(done: directory::imports::Confirmed) -> Self {
-        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        Self {
-            exact: number(done.exact),
-            partial: number(done.partial),
-            new: number(done.new),
-            known: 0,
-            left: number(done.left),
-        }
-    }
-}
-
 /// Those named, or all of the list where that is said.
 #[cfg(feature = "ssr")]
 fn which(
@@ -155,26 +133,21 @@ fn which(
 
 #[cfg(feature = "ssr")]
 fn check_number(accounts: &[AccountId]) -> Result<(), AppError> {
-    let mut problems = crate::error::Problems::default();
-    if accounts.is_empty() {
-        problems.add("accounts", "Nothing is selected. Tick at least one account.");
+    match accounts.len() {
+        0 => Err(AppError::invalid(NOTHING_TICKED)),
+        1..=MOST => Ok(()),
+        _ => Err(AppError::invalid(format!(
+            "Too many accounts are ticked. Tick at most {MOST} at once, or confirm all of a list."
+        ))),
     }
-    if accounts.len() > MOST {
-        problems.add(
-            "accounts",
-            format!("Too many accounts are selected. Choose at most {MOST} at once, or all of a list."),
-        );
-    }
-    problems.check()
 }
 
-/// The list that was looked at. `done` tells its page to read it anew.
+/// The list that was looked at, with whoever is ticked where that is in its address. `done` tells its page to read it anew.
 #[cfg(feature = "ssr")]
 fn go_to_list(id: ConnectionId, at: Option<&Query>, done: impl std::fmt::Display) {
-    let kept = ["show", "q", "sort", "after", "before"].into_iter().filter_map(|name| Some((name, at?.text(name)?)));
-    let list = Query::parse(&format!("/connections/{id}/import"), "");
-    let list = kept.fold(list, |list, (name, value)| list.with(name, value));
-    crate::session::go_to(&list.with("done", done.to_string()).href());
+    let list = at.map(|at| at.only(&[LIST_FIELDS, &["accounts[]"]].concat())).unwrap_or_default();
+    let list = list.with("done", done.to_string()).on(format!("/connections/{id}/import"));
+    crate::session::go_to(&list.href());
 }
 
 /// How many people confirming these accounts would link and make.
@@ -188,38 +161,37 @@ pub async fn get_confirmation(
 ) -> Result<Confirmation, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let which = which(accounts, all, q, show)?;
-    let (would, known) = directory::imports::preview(&mut tx, connection, &which).await?;
-    Ok(Confirmation { known: i64::try_from(known).unwrap_or(i64::MAX), ..would.into() })
+    Ok(directory::imports::preview(&mut tx, connection, &which).await?)
 }
 
 /// Begins an import.
 #[server]
-pub async fn start_import(id: ConnectionId) -> Result<(), AppError> {
+pub async fn start_import(id: ConnectionId, at: Option<Query>) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
-    directory::imports::start(&mut tx, id).await?;
+    let import = directory::imports::start(&mut tx, id).await?;
     tx.commit().await?;
-    crate::session::go_to(&format!("/connections/{id}/import"));
+    go_to_list(id, at.as_ref(), import);
     Ok(())
 }
 
 /// Ends the import that runs or has stopped.
 #[server]
-pub async fn cancel_import(id: ConnectionId) -> Result<(), AppError> {
+pub async fn cancel_import(id: ConnectionId, at: Option<Query>) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
     directory::imports::cancel(&mut tx, id).await?;
     tx.commit().await?;
     crate::flash::say("Import cancelled", "What it found until then is kept below.").await?;
-    crate::session::go_to(&format!("/connections/{id}/import"));
+    go_to_list(id, at.as_ref(), "cancel");
     Ok(())
 }
 
 /// Goes on with the import that stopped.
 #[server]
-pub async fn resume_import(id: ConnectionId) -> Result<(), AppError> {
+pub async fn resume_import(id: ConnectionId, at: Option<Query>) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
     directory::imports::resume(&mut tx, id).await?;
     tx.commit().await?;
-    crate::session::go_to(&format!("/connections/{id}/import"));
+    go_to_list(id, at.as_ref(), "resume");
     Ok(())
 }
 
@@ -235,70 +207,60 @@ pub async fn confirm_import(
     #[server(default)] mail: bool,
     at: Option<Query>,
 ) -> Result<(), AppError> {
-    use directory::imports::{Confirmed, Terms, confirm_step};
-    let first = accounts.first().copied();
-    drop(crate::session::begin(model::Permission::Assign).await?);
+    let begin = || crate::session::begin(model::Permission::Assign);
+    drop(begin().await?);
+    let first = accounts.first().copied().filter(|_| !all);
     let which = which(accounts, all, q, show)?;
     let mail = mail && crate::session::backend().sends_mail;
-    let terms = Terms { mail, ..provision::import::terms(activate) };
-    // Step by step: what is done stays, whatever becomes of the rest.
-    let (mut done, mut behind) = (Confirmed::default(), None);
-    let failed = loop {
-        let step = async {
-            let mut tx = crate::session::begin(model::Permission::Assign).await?;
-            let step = confirm_step(&mut tx, id, &which, behind.as_ref(), &terms).await?;
-            tx.commit().await?;
-            Ok::<_, AppError>(step)
-        };
-        match step.await {
-            Ok(step) => {
-                done += step.0;
-                behind = step.1;
-            }
-            Err(error) => break Some(error),
-        }
-        if behind.is_none() {
-            break None;
-        }
-    };
-    let done = Confirmation::from(done);
-    let linked = done.exact + done.partial + done.new;
-    if let Some(error) = failed {
-        if linked == 0 {
-            return Err(error);
-        }
-        let title = format!("{} linked, the rest is not", accounts_in_words(linked));
-        crate::flash::say(title, format!("{error} Confirm again for the rest.")).await?;
-        go_to_list(id, at.as_ref(), linked);
-        return Ok(());
+    let terms = directory::imports::Terms { mail, ..provision::import::terms(activate) };
+    let (done, ended) = directory::imports::confirm_all(begin, id, &which, &terms).await;
+    if let (Err(error), 0) = (&ended, done.linked()) {
+        return Err(error.clone());
     }
-    let title = match linked {
-        0 => "Nothing was linked".to_owned(),
-        _ => format!("{} linked", accounts_in_words(linked)),
-    };
-    let mut text = String::from(match linked {
-        0 => "They are linked, ignored or gone meanwhile, or nobody is decided on.",
-        _ => "Nothing was changed in Zoom. Look at the differences, then start provisioning.",
-    });
-    if done.new > 0 {
-        let made = crate::components::plural(done.new, "person was", "people were");
-        text = format!("{made} made in the directory. {text}");
-    }
-    if done.left > 0 && linked > 0 {
-        text = format!("{text} {} left as they are: nobody is decided on yet.", accounts_in_words(done.left));
-    }
+    let (title, text) = told(done, ended.as_ref().err());
     crate::flash::say(title, text).await?;
-    match first {
+    match (first, ended) {
+        (_, Err(_)) => go_to_list(id, at.as_ref(), done.linked()),
         // Whoever decides on some goes on with the list; after all of it, the differences are next.
-        Some(first) if !all => go_to_list(id, at.as_ref(), first),
-        _ => crate::session::go_to(&format!("/connections/{id}/import?show=held")),
+        (Some(first), Ok(())) => go_to_list(id, at.as_ref(), first),
+        (None, Ok(())) => crate::session::go_to(&format!("/connections/{id}/import?show=held")),
     }
     Ok(())
 }
 
+/// What a confirmation has done, and what follows from it.
 #[cfg(feature = "ssr")]
-fn accounts_in_words(accounts: i64) -> String {
-    crate::components::plural(accounts, "account", "accounts")
+fn told(done: directory::imports::Confirmed, failed: Option<&AppError>) -> (String, String) {
+    let linked = done.linked();
+    if let Some(error) = failed {
+        return (
+            format!("{} linked, the rest is not", accounts_in_words(linked)),
+            format!("{error} Confirm again for the rest."),
+        );
+    }
+    if linked == 0 {
+        let why = "They are linked, ignored or gone meanwhile, or nobody is decided on.";
+        return ("Nothing was linked".to_owned(), why.to_owned());
+    }
+    let mut text = "Nothing was changed in Zoom. Look at the differences, then start provisioning.".to_owned();
+    if done.new > 0 {
+        let made = crate::components::plural(number(done.new), "person was", "people were");
+        text = format!("{made} made in the directory. {text}");
+    }
+    if done.left > 0 {
+        text = format!("{text} {} left as they are: nobody is decided on yet.", accounts_in_words(done.left));
+    }
+    (format!("{} linked", accounts_in_words(linked)), text)
+}
+
+#[cfg(feature = "ssr")]
+fn accounts_in_words(accounts: usize) -> String {
+    crate::components::plural(number(accounts), "account", "accounts")
+}
+
+#[cfg(feature = "ssr")]
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 model::words! {
@@ -355,7 +317,6 @@ pub async fn choose_accounts(
         ),
     };
     tx.commit().await?;
-    let chosen = i64::try_from(chosen).unwrap_or(i64::MAX);
     let verb = match choice {
         AccountChoice::New => "marked as new",
         AccountChoice::Ignore => "ignored",
@@ -378,11 +339,7 @@ pub async fn choose_person(
     at: Option<Query>,
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::Assign).await?;
-    let Some(person) = person else {
-        let mut problems = crate::error::Problems::default();
-        problems.add("person", "Nobody is selected. Choose a person.");
-        return problems.check();
-    };
+    let person = person.ok_or_else(|| AppError::invalid("Nobody is selected. Choose a person."))?;
     directory::imports::choose(&mut tx, id, &[account], directory::imports::Choice::Person(person)).await?;
     tx.commit().await?;
     crate::flash::say("Person chosen", "The account is linked to the person when it is confirmed.").await?;
@@ -390,26 +347,49 @@ pub async fn choose_person(
     Ok(())
 }
 
-/// Whose an account may be.
+/// What one is to be chosen from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FreePeople {
-    /// The account.
-    pub display_name: String,
-    pub user_name: String,
-    pub people: Vec<AccountPerson>,
+pub struct Choices {
+    /// What it is chosen for: its name, and what tells it from others of that name.
+    pub of: Option<(String, String)>,
+    /// What was looked for.
+    pub q: String,
+    pub found: Vec<Choosable>,
 }
 
-/// People who have no account on the connection, found by `q`, for one who is to be chosen.
+/// One of them: what is sent when it is chosen, its name, and what tells it from others of that name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choosable {
+    pub id: String,
+    pub name: String,
+    pub sub: String,
+}
+
+/// People who have no account on the connection, for one who is to be chosen: whom `q` finds. Without it, whom the account's
+/// name finds, or else its user name.
 #[server]
 pub async fn list_free_people(
     connection: ConnectionId,
     account: AccountId,
-    #[server(default)] q: String,
-) -> Result<FreePeople, AppError> {
+    q: Option<String>,
+) -> Result<Choices, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    let (display_name, user_name) = directory::imports::named(&mut tx, connection, account).await?;
-    let people = directory::imports::candidates(&mut tx, connection, q.trim(), 20).await?;
-    Ok(FreePeople { display_name, user_name, people })
+    let of = directory::imports::named(&mut tx, connection, account).await?;
+    let own = [&of.0, &of.1].into_iter().filter(|own| !own.trim().is_empty()).cloned();
+    let tried = q.map_or_else(|| own.collect(), |q| vec![q]);
+    let (mut q, mut people) = (tried.first().cloned().unwrap_or_default(), Vec::new());
+    for try_this in tried {
+        people = directory::imports::candidates(&mut tx, connection, account, try_this.trim(), 20).await?;
+        if !people.is_empty() {
+            q = try_this;
+            break;
+        }
+    }
+    let found = people.into_iter().map(|person| {
+        let (name, sub) = (person.display_name, person.user_name);
+        Choosable { id: person.id.to_string(), name, sub }
+    });
+    Ok(Choices { of: Some(of), q, found: found.collect() })
 }
 
 /// Starts the provisioning of everybody whom imports linked.
@@ -419,7 +399,8 @@ pub async fn begin_imported(id: ConnectionId) -> Result<(), AppError> {
     let started = directory::imports::begin(&mut tx, id).await?;
     let connection = directory::connections::get(&mut tx, id).await?;
     tx.commit().await?;
-    let started = crate::components::plural(i64::try_from(started).unwrap_or(i64::MAX), "person", "people");
+    let started = i64::try_from(started).unwrap_or(i64::MAX);
+    let started = crate::components::plural(started, "person", "people");
     let text = if connection.enabled {
         "The differences are sent to Zoom now. Each change stands in the provisioning log with its old and new value."
     } else {

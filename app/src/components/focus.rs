@@ -19,6 +19,19 @@ pub fn focus_when_shown(node: NodeRef<Div>, wanted: impl Fn() -> bool + Clone + 
     });
 }
 
+/// Gives the focus to the element of this id when it comes into the page.
+pub fn focus_on(id: String) {
+    Effect::new(move |_| {
+        let id = id.clone();
+        request_animation_frame(move || {
+            let found = document().get_element_by_id(&id);
+            if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+                let _ = element.focus();
+            }
+        });
+    });
+}
+
 /// The element that somebody has just used to open something. Behind a menu it is the menu's button: the menu closes,
 /// and what is in it cannot have the focus any more.
 pub(super) fn opener() -> Option<HtmlElement> {

@@ -48,7 +48,7 @@ pub use disclose::Disclose;
 pub use empty::Empty;
 pub use field::{CheckField, FieldState, SelectField, SubmitButton, SwitchRow, TextArea, TextField};
 pub use filter::{Chip, Chips, FilterBar, FilterDate, FilterSelect, SearchBox};
-pub use focus::focus_when_shown;
+pub use focus::{focus_on, focus_when_shown};
 pub use icon::Icon;
 pub use kv::{Kv, pair};
 pub use load::{content_of, if_read, page_of, part_of};

@@ -63,6 +63,25 @@ impl Query {
         Self { path: self.path.clone(), pairs }
     }
 
+    /// The same page with these parameters alone.
+    #[must_use]
+    pub fn only(&self, names: &[&str]) -> Self {
+        let pairs = self.pairs.iter().filter(|(key, _)| names.contains(&key.as_str())).cloned().collect();
+        Self { path: self.path.clone(), pairs }
+    }
+
+    /// The same parameters on another page.
+    #[must_use]
+    pub fn on(self, path: String) -> Self {
+        Self { path, ..self }
+    }
+
+    /// The same page with other parameters: those of a form that reads.
+    #[must_use]
+    pub fn asking(&self, search: &str) -> Self {
+        Self::parse(&self.path, search)
+    }
+
     /// All parameters, in order.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.pairs
@@ -116,6 +135,7 @@ mod tests {
         assert_eq!(query.get("state"), None);
         assert_eq!(query.without(&["after"]).with("before", "x&y").href(), "/people?q=a+b%2Bc&before=x%26y");
         assert_eq!(query.without(&["q", "after"]).href(), "/people");
+        assert_eq!(query.only(&["q", "sort"]).href(), "/people?q=a+b%2Bc");
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod settings;
 pub use accounts::{Found, Kept, keep_detail, keep_page, to_detail};
 pub use by_itself::{Progress, confirm_some};
 pub use choose::{Choice, candidates, choose, named};
-pub use confirm::{Behind, Confirmed, Terms, Which, begin, confirm, confirm_step, preview};
+pub use confirm::{Behind, Confirmed, Terms, Which, begin, confirm_all, confirm_step, preview};
 pub use export::{export, note_export};
 pub use groups::{FoundGroup, MOST_GROUPS, free_groups, group_knowledge, groups, keep_groups, link_group};
 pub use linked::{activate, create_again, people_of, unlink};

@@ -52,6 +52,8 @@ crate::words! {
         Exact = "exact", "Exact";
         Partial = "partial", "Partial";
         New = "new", "New";
+        /// The next import proposes something for it.
+        Unmatched = "unmatched", "Not matched yet";
         Ignored = "ignored", "Ignored";
         /// Linked, and its provisioning is under way.
         Linked = "linked", "Linked";
@@ -139,6 +141,8 @@ pub struct ImportCounts {
     pub partial: i64,
     /// Nobody in the directory has them.
     pub new: i64,
+    /// Nothing is proposed before the next import.
+    pub unmatched: i64,
     pub ignored: i64,
     /// Linked and provisioned.
     pub linked: i64,
@@ -146,6 +150,37 @@ pub struct ImportCounts {
     pub held: i64,
     /// Linked, and gone from Zoom.
     pub gone: i64,
+}
+
+impl ImportCounts {
+    /// How many are neither linked nor ignored.
+    pub const fn open(&self) -> i64 {
+        self.exact + self.partial + self.new + self.unmatched
+    }
+}
+
+/// What a confirmation would do, in accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Confirmation {
+    pub exact: i64,
+    pub partial: i64,
+    pub new: i64,
+    /// Of the new ones, whose address somebody in the directory has.
+    pub known: i64,
+    /// Left as they are, as nothing is proposed before the next import.
+    pub unmatched: i64,
+    /// Left as they are, as nobody is decided on or Zoom shows no address.
+    pub undecided: i64,
+}
+
+impl Confirmation {
+    pub const fn linked(&self) -> i64 {
+        self.exact + self.partial + self.new
+    }
+
+    pub const fn left(&self) -> i64 {
+        self.unmatched + self.undecided
+    }
 }
 
 /// One import.

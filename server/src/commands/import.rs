@@ -3,7 +3,7 @@
 use super::status::check_there;
 use super::{Beside, Failure, Opened, configuration, start_quiet_log};
 use clap::ValueEnum;
-use directory::imports::{self, Confirmed, Filter, Which};
+use directory::imports::{self, Filter, Which};
 use directory::{Actor, Directory, connections};
 use model::ConnectionId;
 use model::import::{AccountsShown, ImportCounts, ImportState};
@@ -16,7 +16,8 @@ use std::time::Duration;
     after_help = "Example:\n  rollcall import --connection zoom --json --confirm exact\n\nAn import that runs already, or \
                         had stopped, is gone on with. The counts: accounts scanned; exact, partial and new as they were \
                         proposed; linked to a person when it ended; gone from Zoom since the import before. Exit status 1 \
-                        when the import stopped; the reason is on standard error."
+                        when the import stopped, or not all could be linked: what was linked stays and is counted; the \
+                        reason is on standard error."
 )]
 pub struct Import {
     /// The connection's name.
@@ -46,6 +47,9 @@ struct Report {
     gone: i64,
     ignored: i64,
     confirmed: usize,
+    /// Why not all were linked that were to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<String>,
     notes: Vec<String>,
 }
 
@@ -68,7 +72,13 @@ impl Import {
         } else {
             print!("{}", text(&report));
         }
-        Ok(())
+        match report.stopped {
+            None => Ok(()),
+            Some(why) => Err(Failure::problem(format!(
+                "confirming stopped after {} exact matches: {why}. Run it again for the rest",
+                report.confirmed
+            ))),
+        }
     }
 
     async fn carry_out(&self, directory: &Directory, allow_private_urls: bool) -> Result<Report, Failure> {
@@ -107,42 +117,34 @@ impl Import {
             }
             (state, _) => return Err(Failure::problem(format!("the import ended: {}", state.label().to_lowercase()))),
         }
-        let ImportCounts { exact, partial, new, ignored, .. } = imports::counts(&mut tx, connection).await?;
+        let ImportCounts { exact, partial, new, ignored, linked, held, .. } =
+            imports::counts(&mut tx, connection).await?;
         drop(tx);
-        let confirmed = match self.confirm {
-            Some(Confirm::Exact) => confirm_exact(directory, connection).await?,
-            None => Confirmed::default(),
+        let (confirmed, stopped) = match self.confirm {
+            Some(Confirm::Exact) => confirm_exact(directory, connection).await,
+            None => (0, None),
         };
-        let now = imports::counts(&mut directory.begin(Actor::Command).await?, connection).await?;
         Ok(Report {
             scanned: run.scanned,
             exact,
             partial,
             new,
-            linked: now.linked + now.held,
+            linked: linked + held + i64::try_from(confirmed).unwrap_or(i64::MAX),
             gone: run.gone,
             ignored,
-            confirmed: confirmed.exact,
+            confirmed,
+            stopped,
             notes: run.notes,
         })
     }
 }
 
-/// Links all exact matches, step by step.
-async fn confirm_exact(directory: &Directory, connection: ConnectionId) -> directory::Result<Confirmed> {
+/// Links all exact matches. Says how many, and why it stopped when not all are.
+async fn confirm_exact(directory: &Directory, connection: ConnectionId) -> (usize, Option<String>) {
     let which = Which::All(Filter { q: None, shown: Some(AccountsShown::Exact) });
-    let (mut done, mut behind) = (Confirmed::default(), None);
-    loop {
-        let mut tx = directory.begin(Actor::Command).await?;
-        let terms = provision::import::terms(false);
-        let step = imports::confirm_step(&mut tx, connection, &which, behind.as_ref(), &terms).await?;
-        tx.commit().await?;
-        done += step.0;
-        behind = step.1;
-        if behind.is_none() {
-            return Ok(done);
-        }
-    }
+    let (begin, terms) = (|| directory.begin(Actor::Command), provision::import::terms(false));
+    let (done, ended) = imports::confirm_all(begin, connection, &which, &terms).await;
+    (done.linked(), ended.err().map(|error| error.to_string()))
 }
 
 /// Gives a server that runs the time to take it up. Then it is carried out here, which waits as long as somebody else has

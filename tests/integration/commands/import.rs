@@ -49,6 +49,56 @@ async fn it_is_carried_out_with_a_server_and_without_and_links_what_is_exact() {
     }
 }
 
+/// More than one step links, of whom the last fails: what was done before it is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_linked_before_confirming_failed_is_said() {
+    let app = TestApp::with(|start| start.worker = false).await;
+    let connection = app.connection_with(Actions::default(), ScopeMode::Assigned).await;
+    for n in 0..1_002 {
+        app.zoom.add_user(&format!("p{n:04}@example.com"), |_| ());
+    }
+    counts(&app, IMPORT).await;
+    // They become people, who are not linked any more.
+    let (begin, terms) = (|| app.directory.begin(directory::Actor::Command), provision::import::terms(true));
+    let all = imports::Which::All(imports::Filter::default());
+    let (made, ended) = imports::confirm_all(begin, connection, &all, &terms).await;
+    let _: () = ended.unwrap();
+    assert_eq!(made.new, 1_002);
+    app.database.change("delete from link").await;
+    app.database
+        .change(
+            "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no room'; end $$",
+        )
+        .await;
+    app.database
+        .change(
+            "create trigger refuse before insert on link for each row
+             when (new.last_sent ->> 'userName' = 'p1001@example.com') execute function refuse()",
+        )
+        .await;
+
+    let ran = run_on(&app, &[IMPORT, &["--confirm", "exact"]].concat()).await;
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (ran.status, &said["exact"], &said["confirmed"], &said["linked"]),
+        (Some(1), &json!(1_002), &json!(1_000), &json!(1_000)),
+        "{ran:?}"
+    );
+    assert!(said["stopped"].as_str().unwrap().contains("no room"), "{ran:?}");
+    assert!(
+        ran.err.contains("confirming stopped after 1000 exact matches: ") && ran.err.contains("no room"),
+        "{ran:?}"
+    );
+    let again = run_on(&app, &["import", "--connection", "zoom", "--confirm", "exact"]).await;
+    assert!(
+        again.status == Some(1) && again.out.contains("linked   1000\n") && !again.out.contains("Linked"),
+        "{again:?}"
+    );
+    app.database.change("drop trigger refuse on link").await;
+    let rest = run_on(&app, &["import", "--connection", "zoom", "--confirm", "exact"]).await;
+    assert!(rest.status == Some(0) && rest.out.contains("Linked 2 exact matches."), "{rest:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stops_it_is_said_and_it_goes_on_from_there() {
     let app = with_accounts(false, 2).await;

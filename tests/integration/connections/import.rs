@@ -3,6 +3,7 @@
 use model::connection::{Actions, ScopeMode};
 use model::{ConnectionId, Role};
 use reqwest::Method;
+use serde_json::json;
 use tests::{Browser, Element, Shown, TestApp, ada};
 
 /// An import that found four, one of them Ada's.
@@ -87,7 +88,7 @@ async fn who_is_ticked_stays_ticked_and_whoever_decides_comes_back_to_the_list()
     // Whoever cannot be read is not everybody.
     for nobody in ["accounts%5B%5D=xyz", "ticked=1", "ticked=1&accounts%5B%5D=xyz"] {
         let page = owner.open(&format!("{tab}&dialog=confirm&{nobody}")).await.html;
-        assert!(page.text().contains("Nothing is selected") && page.form("confirm_import").is_none(), "{nobody}");
+        assert!(page.text().contains("Nothing is ticked") && page.form("confirm_import").is_none(), "{nobody}");
     }
     let all = owner.open(&format!("{tab}&dialog=confirm")).await;
     let form = all.html.form("confirm_import").unwrap();
@@ -102,6 +103,155 @@ async fn who_is_ticked_stays_ticked_and_whoever_decides_comes_back_to_the_list()
         let fields = [fields[0], fields[1], fields[2], ("at", elsewhere)];
         let refused = owner.post(ignore, &fields).await;
         assert_eq!(refused.status, 400, "{elsewhere}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_ticked_stays_so_while_a_person_is_chosen_for_an_account() {
+    let (app, connection) = imported().await;
+    let owner = app.owner().await;
+    let tab = format!("/connections/{connection}/import?show=new");
+    let all = ticked(&owner.open(&format!("{tab}&select=all")).await);
+    let list = owner.open(&tab).await;
+    let changes = |form: &&Element<'_>| form.inside().any(|it| it.attribute("name") == Some("change"));
+    let form = list.html.all("form").into_iter().find(|form| changes(&form)).unwrap();
+    assert_eq!(form.attribute("method"), Some("get"));
+    assert!(form.inside().any(|it| it.attribute("value") == Some(&*all[0])), "the boxes are sent with the button");
+
+    let ask = format!("{tab}&ticked=1&accounts%5B%5D={}&change={}", all[0], all[1]);
+    let page = owner.open(&ask).await;
+    assert_eq!(ticked(&page), all[..1]);
+    let find =
+        page.html.all("form").into_iter().find(|form| form.inside().any(|it| it.attribute("id") == Some("find")));
+    let kept: Vec<_> =
+        find.unwrap().inside().filter_map(|it| Some((it.attribute("name")?, it.attribute("value")?))).collect();
+    assert!(kept.contains(&("accounts[]", &all[0])) && kept.contains(&("change", &all[1])), "{kept:?}");
+    assert_eq!(ticked(&owner.open(page.html.link("Cancel").unwrap()).await), all[..1]);
+    let page = owner.open(&format!("{ask}&dialog=find&find=ada")).await;
+    let ada = app.person("ada.lovelace@example.com").await.to_string();
+    let done = owner.submit(&page, "choose_person", &[("person", &ada)]).await;
+    assert!(done.location().starts_with(&format!("{tab}&accounts%5B%5D={}&done=", all[0])), "{}", done.location());
+    assert_eq!(ticked(&owner.follow(&done).await), all[..1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_decides_on_nobody_is_told_what_to_do() {
+    let (app, connection) = imported().await;
+    let owner = app.owner().await;
+    let tab = format!("/connections/{connection}/import");
+    let list = owner.open(&tab).await;
+    let is_ignore = |button: &Element<'_>| button.attribute("value") == Some("ignore");
+    let ignore = list.html.all("button").into_iter().find(is_ignore).and_then(|it| it.attribute("formaction")).unwrap();
+    let fields = [("id", &*connection.to_string()), ("choice", "ignore"), ("at", &*tab)];
+    let refused = owner.post(ignore, &fields).await;
+    let text = refused.html.text();
+    assert_eq!(refused.status, 422);
+    assert!(text.contains("Nothing is ticked. Tick at least one account in the list."), "{text}");
+    assert!(!text.contains("Nothing was saved"), "{text}");
+}
+
+/// The dialog begins with whom the account's own name finds, or its address; who has an account or was chosen for one is
+/// not offered.
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_looked_for_by_the_accounts_own_name_and_nobody_is_offered_twice() {
+    let app = TestApp::start().await;
+    let connection = app.connection_with(Actions::default(), ScopeMode::Assigned).await;
+    for (user_name, display_name) in [("zoom1@example.com", "Ada L"), ("zoom2@example.com", "Ada L"), ("ada@", "")] {
+        app.zoom.add_user(user_name, |account| account.display_name = Some(display_name.to_owned()));
+    }
+    let scim = app.scim().await;
+    for (user_name, display_name) in
+        [("one@example.com", "Ada L. King"), ("two@example.com", "Ada L. Byron"), ("mail-ada@example.com", "Else")]
+    {
+        let user = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_name, "displayName": display_name});
+        scim.create(&user).await;
+    }
+    app.import(connection).await;
+    let owner = app.owner().await;
+    let tab = format!("/connections/{connection}/import");
+    let ids = app.database.texts("select id::text from zoom_account order by user_name").await;
+    let offered = |page: &Shown| {
+        let looked = page.html.by_id("find").and_then(|it| it.attribute("value")).unwrap_or_default().to_owned();
+        let names = page
+            .html
+            .all("label")
+            .into_iter()
+            .filter(|it| it.attribute("class").is_some_and(|class| class.starts_with("person")));
+        (looked, names.map(|name| name.text()).collect::<Vec<_>>().join(" | "))
+    };
+    let (looked, both) = offered(&owner.open(&format!("{tab}?change={}", ids[1])).await);
+    assert!(looked == "Ada L" && both.contains("Byron") && both.contains("King"), "{looked}: {both}");
+    let (looked, by_address) = offered(&owner.open(&format!("{tab}?change={}", ids[0])).await);
+    assert!(looked == "ada@" && by_address.contains("Else"), "{looked}: {by_address}");
+    let (looked, all) = offered(&owner.open(&format!("{tab}?change={}&dialog=find&find=", ids[0])).await);
+    assert!(looked.is_empty() && all.contains("Byron") && all.contains("Else"), "{looked}: {all}");
+
+    let king = app.person("one@example.com").await.to_string();
+    let page = owner.open(&format!("{tab}?change={}", ids[1])).await;
+    let chosen = owner.submit(&page, "choose_person", &[("person", &king)]).await;
+    assert_eq!(chosen.status, 303);
+    let (_, others) = offered(&owner.open(&format!("{tab}?change={}", ids[2])).await);
+    assert!(others.contains("Byron") && !others.contains("King"), "{others}");
+    let (_, own) = offered(&owner.open(&format!("{tab}?change={}", ids[1])).await);
+    assert!(own.contains("King"), "whoever was chosen can be chosen once more: {own}");
+}
+
+/// What somebody has decided and taken back waits for the next import.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_matched_yet_is_counted_and_called_so() {
+    let (app, connection) = imported().await;
+    let owner = app.owner().await;
+    let tab = format!("/connections/{connection}/import");
+    let account = ticked(&owner.open(&format!("{tab}?show=exact&select=all")).await).remove(0);
+    let list = owner.open(&tab).await;
+    let is_ignore = |button: &Element<'_>| button.attribute("value") == Some("ignore");
+    let decide = list.html.all("button").into_iter().find(is_ignore).and_then(|it| it.attribute("formaction")).unwrap();
+    for choice in ["new", "undo"] {
+        let fields = [("id", &*connection.to_string()), ("accounts[]", &*account), ("choice", choice), ("at", &*tab)];
+        assert_eq!(owner.post(decide, &fields).await.status, 303);
+    }
+    let page = owner.open(&tab).await;
+    assert_eq!(
+        (page.html.link("Not linked4"), page.html.link("New3")),
+        (Some(&*tab), Some(&*format!("{tab}?show=new")))
+    );
+    let shown = owner.open(page.html.link("Not matched yet1").unwrap()).await;
+    assert_eq!(names(&shown), ["ada.lovelace@example.com"]);
+    for (asked, linked) in [("", true), ("&show=unmatched", false)] {
+        let text = owner.open(&format!("{tab}?dialog=confirm{asked}")).await.html.text();
+        assert!(text.contains("Not matched yet 1 accountLeft as they are: the next import"), "{text}");
+        assert!(!text.contains("Several people could be it"), "{text}");
+        assert_eq!(text.contains("Confirm 3 accounts"), linked, "{text}");
+    }
+    let csv = owner.open(&format!("{tab}?show=unmatched&format=csv")).await.body;
+    assert!(csv.lines().count() == 2 && csv.contains("\"unmatched\""), "{csv}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_begins_leaves_the_list_as_it_is() {
+    let (app, connection) = imported().await;
+    let (owner, tab) = (app.owner().await, format!("/connections/{connection}/import?show=new&sort=-name"));
+    let page = owner.open(&tab).await;
+    let begun = owner.submit(&page, "start_import", &[]).await;
+    assert!(begun.location().starts_with(&format!("{tab}&done=")), "{}", begun.location());
+}
+
+/// Whoever moves a rule goes on at the same button; at an end, at the one that leads back.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rule_that_was_moved_keeps_its_buttons() {
+    let (app, connection) = imported().await;
+    let owner = app.owner().await;
+    let settings = format!("/connections/{connection}/import/settings");
+    let post = format!("{settings}?do={}", crate::sign_in::function("move_match_rule").trim_start_matches("/api/"));
+    for (version, rule, to, goes_on) in [(0, "1", "down", "down-2"), (1, "1", "up", "down-0"), (2, "4", "down", "up-5")]
+    {
+        let fields = [("id", &*connection.to_string()), ("version", &*version.to_string()), ("rule", rule), ("to", to)];
+        let moved = owner.post(&post, &fields).await;
+        let page = owner.follow(&moved).await;
+        let focused = page.html.elements().filter(|it| it.attribute("autofocus").is_some());
+        assert_eq!(focused.filter_map(|it| it.attribute("id")).collect::<Vec<_>>(), [goes_on]);
+        assert!(page.html.by_id(goes_on).unwrap().attribute("disabled").is_none());
+        assert!(page.html.text().contains("Match rules changed"));
     }
 }
 

@@ -71,8 +71,8 @@ impl Engine {
     async fn confirm(&self, shown: Option<AccountsShown>, activate: bool) -> imports::Confirmed {
         let mut tx = self.tx().await;
         let which = Which::All(Filter { q: None, shown });
-        let done =
-            imports::confirm(&mut tx, self.connection, &which, &provision::import::terms(activate)).await.unwrap();
+        let terms = provision::import::terms(activate);
+        let (done, _) = imports::confirm_step(&mut tx, self.connection, &which, None, &terms).await.unwrap();
         tx.commit().await.unwrap();
         done
     }

@@ -288,7 +288,8 @@ async fn whoever_is_not_started_is_not_started_by_a_link() {
     app.import(connection).await;
     let mut tx = app.tx().await;
     let all = imports::Which::All(imports::Filter::default());
-    let done = imports::confirm(&mut tx, connection, &all, &provision::import::terms(false)).await.unwrap();
+    let terms = provision::import::terms(false);
+    let (done, _) = imports::confirm_step(&mut tx, connection, &all, None, &terms).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(done.exact, 1);
 

@@ -1,12 +1,12 @@
 //! Zoom's groups, and which groups of the directory they are.
 
+use super::Choices;
 use crate::components::Query;
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::pages::connections::import::group_table;
 use crate::written::Html;
 use leptos::prelude::*;
-use model::import::DirectoryGroup;
 use model::{ConnectionId, GroupId, ZoomGroupId};
 
 /// Zoom's groups as their page shows them, by name.
@@ -22,12 +22,14 @@ pub async fn list_zoom_groups(connection: ConnectionId, at: Query) -> Result<Htm
 
 /// Groups of the directory that none of Zoom's is linked to.
 #[server]
-pub async fn list_free_groups(
-    connection: ConnectionId,
-    #[server(default)] q: String,
-) -> Result<Vec<DirectoryGroup>, AppError> {
+pub async fn list_free_groups(connection: ConnectionId, #[server(default)] q: String) -> Result<Choices, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
-    Ok(directory::imports::free_groups(&mut tx, connection, q.trim(), 20).await?)
+    let groups = directory::imports::free_groups(&mut tx, connection, q.trim(), 20).await?;
+    let found = groups.into_iter().map(|group| {
+        let (name, sub) = (group.display_name, group.source);
+        super::Choosable { id: group.id.to_string(), name, sub }
+    });
+    Ok(Choices { of: None, q, found: found.collect() })
 }
 
 model::words! {
@@ -47,11 +49,9 @@ pub async fn link_zoom_group(
     wants: GroupLink,
 ) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
-    let mut problems = crate::error::Problems::default();
     if wants == GroupLink::Link && group.is_none() {
-        problems.add("group", "No group is selected. Choose a group.");
+        return Err(AppError::invalid("No group is selected. Choose a group."));
     }
-    problems.check()?;
     let group = group.filter(|_| wants == GroupLink::Link);
     directory::imports::link_group(&mut tx, id, zoom_group, group).await?;
     tx.commit().await?;

@@ -47,7 +47,7 @@ pub async fn save_import_settings(
     directory::imports::set(&mut tx, id, version, confirm, Timetable { schedule, minute, day }, number).await?;
     tx.commit().await?;
     crate::flash::say("Import settings saved", "They hold from the next import.").await?;
-    back(id, "saved", version);
+    crate::session::go_to(&changed(id, "saved", version).href());
     Ok(())
 }
 
@@ -79,7 +79,7 @@ pub async fn add_match_rule(
     directory::imports::set_rules(&mut tx, id, version, rules).await?;
     tx.commit().await?;
     crate::flash::say("Rule added", "It is tried after the others, from the next import.").await?;
-    back(id, "rules", version);
+    crate::session::go_to(&changed(id, "rules", version).href());
     Ok(())
 }
 
@@ -110,15 +110,39 @@ pub async fn move_match_rule(id: ConnectionId, version: i64, rule: usize, to: Ru
         (RuleMove::Remove, _) => _ = rules.remove(rule),
         (_, other) => rules.swap(rule, other.unwrap_or(rule)),
     }
+    let last = rules.len().saturating_sub(1);
     directory::imports::set_rules(&mut tx, id, version, rules).await?;
     tx.commit().await?;
-    crate::flash::say("Match rules changed", "They hold from the next import.").await?;
-    back(id, "rules", version);
+    let (title, text) = ("Match rules changed", "They hold from the next import.");
+    let page = changed(id, "rules", version);
+    match other.filter(|_| matches!(to, RuleMove::Up | RuleMove::Down)) {
+        // Whoever moves a rule goes on with it.
+        Some(place) => {
+            crate::flash::mention(title, text).await?;
+            crate::session::go_to(&page.with("moved", button_of(to, place, last)).href());
+        }
+        None => {
+            crate::flash::say(title, text).await?;
+            crate::session::go_to(&page.href());
+        }
+    }
     Ok(())
 }
 
-/// To the page, which reads the rules or all of the settings anew as its address says that they are others.
+/// The page, which reads the rules or all of the settings anew as its address says that they are others.
 #[cfg(feature = "ssr")]
-fn back(id: ConnectionId, what: &str, before: i64) {
-    crate::session::go_to(&format!("/connections/{id}/import/settings?{what}={}", before + 1));
+fn changed(id: ConnectionId, what: &str, before: i64) -> crate::components::Query {
+    let page = crate::components::Query::default().on(format!("/connections/{id}/import/settings"));
+    page.with(what, (before + 1).to_string())
+}
+
+/// The id of the button that moves a rule on; at an end, of the one that leads back from there.
+#[cfg(feature = "ssr")]
+fn button_of(to: RuleMove, place: usize, last: usize) -> String {
+    let to = match to {
+        RuleMove::Up if place == 0 => RuleMove::Down,
+        RuleMove::Down if place == last => RuleMove::Up,
+        to => to,
+    };
+    format!("{}-{place}", to.as_str())
 }

@@ -2,6 +2,7 @@
 
 mod begin;
 mod change;
+mod choose_one;
 mod confirm;
 #[cfg(feature = "ssr")]
 pub(crate) mod group_table;
@@ -14,53 +15,86 @@ mod row;
 mod run;
 pub(super) mod settings;
 
-use super::frame::{TabKind, known, tab_page, use_place};
+use super::frame::{Place, TabKind, known, tab_page, use_place};
 use super::not_now::{NOT_ALLOWED, NotNow};
 use crate::api::connections::ConnectionPage;
 use crate::api::imports::{
-    CancelImport, ChooseAccounts, GetDifferences, GetImport, ImportPage, ListAccounts, ResumeImport, StartImport,
+    CancelImport, ChooseAccounts, Differences, GetDifferences, GetImport, ImportPage, ListAccounts, NOTHING_TICKED,
+    ResumeImport, StartImport,
 };
 use crate::components::{Query, follows, part_of};
-use crate::form::{FormProblem, use_form};
+use crate::form::{FormProblem, FormState, fields_of_reading, use_form};
 use crate::live::use_live;
-use crate::reading::reread;
-use crate::written::Written;
+use crate::reading::{Reading, reread};
+use crate::written::{Html, Written};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use model::AccountId;
 
-/// What the dialogs and forms of the page add to its address.
-const DIALOG_FIELDS: &[&str] = &["dialog", "ticked", "find", "accounts[]", "account", "id", "at", "do"];
-/// What the address of a list says of one moment only: that all of it are to be ticked, or that something was done.
-#[cfg(feature = "ssr")]
-const OF_A_MOMENT: &[&str] = &["select", "done"];
+/// What an address says of the list. All else is a dialog's, or of one moment: who is ticked, that something was done.
+pub(crate) const LIST_FIELDS: &[&str] = &["show", "q", "sort", "after", "before"];
+/// What a dialog adds to the address of the page that it opens over.
+const DIALOG_FIELDS: &[&str] = &["dialog", "change", "find", "do"];
 
 #[component]
 pub(super) fn ImportTab() -> impl IntoView {
     let place = use_place(TabKind::Import);
-    let forms = Forms { start: use_form(), cancel: use_form(), resume: use_form(), choose: use_form() };
     let query = Query::here();
-    let live = use_live();
-    let dialog = Memo::new(move |_| query.read().get("dialog").map(str::to_owned));
-    let open = Signal::derive(move || matches!(dialog.get().as_deref(), Some("confirm" | "change" | "start")));
-    let list = Memo::new(move |_| query.read().without(DIALOG_FIELDS));
-    let page = reread(move || live.get(), move || Ok(GetImport { connection: known(place.id.get())? }));
-    // The list follows the stages of an import, not every change: what is ticked in it stays ticked.
-    let (stage, held) = (RwSignal::new(None), RwSignal::new(None));
-    let differences =
-        reread(move || (stage.get(), held.get()), move || Ok(GetDifferences { connection: known(place.id.get())? }));
-    let accounts = reread(
-        move || (list.get(), stage.get()),
-        move || {
-            // Who is ticked is in the address for a page that comes whole; later it is whoever was ticked by hand.
-            let at = if cfg!(feature = "ssr") { query.get_untracked() } else { list.get() };
-            Ok(ListAccounts { connection: known(place.id.get())?, at })
-        },
-    );
-    let body = move |of: ConnectionPage| {
-        let (id, may) = (of.connection.id, of.may);
-        let head = part_of(page, move |page: ImportPage| {
-            note(stage, page.newest.as_ref().map(|run| (run.id, run.state)));
-            note(held, page.counts.held);
+    let list = Memo::new(move |_| query.read().only(LIST_FIELDS));
+    let forms = Forms { start: use_form(), cancel: use_form(), resume: use_form(), choose: use_form(), at: list };
+    let readings = Readings::new(place, query, list);
+    let dialog = Memo::new(move |_| Over::of(&query.read()));
+    let open = Signal::derive(move || dialog.get().is_some());
+    let dialogs = move |page: ConnectionPage| {
+        follows(move || dialog.get().map(|over| over.view(&page, &query.get_untracked(), readings)).into_any())
+    };
+    tab_page(place, open, move |page| readings.body(&page, forms), dialogs)
+}
+
+/// What the page reads.
+#[derive(Clone, Copy)]
+struct Readings {
+    page: Reading<ImportPage>,
+    differences: Reading<Differences>,
+    accounts: Reading<Html>,
+    /// What the newest import does, and how many wait to be started, as the page was read last: whatever follows that is
+    /// read anew when it is another.
+    stage: RwSignal<Option<Option<(model::ImportId, model::import::ImportState)>>>,
+    held: RwSignal<Option<i64>>,
+}
+
+impl Readings {
+    fn new(place: Place, query: Memo<Query>, list: Memo<Query>) -> Self {
+        let live = use_live();
+        let (stage, held) = (RwSignal::new(None), RwSignal::new(None));
+        let page = reread(move || live.get(), move || Ok(GetImport { connection: known(place.id.get())? }));
+        let differences = reread(
+            move || (stage.get(), held.get()),
+            move || Ok(GetDifferences { connection: known(place.id.get())? }),
+        );
+        let moment = Memo::new(move |_| (query.read().text("select"), query.read().text("done")));
+        // The list follows the stages of an import, not every change: what is ticked in it stays ticked.
+        let accounts = reread(
+            move || (moment.get(), stage.get()),
+            move || {
+                // Who is ticked is in the address for a page that comes whole; later it is whoever was ticked by hand.
+                let at = match moment.get().0 {
+                    _ if cfg!(feature = "ssr") => query.get_untracked(),
+                    Some(all) => list.get().with("select", all),
+                    None => list.get(),
+                };
+                Ok(ListAccounts { connection: known(place.id.get())?, at })
+            },
+        );
+        Self { page, differences, accounts, stage, held }
+    }
+
+    fn body(self, page: &ConnectionPage, forms: Forms) -> AnyView {
+        let (id, may) = (page.connection.id, page.may);
+        let head = part_of(self.page, move |page: ImportPage| {
+            note(self.stage, page.newest.as_ref().map(|run| (run.id, run.state)));
+            note(self.held, page.counts.held);
             run::head(id, page, forms)
         });
         view! {
@@ -70,35 +104,62 @@ pub(super) fn ImportTab() -> impl IntoView {
                 <FormProblem state=forms.resume/>
                 <FormProblem state=forms.choose/>
                 {head}
-                {part_of(differences, move |found| held::card(id, found, may))}
-                {part_of(accounts, |html| view! { <Written html/> }.into_any())}
+                {part_of(self.differences, move |found| held::card(id, found, may))}
+                <Accounts html=self.accounts/>
             </div>
         }
         .into_any()
-    };
-    let dialogs = move |of: ConnectionPage| {
-        let (connection, may) = (of.connection, of.may);
-        follows(move || {
-            match dialog.get().as_deref() {
-            Some("confirm") if may.assign && ticked(&query.read_untracked()).is_some_and(|ids| ids.is_empty()) => {
-                view! { <NotNow text="Nothing is selected. Tick at least one account." close=list.get_untracked().href()/> }
-                    .into_any()
-            }
-            Some("confirm") if may.assign => {
-                view! { <confirm::Confirm connection=connection.id mail=may.mail/> }.into_any()
-            }
-            Some("change") if may.assign => view! { <change::Change connection=connection.id/> }.into_any(),
-            Some("start") if may.manage => {
-                view! { <begin::Begin connection=connection.id enabled=connection.enabled differences/> }.into_any()
-            }
-            Some("confirm" | "change" | "start") => {
-                view! { <NotNow text=NOT_ALLOWED close=list.get_untracked().href()/> }.into_any()
-            }
-            _ => ().into_any(),
+    }
+}
+
+/// The list. Its form and its search lead on as links do: the page stays, and who is ticked with it.
+#[component]
+fn Accounts(html: Reading<Html>) -> impl IntoView {
+    let (query, navigate) = (Query::here(), use_navigate());
+    let lead_on = move |event: leptos::ev::SubmitEvent| {
+        if let Some(fields) = fields_of_reading(&event) {
+            let address = query.read_untracked().asking(&fields).href();
+            navigate(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
-        })
     };
-    tab_page(place, open, body, dialogs)
+    view! { <div on:submit=lead_on>{part_of(html, |html| view! { <Written html/> }.into_any())}</div> }
+}
+
+/// What is open over the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Confirm,
+    Change,
+    Start,
+}
+
+impl Over {
+    fn of(query: &Query) -> Option<Self> {
+        match query.get("dialog") {
+            _ if query.get("change").is_some() => Some(Self::Change),
+            Some("confirm") => Some(Self::Confirm),
+            Some("start") => Some(Self::Start),
+            _ => None,
+        }
+    }
+
+    fn view(self, page: &ConnectionPage, query: &Query, readings: Readings) -> AnyView {
+        let (connection, may) = (page.connection.id, page.may);
+        let not_now = |text| {
+            let close = query.without(DIALOG_FIELDS).href();
+            view! { <NotNow text close/> }.into_any()
+        };
+        match self {
+            Self::Confirm if may.assign && ticked(query).is_some_and(|ids| ids.is_empty()) => not_now(NOTHING_TICKED),
+            Self::Confirm if may.assign => view! { <confirm::Confirm connection mail=may.mail/> }.into_any(),
+            Self::Change if may.assign => view! { <change::Change connection/> }.into_any(),
+            Self::Start if may.manage => {
+                let (enabled, differences) = (page.connection.enabled, readings.differences);
+                view! { <begin::Begin connection enabled differences/> }.into_any()
+            }
+            _ => not_now(NOT_ALLOWED),
+        }
+    }
 }
 
 /// Whom the form of the list names; none when it is not about some, but about all of the list.
@@ -117,11 +178,12 @@ fn note<T: PartialEq + Send + Sync + 'static>(kept: RwSignal<Option<T>>, now: T)
     }
 }
 
-/// The page's forms that stand on it, not in a dialog.
+/// The page's forms that stand on it, not in a dialog, and the list that they lead back to.
 #[derive(Clone, Copy)]
 struct Forms {
-    start: crate::form::FormState<StartImport>,
-    cancel: crate::form::FormState<CancelImport>,
-    resume: crate::form::FormState<ResumeImport>,
-    choose: crate::form::FormState<ChooseAccounts>,
+    start: FormState<StartImport>,
+    cancel: FormState<CancelImport>,
+    resume: FormState<ResumeImport>,
+    choose: FormState<ChooseAccounts>,
+    at: Memo<Query>,
 }

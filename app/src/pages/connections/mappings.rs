@@ -31,7 +31,7 @@ const MAPPINGS: [Mapping; 13] = [
     mapping("Job title", "title", "title", BOTH),
     mapping("Department", "department", "department (enterprise extension)", BOTH),
     mapping("Organization", "organization", "organization (enterprise extension)", BOTH),
-    mapping("Location", "locale", "locale", BOTH),
+    mapping("Locale", "locale", "locale; Zoom shows it as the location", BOTH),
 ];
 
 pub(crate) fn mappings() -> AnyView {

@@ -59,8 +59,9 @@ pub async fn confirm_some(
         return Ok(Progress::Done);
     };
     let accounts = Which::These(rows.into_iter().map(|row| AccountId(row.id)).collect());
-    let done = super::confirm(tx, connection, &accounts, &terms(confirm.activate)).await?;
-    let linked = i64::try_from(done.exact + done.partial + done.new).unwrap_or(i64::MAX);
+    // They are fewer than one step takes.
+    let (done, _) = super::confirm_step(tx, connection, &accounts, None, &terms(confirm.activate)).await?;
+    let linked = i64::try_from(done.linked()).unwrap_or(i64::MAX);
     sqlx::query!("update import_run set confirmed = confirmed + $2 where id = $1", run.id.0, linked)
         .execute(tx.db())
         .await?;

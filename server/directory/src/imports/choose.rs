@@ -128,16 +128,26 @@ pub async fn named(tx: &mut Tx, connection: ConnectionId, account: AccountId) ->
     row.map(|row| (row.display_name, row.user_name)).ok_or(Error::NotFound("the Zoom account"))
 }
 
-/// People whom `q` finds and who have no account on the connection, the first by name.
-pub async fn candidates(tx: &mut Tx, connection: ConnectionId, q: &str, most: i64) -> Result<Vec<AccountPerson>> {
+/// People whom `q` finds and who have no account on the connection, nor were chosen for another one than this: the first
+/// by name.
+pub async fn candidates(
+    tx: &mut Tx,
+    connection: ConnectionId,
+    account: AccountId,
+    q: &str,
+    most: i64,
+) -> Result<Vec<AccountPerson>> {
     let rows = sqlx::query!(
         "select id, display_name, user_name, state from person p
          where not gone and search like $2
            and not exists (select from link l where l.connection_id = $1 and l.person_id = p.id and l.zoom_id is not null)
+           and not exists (select from zoom_account a where a.connection_id = $1 and a.person_id = p.id
+                             and a.chosen_at is not null and a.id <> $4)
          order by sort_key, id limit $3",
         connection.0,
         like(q),
-        most
+        most,
+        account.0
     )
     .fetch_all(tx.db())
     .await?;

@@ -9,13 +9,14 @@ use crate::error::to_json;
 use crate::text::like;
 use crate::{Error, Result, Tx, connections, records, sources};
 use model::connection::{Connection, ScopeMode};
-use model::import::{AccountsShown, Proposal};
+use model::import::{AccountsShown, Confirmation, Proposal};
 use model::link::Cause;
 use model::source::SourceKind;
 use model::{AccountId, ConnectionId, SourceId};
 use scim::User;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::future::Future;
 use uuid::Uuid;
 
 /// How many accounts one step takes: so many are in memory, and so long is the connection held.
@@ -50,7 +51,7 @@ pub struct Terms {
     pub held: Cause,
 }
 
-/// What a confirmation did, or would do.
+/// What a confirmation did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Confirmed {
     /// Linked to a person of the directory by an exact match.
@@ -61,6 +62,12 @@ pub struct Confirmed {
     pub new: usize,
     /// Left as they are: nobody is decided on, no address, or something changed meanwhile.
     pub left: usize,
+}
+
+impl Confirmed {
+    pub const fn linked(&self) -> usize {
+        self.exact + self.partial + self.new
+    }
 }
 
 impl std::ops::AddAssign for Confirmed {
@@ -132,7 +139,7 @@ async fn chosen(tx: &mut Tx, connection: ConnectionId, which: &Which, behind: Op
                 a.person_id as person
          from zoom_account a
          where a.connection_id = $1 and ($2::uuid[] is null or a.id = any($2)) and ($3::text is null or a.search like $3)
-           and ($4::text is null or a.proposal = $4) and a.ignored_at is null and a.gone_at is null
+           and ($4::text is null or coalesce(a.proposal, 'unmatched') = $4) and a.ignored_at is null and a.gone_at is null
            and not exists (select from link l where l.connection_id = $1 and l.zoom_id = a.zoom_id)
            and ($5::text is null or (a.sort_key, a.id) > ($5, $6))
          order by a.sort_key, a.id limit $7",
@@ -148,8 +155,8 @@ async fn chosen(tx: &mut Tx, connection: ConnectionId, which: &Which, behind: Op
     .await?)
 }
 
-/// How many a confirmation would link and make, and how many of those made would have an address that is somebody's.
-pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<(Confirmed, usize)> {
+/// What a confirmation would do.
+pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Result<Confirmation> {
     let (ids, filter) = which.parts();
     let row = sqlx::query!(
         "select count(*) filter (where a.proposal = 'exact' and a.person_id is not null) as \"exact!\",
@@ -157,10 +164,11 @@ pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Re
                 count(*) filter (where a.proposal = 'new' and a.person_id is null and a.user_name <> '') as \"new!\",
                 count(*) filter (where a.proposal = 'new' and a.person_id is null and a.user_name <> '' and exists (
                     select from person p where not p.gone and email_key(p.email) = email_key(a.user_name))) as \"known!\",
+                count(*) filter (where a.proposal is null) as \"unmatched!\",
                 count(*) as \"all!\"
          from zoom_account a
          where a.connection_id = $1 and ($2::uuid[] is null or a.id = any($2)) and ($3::text is null or a.search like $3)
-           and ($4::text is null or a.proposal = $4) and a.ignored_at is null and a.gone_at is null
+           and ($4::text is null or coalesce(a.proposal, 'unmatched') = $4) and a.ignored_at is null and a.gone_at is null
            and not exists (select from link l where l.connection_id = $1 and l.zoom_id = a.zoom_id)",
         connection.0,
         ids.as_deref(),
@@ -169,25 +177,45 @@ pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Re
     )
     .fetch_one(tx.db())
     .await?;
-    let number = |count: i64| usize::try_from(count).unwrap_or_default();
-    let (exact, partial, new) = (number(row.exact), number(row.partial), number(row.new));
-    Ok((Confirmed { exact, partial, new, left: number(row.all) - exact - partial - new }, number(row.known)))
+    let undecided = row.all - row.exact - row.partial - row.new - row.unmatched;
+    let (exact, partial, new, known, unmatched) = (row.exact, row.partial, row.new, row.known, row.unmatched);
+    Ok(Confirmation { exact, partial, new, known, unmatched, undecided })
 }
 
-/// Links the accounts to the people proposed, and makes people of those that nobody knew: all in one transaction.
-pub async fn confirm(tx: &mut Tx, connection: ConnectionId, which: &Which, terms: &Terms) -> Result<Confirmed> {
+/// Links the accounts to the people proposed, and makes people of those that nobody knew: step by step, each in a unit of
+/// work that `begin` opens. What is done stays, whatever becomes of the rest: says both.
+pub async fn confirm_all<E, F>(
+    begin: impl Fn() -> F,
+    connection: ConnectionId,
+    which: &Which,
+    terms: &Terms,
+) -> (Confirmed, std::result::Result<(), E>)
+where
+    E: From<Error>,
+    F: Future<Output = std::result::Result<Tx, E>>,
+{
     let (mut done, mut behind) = (Confirmed::default(), None);
     loop {
-        let step = confirm_step(tx, connection, which, behind.as_ref(), terms).await?;
-        done += step.0;
-        behind = step.1;
+        let step = async {
+            let mut tx = begin().await?;
+            let step = confirm_step(&mut tx, connection, which, behind.as_ref(), terms).await?;
+            tx.commit().await?;
+            Ok(step)
+        };
+        match step.await {
+            Ok((step, next)) => {
+                done += step;
+                behind = next;
+            }
+            Err(error) => return (done, Err(error)),
+        }
         if behind.is_none() {
-            return Ok(done);
+            return (done, Ok(()));
         }
     }
 }
 
-/// The same for the next of the accounts. Says what it did, and where to go on when there are more.
+/// The same for the first of the accounts, or the next of them. Says what it did, and where to go on when there are more.
 pub async fn confirm_step(
     tx: &mut Tx,
     connection: ConnectionId,
@@ -218,7 +246,7 @@ pub async fn confirm_step(
         let told = json!({ "connection": settings.name, "account": account.user_name, "zoom_id": account.zoom_id });
         tx.audit(entry.after(told));
     }
-    done.left = all - done.exact - done.partial - done.new;
+    done.left = all - done.linked();
     if !terms.activate {
         sqlx::query!("update person set state = 'staged' where id = any($1) and state = 'active'", &made)
             .execute(tx.db())

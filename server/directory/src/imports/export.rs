@@ -57,7 +57,7 @@ fn line(account: &Account) -> String {
         &account.display_name,
         account.active.map_or("", |active| if active { "true" } else { "false" }),
         account.user_type.as_deref().unwrap_or_default(),
-        state(account).map_or("", AccountsShown::as_str),
+        state(account).as_str(),
         &rule(account),
         person.map_or("", |person| &person.user_name),
         person.map_or("", |person| &person.display_name),
@@ -65,17 +65,17 @@ fn line(account: &Account) -> String {
     ])
 }
 
-/// Where it stands; none before it was matched.
-fn state(account: &Account) -> Option<AccountsShown> {
+/// Where it stands.
+const fn state(account: &Account) -> AccountsShown {
     match (account.linked, account.proposal) {
-        (true, _) if account.gone => Some(AccountsShown::Gone),
-        (true, _) if account.held => Some(AccountsShown::Held),
-        (true, _) => Some(AccountsShown::Linked),
-        _ if account.ignored_by.is_some() => Some(AccountsShown::Ignored),
-        (_, Some(Proposal::Exact)) => Some(AccountsShown::Exact),
-        (_, Some(Proposal::Partial)) => Some(AccountsShown::Partial),
-        (_, Some(Proposal::New)) => Some(AccountsShown::New),
-        (_, None) => None,
+        (true, _) if account.gone => AccountsShown::Gone,
+        (true, _) if account.held => AccountsShown::Held,
+        (true, _) => AccountsShown::Linked,
+        _ if account.ignored_by.is_some() => AccountsShown::Ignored,
+        (_, Some(Proposal::Exact)) => AccountsShown::Exact,
+        (_, Some(Proposal::Partial)) => AccountsShown::Partial,
+        (_, Some(Proposal::New)) => AccountsShown::New,
+        (_, None) => AccountsShown::Unmatched,
     }
 }
 

@@ -70,7 +70,7 @@ pub async fn list(
                 when 'linked' then l.person_id is not null and not l.held and a.gone_at is null
                 when 'held' then l.held and a.gone_at is null
                 when 'gone' then l.person_id is not null and a.gone_at is not null
-                else l.person_id is null and a.ignored_at is null and a.proposal = $3 end
+                else l.person_id is null and a.ignored_at is null and coalesce(a.proposal, 'unmatched') = $3 end
            and ($4::text is null or case when $6 then (k.key, a.id) < ($4, $5) else (k.key, a.id) > ($4, $5) end)
          order by case when $6 then k.key end desc, case when $6 then a.id end desc, k.key, a.id
          limit $7",
@@ -172,6 +172,7 @@ pub async fn counts(tx: &mut Tx, connection: ConnectionId) -> Result<ImportCount
         "select count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal = 'exact') as \"exact!\",
                 count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal = 'partial') as \"partial!\",
                 count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal = 'new') as \"new!\",
+                count(*) filter (where l.person_id is null and a.ignored_at is null and a.proposal is null) as \"unmatched!\",
                 count(*) filter (where l.person_id is null and a.ignored_at is not null) as \"ignored!\",
                 count(*) filter (where not l.held and a.gone_at is null) as \"linked!\",
                 count(*) filter (where l.held and a.gone_at is null) as \"held!\",
@@ -186,6 +187,7 @@ pub async fn counts(tx: &mut Tx, connection: ConnectionId) -> Result<ImportCount
         exact: row.exact,
         partial: row.partial,
         new: row.new,
+        unmatched: row.unmatched,
         ignored: row.ignored,
         linked: row.linked,
         held: row.held,

@@ -75,7 +75,7 @@ fn label(name: &str) -> &str {
         zoom::ROLE => MatchAttribute::Role.label(),
         zoom::TITLE => "Title",
         zoom::ORGANIZATION => MatchAttribute::Organization.label(),
-        zoom::LOCALE => "Location",
+        zoom::LOCALE => "Locale",
         other => other,
     }
 }
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_shown_with_both_values() {
         let mut subject = Subject {
-            profile: json!({ "name": { "givenName": "Ada", "familyName": "King" }, "title": "Countess" }),
+            profile: json!({ "name": { "givenName": "Ada", "familyName": "King" }, "title": "Countess", "locale": "en-GB" }),
             user_name: "ada@example.com".to_owned(),
             state: PersonState::Active,
             gone: false,
@@ -115,6 +115,7 @@ mod tests {
         let mut expected = vec![
             line("Department", Some("Engines"), ""),
             line("Family name", Some("Lovelace"), "King"),
+            line("Locale", None, "en-GB"),
             line("Title", None, "Countess"),
         ];
         let mut found = of(&subject);

@@ -1,21 +1,20 @@
 //! The question before accounts are linked: how many, and of which kind.
 
-use super::{DIALOG_FIELDS, ticked};
-use crate::api::imports::{ConfirmImport, Confirmation, GetConfirmation};
+use super::{DIALOG_FIELDS, LIST_FIELDS, ticked};
+use crate::api::imports::{ConfirmImport, GetConfirmation};
 use crate::components::{CheckField, Dialog, FieldState, Kv, Query, SubmitButton, if_read, pair, part_of, plural};
 use crate::form::{FormProblem, FormState, PostForm, use_form};
 use crate::reading::read;
 use leptos::prelude::*;
 use model::ConnectionId;
-use model::import::AccountsShown;
+use model::import::{AccountsShown, Confirmation};
 
 #[component]
 pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
     let form = use_form::<ConfirmImport>();
     let query = Query::here().get_untracked();
-    // What is ticked stays ticked.
-    let close = query.without(&["dialog"]).href();
-    let list = query.without(DIALOG_FIELDS).href();
+    // What is ticked stays ticked, until it is confirmed.
+    let (close, list) = (query.without(DIALOG_FIELDS).href(), query.only(LIST_FIELDS).href());
     let some = ticked(&query);
     let all = some.is_none();
     let accounts = some.unwrap_or_default();
@@ -54,7 +53,7 @@ pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
 
 /// Nothing where there is nobody to link.
 fn button(would: &Confirmation, form: FormState<ConfirmImport>) -> AnyView {
-    let linked = would.exact + would.partial + would.new;
+    let linked = would.linked();
     let pending = Signal::derive(move || form.pending());
     let label = format!("Confirm {}", plural(linked, "account", "accounts"));
     let button = (linked > 0).then(|| view! { <SubmitButton label icon="check" form="confirm" pending/> });
@@ -62,8 +61,7 @@ fn button(would: &Confirmation, form: FormState<ConfirmImport>) -> AnyView {
 }
 
 fn numbers(would: &Confirmation, form: FormState<ConfirmImport>, mail: bool) -> AnyView {
-    let linked = would.exact + would.partial + would.new;
-    if linked + would.left == 0 {
+    if would.linked() + would.left() == 0 {
         return view! { <p>"None of these accounts can be confirmed any more: each is linked, ignored or gone."</p> }
             .into_any();
     }
@@ -79,12 +77,23 @@ fn numbers(would: &Confirmation, form: FormState<ConfirmImport>, mail: bool) -> 
             <span class="hint block">"Confirming makes a second person of each. Choose the one who is there with Change instead."</span>
         }));
     }
-    if would.left > 0 {
-        rows.push(pair("Left as they are", view! {
-            <span class="num">{plural(would.left, "account", "accounts")}</span>
-            <span class="hint block">"Several people could be it, or Zoom shows no address. Choose with Change."</span>
-        }));
-    }
+    let mut left = |what: &'static str, accounts: i64, why: &'static str| {
+        if accounts > 0 {
+            rows.push(pair(what, view! {
+                <span class="num">{plural(accounts, "account", "accounts")}</span><span class="hint block">{why}</span>
+            }));
+        }
+    };
+    left(
+        "Not matched yet",
+        would.unmatched,
+        "Left as they are: the next import looks whose they are. Or choose with Change.",
+    );
+    left(
+        "Left as they are",
+        would.undecided,
+        "Several people could be it, or Zoom shows no address. Choose with Change.",
+    );
     let activate = (would.new > 0).then(|| {
         view! {
             <CheckField field=FieldState::switch(form, "activate", false) label="Auto-activate users after confirmation"/>

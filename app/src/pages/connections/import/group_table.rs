@@ -40,7 +40,7 @@ pub(crate) fn table(
                 <thead><tr>
                     <th scope="col">"Zoom group"</th>
                     <th scope="col" class="p3">"Members known"</th>
-                    <th scope="col">"Link"</th>
+                    <th scope="col" class="p2">"Link"</th>
                     <th scope="col">"Group in Rollcall"</th>
                     {change}
                 </tr></thead>
@@ -87,16 +87,20 @@ fn row(id: ConnectionId, group: ZoomGroup, at: &Query, may: bool) -> AnyView {
         (false, None) => None,
     };
     let change = (!group.linked).then(|| {
-        let href = at.with("dialog", "group").with("zoom_group", zoom_group).href();
+        let href = at.with("change", zoom_group).href();
         let label = format!("Choose for {name}");
         view! { <a class="btn" data-variant="outline" data-size="sm" href=href aria-label=label>"Choose"</a> }
     });
-    let actions = may.then(|| view! { <td class="shrink"><span class="flex gap-2">{form}{change}</span></td> });
+    let actions =
+        may.then(|| view! { <td class="shrink"><span class="flex gap-2 max-md:flex-col">{form}{change}</span></td> });
     view! {
         <tr>
-            <th scope="row"><span class="font-[550] wrap-anywhere">{name.clone()}</span></th>
+            <th scope="row">
+                <span class="font-[550] wrap-anywhere">{name.clone()}</span>
+                <span class="mt-1 block md:hidden"><Status look/></span>
+            </th>
             <td class="p3 num">{grouped(group.accounts)}</td>
-            <td class="shrink"><Status look/></td>
+            <td class="shrink p2"><Status look/></td>
             <td>{there}</td>
             {actions}
         </tr>

@@ -1,6 +1,6 @@
 //! The accounts of a list: a form that goes to the dialogs or decides in bulk, the same with and without script.
 
-use super::{DIALOG_FIELDS, OF_A_MOMENT, row};
+use super::{LIST_FIELDS, row, ticked};
 use crate::api::connections::May;
 use crate::api::imports::ChooseAccounts;
 use crate::components::{Empty, FilterBar, Icon, Pager, Query, SearchBox, Table, grouped, plural};
@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 /// The kinds of accounts, and those of the one that is shown.
 pub(crate) fn list(id: ConnectionId, counts: ImportCounts, page: Page<Account>, at: &Query, may: May) -> AnyView {
-    let query = at.without(DIALOG_FIELDS).without(OF_A_MOMENT);
+    let query = at.only(LIST_FIELDS);
     let (shown, ticked) = (query.parsed("show"), Ticked::of(at));
     let filters = filters(&query, counts);
     let card = List { id, query, shown, counts, ticked, may }.card(page);
@@ -29,11 +29,11 @@ enum Ticked {
 
 impl Ticked {
     fn of(at: &Query) -> Self {
-        if at.get("select") == Some("all") {
-            return Self::All;
+        match ticked(at) {
+            Some(accounts) => Self::These(accounts.into_iter().collect()),
+            None if at.get("select") == Some("all") => Self::All,
+            None => Self::These(HashSet::new()),
         }
-        let named = at.pairs().iter().filter(|(name, _)| name == "accounts[]");
-        Self::These(named.filter_map(|(_, id)| id.parse().ok()).collect())
     }
 
     fn has(&self, account: AccountId) -> bool {
@@ -111,8 +111,15 @@ impl List {
 
     /// Goes to the dialogs with whoever is ticked, or decides on them.
     fn form(&self, accounts: Vec<Account>) -> AnyView {
-        let kept = self.query.pairs().to_vec();
-        let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+        let kept = match self.ticked {
+            Ticked::All => self.query.with("select", "all"),
+            Ticked::These(_) => self.query.clone(),
+        };
+        let kept = kept
+            .pairs()
+            .to_vec()
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
         let tools = self.may.assign.then(|| self.bulk());
         view! {
             <form method="get">
@@ -133,14 +140,9 @@ impl List {
             tick && !matches!(self.shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
         let third = if self.shown == Some(AccountsShown::Held) { "Changes" } else { "Person in Rollcall" };
         let heads = heads(&self.query, self.query.parsed("sort").unwrap_or(AccountsSort::Name));
-        // What is ticked stays so behind the dialog.
-        let here = match self.ticked {
-            Ticked::All => self.query.with("select", "all"),
-            Ticked::These(_) => self.query.clone(),
-        };
         let rows = accounts.into_iter().map(|account| {
             let ticked = tick.then(|| self.ticked.has(account.id));
-            row::row(account, &here, ticked, choose)
+            row::row(account, ticked, choose)
         });
         let rows = rows.collect_view();
         view! {
@@ -188,6 +190,7 @@ impl List {
         };
         let (all, buttons) = match self.shown {
             Some(AccountsShown::Ignored) => (None, vec![button("Undo", "undo")]),
+            Some(AccountsShown::Unmatched) => (None, vec![button("Ignore", "ignore"), button("New person", "new")]),
             Some(AccountsShown::Held) => {
                 (None, std::iter::once(button("Unlink", "unlink")).chain(activate()).collect())
             }
@@ -233,6 +236,7 @@ const fn title_of(shown: AccountsShown) -> &'static str {
         AccountsShown::Exact => "Exact matches",
         AccountsShown::Partial => "Partial matches",
         AccountsShown::New => "Accounts that nobody in the directory has",
+        AccountsShown::Unmatched => "Accounts that are not matched yet",
         AccountsShown::Ignored => "Ignored accounts",
         AccountsShown::Linked => "Linked accounts",
         AccountsShown::Held => "Linked and not started",
@@ -269,10 +273,11 @@ fn filters(query: &Query, counts: ImportCounts) -> AnyView {
     let base = query.without(&["show", "after", "before"]);
     let shown: Option<AccountsShown> = query.parsed("show");
     let count = |shown| match shown {
-        None => counts.exact + counts.partial + counts.new,
+        None => counts.open(),
         Some(AccountsShown::Exact) => counts.exact,
         Some(AccountsShown::Partial) => counts.partial,
         Some(AccountsShown::New) => counts.new,
+        Some(AccountsShown::Unmatched) => counts.unmatched,
         Some(AccountsShown::Ignored) => counts.ignored,
         Some(AccountsShown::Linked) => counts.linked,
         Some(AccountsShown::Held) => counts.held,

@@ -1,12 +1,12 @@
 //! One account: what it is, whose it may be, and why.
 
-use crate::components::{Badge, Look, PersonCell, Query, Tone, plural};
+use crate::components::{Badge, Look, PersonCell, Tone, plural};
 use leptos::prelude::*;
-use model::import::{Account, Compared, Proposal};
+use model::import::{Account, AccountsShown, Compared, Proposal};
 use model::person::PersonState;
 
 /// `ticked` is nothing where nobody may tick.
-pub(super) fn row(account: Account, list: &Query, ticked: Option<bool>, choose: bool) -> AnyView {
+pub(super) fn row(account: Account, ticked: Option<bool>, choose: bool) -> AnyView {
     let id = account.id;
     let name = if account.display_name.is_empty() { "No name".to_owned() } else { account.display_name.clone() };
     let sub = if account.user_name.is_empty() { "No address".to_owned() } else { account.user_name.clone() };
@@ -17,18 +17,15 @@ pub(super) fn row(account: Account, list: &Query, ticked: Option<bool>, choose: 
             </td>
         }
     });
-    // On a phone it stands below the person: the table is as wide as the page.
-    let href = list.with("dialog", "change").with("account", id.to_string()).href();
-    let change = choose.then(|| {
+    // It sends who is ticked along, who stays so behind the dialog. On a phone it stands below the person: the table is
+    // as wide as the page.
+    let button = |class: &'static str| {
         view! {
-            <td class="shrink p2">
-                <a class="btn" data-variant="outline" data-size="sm" href=href.clone() aria-label=format!("Change {name}")>"Change"</a>
-            </td>
+            <button class=class data-variant="outline" data-size="sm" name="change" value=id.to_string() aria-label=format!("Change {name}")>"Change"</button>
         }
-    });
-    let below = choose.then(|| {
-        view! { <a class="link mt-1 inline-block md:hidden" href=href aria-label=format!("Change {name}")>"Change"</a> }
-    });
+    };
+    let change = choose.then(|| view! { <td class="shrink p2">{button("btn")}</td> });
+    let below = choose.then(|| button("btn mt-1.5 md:hidden"));
     let license = match (account.user_type.clone(), account.active) {
         (license, Some(false)) => format!("{} · inactive", license.unwrap_or_default()),
         (license, _) => license.unwrap_or_else(|| "–".to_owned()),
@@ -67,7 +64,7 @@ fn look_of(account: &Account) -> Look {
         Some(Proposal::Exact) => Look::new(Tone::Ok, "equal", "EXACT"),
         Some(Proposal::Partial) => Look::new(Tone::Warn, "circle-question-mark", "PARTIAL"),
         Some(Proposal::New) => Look::new(Tone::Info, "user-plus", "NEW"),
-        None => Look::new(Tone::Idle, "clock", "Not matched yet"),
+        None => Look::new(Tone::Idle, "clock", AccountsShown::Unmatched.label()),
     }
 }
 

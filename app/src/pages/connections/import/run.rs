@@ -3,14 +3,14 @@
 use super::Forms;
 use crate::api::connections::May;
 use crate::api::imports::ImportPage;
-use crate::components::{Badge, Callout, Card, Disclose, Look, SubmitButton, Time, Tone, grouped, plural};
+use crate::components::{Badge, Callout, Card, Disclose, Look, Query, SubmitButton, Time, Tone, grouped, plural};
 use crate::form::PostForm;
 use leptos::prelude::*;
 use model::ConnectionId;
 use model::import::{Import, ImportState, Pace};
 
 /// What Zoom's SCIM does not show of an account.
-const UNREADABLE: &str = "Zoom's list shows name, e-mail, license and department. Role, phone, organization and employee number are read one account at a time, as many as the import settings allow: those that matched nobody first. Job title, location and Zoom Phone are never shown by Zoom; Rollcall compares those with what it sent last.";
+const UNREADABLE: &str = "Zoom's list shows name, e-mail, license and department. Role, phone, organization and employee number are read one account at a time, as many as the import settings allow: those that matched nobody first. Job title, locale and Zoom Phone are never shown by Zoom; Rollcall compares those with what it sent last.";
 
 /// The card of the newest import, and the imports before.
 pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms) -> AnyView {
@@ -43,12 +43,21 @@ fn start(id: ConnectionId, may: May, forms: Forms) -> AnyView {
         <span class="actions">
             {settings}
             <PostForm state=forms.start>
-                <input type="hidden" name="id" value=id.to_string()/>
+                <Of id at=forms.at/>
                 <SubmitButton label="Import Now" icon="import" pending small=true/>
             </PostForm>
         </span>
     }
     .into_any()
+}
+
+/// The connection, and the list to come back to.
+#[component]
+fn Of(id: ConnectionId, at: Memo<Query>) -> impl IntoView {
+    view! {
+        <input type="hidden" name="id" value=id.to_string()/>
+        <input type="hidden" name="at" value=move || at.read().href()/>
+    }
 }
 
 fn look_of(state: ImportState) -> Look {
@@ -104,7 +113,7 @@ fn buttons(id: ConnectionId, state: ImportState, may: May, forms: Forms) -> AnyV
     let resume = (state == ImportState::Stopped).then(|| {
         view! {
             <PostForm state=forms.resume>
-                <input type="hidden" name="id" value=id.to_string()/>
+                <Of id at=forms.at/>
                 <SubmitButton label="Resume" icon="circle-play" pending=resuming small=true/>
             </PostForm>
         }
@@ -112,7 +121,7 @@ fn buttons(id: ConnectionId, state: ImportState, may: May, forms: Forms) -> AnyV
     view! {
         <span class="actions">
             <PostForm state=forms.cancel>
-                <input type="hidden" name="id" value=id.to_string()/>
+                <Of id at=forms.at/>
                 <SubmitButton label="Cancel" variant="outline" pending=cancelling small=true/>
             </PostForm>
             {resume}

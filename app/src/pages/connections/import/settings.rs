@@ -4,9 +4,9 @@ use super::super::frame::{TabKind, known, tab_page, use_place};
 use crate::api::imports::settings::{AddMatchRule, GetImportSettings, MoveMatchRule, RuleMove, SaveImportSettings};
 use crate::components::{
     Badge, Card, Exact, FieldState, Icon, Look, Query, SelectField, SubmitButton, SwitchRow, Table, TextField, Tone,
-    part_of,
+    focus_on, part_of,
 };
-use crate::form::{FormProblem, FormState, PostForm, use_form};
+use crate::form::{FormProblem, FormState, PostForm, newest_speaks, use_form};
 use crate::reading::reread;
 use leptos::prelude::*;
 use model::ConnectionId;
@@ -25,14 +25,7 @@ pub(in super::super) fn ImportSettingsTab() -> impl IntoView {
     let done = Memo::new(move |_| (query.read().text("saved"), query.read().text("rules")));
     let ask = move || Ok(GetImportSettings { connection: known(place.id.get())? });
     let (rules, rest) = (reread(move || done.get(), ask), reread(move || saved.get(), ask));
-    // What a rule was refused for is over when another was taken.
-    Effect::new(move |before: Option<()>| {
-        done.track();
-        if before.is_some() {
-            forms.add.forget();
-            forms.order.forget();
-        }
-    });
+    newest_speaks([forms.save.into(), forms.add.into(), forms.order.into()]);
     // What the rest of the form was made of: it goes on with a newer version as long as that is still so.
     let version = RwSignal::new(0);
     let made = StoredValue::new(None);
@@ -44,7 +37,7 @@ pub(in super::super) fn ImportSettingsTab() -> impl IntoView {
             if made.with_value(|made| made.is_none_or(|made| made == rest_of(&settings))) {
                 version.set(settings.version);
             }
-            view! { <Rules id forms manage rules=settings.rules version=settings.version/> }.into_any()
+            view! { <Rules id forms manage rules=settings.rules version=settings.version moved=query.read_untracked().text("moved")/> }.into_any()
         });
         let rest = part_of(rest, move |settings: ImportSettings| {
             made.set_value(Some(rest_of(&settings)));
@@ -173,7 +166,15 @@ fn when(form: FormState<SaveImportSettings>, settings: &ImportSettings) -> AnyVi
 
 /// The rules in their order, and a form for another.
 #[component]
-fn Rules(id: ConnectionId, forms: Forms, manage: bool, rules: Vec<MatchRule>, version: i64) -> impl IntoView {
+fn Rules(
+    id: ConnectionId,
+    forms: Forms,
+    manage: bool,
+    rules: Vec<MatchRule>,
+    version: i64,
+    /// The button that goes on with the rule that was just moved.
+    moved: Option<String>,
+) -> impl IntoView {
     let last = rules.len().saturating_sub(1);
     let usual = manage && rules != MatchRule::usual();
     let rows = rules.into_iter().enumerate().map(|(place, rule)| {
@@ -183,7 +184,7 @@ fn Rules(id: ConnectionId, forms: Forms, manage: bool, rules: Vec<MatchRule>, ve
             Look::new(Tone::Warn, "circle-question-mark", Proposal::Partial.label())
         };
         let label = rule.label();
-        let buttons = manage.then(|| order(id, forms, version, (place, last), &label));
+        let buttons = manage.then(|| order(id, forms, version, (place, last), &label, moved.as_deref()));
         view! {
             <tr>
                 <th scope="row"><span class="font-[550]">{label}</span></th>
@@ -228,11 +229,22 @@ fn Rules(id: ConnectionId, forms: Forms, manage: bool, rules: Vec<MatchRule>, ve
 }
 
 /// What can be done with the rule in this place.
-fn order(id: ConnectionId, forms: Forms, version: i64, (place, last): (usize, usize), rule: &str) -> AnyView {
+fn order(
+    id: ConnectionId,
+    forms: Forms,
+    version: i64,
+    (place, last): (usize, usize),
+    rule: &str,
+    moved: Option<&str>,
+) -> AnyView {
     let button = |to: RuleMove, icon: &'static str, off: bool| {
-        let label = format!("{} {rule}", to.label());
+        let (label, element) = (format!("{} {rule}", to.label()), format!("{}-{place}", to.as_str()));
+        let goes_on = moved == Some(&element);
+        if goes_on {
+            focus_on(element.clone());
+        }
         view! {
-            <button class="btn" data-variant="outline" data-size="icon-sm" name="to" value=to.as_str() disabled=off aria-label=label title=to.label()>
+            <button id=element autofocus=goes_on class="btn" data-variant="outline" data-size="icon-sm" name="to" value=to.as_str() disabled=off aria-label=label title=to.label()>
                 <Icon name=icon/>
             </button>
         }
