@@ -39,4 +39,5 @@ update zoom_account set groups = array(select pg_temp.name_key(name) from unnest
 where groups is not null;
 
 -- Whoever is not said to be inactive is active, and is found so.
-update record set resource = resource || '{"active": true}' where not resource ? 'active';
+update record set resource = resource || '{"active": true}', version = version + 1, updated_at = now()
+where not resource ? 'active';

@@ -248,7 +248,7 @@ fn told(done: directory::imports::Confirmed, failed: Option<&AppError>) -> (Stri
         text = format!("{made} made in the directory. {text}");
     }
     if done.left > 0 {
-        text = format!("{text} {} left as they are: nobody is decided on yet.", accounts_in_words(done.left));
+        text = format!("{text} {} left as they are; the list says why.", accounts_in_words(done.left));
     }
     (format!("{} linked", accounts_in_words(linked)), text)
 }
@@ -365,18 +365,19 @@ pub struct Choosable {
     pub sub: String,
 }
 
-/// People who have no account on the connection, for one who is to be chosen: whom `q` finds. Without it, whom the account's
-/// name finds, or else its user name.
+/// People who have no account on the connection, for one who is to be chosen: whom `q` finds, or of its `own`
+/// whom the account's name finds, or else its user name.
 #[server]
 pub async fn list_free_people(
     connection: ConnectionId,
     account: AccountId,
-    q: Option<String>,
+    #[server(default)] q: String,
+    #[server(default)] own: bool,
 ) -> Result<Choices, AppError> {
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let of = directory::imports::named(&mut tx, connection, account).await?;
-    let own = [&of.0, &of.1].into_iter().filter(|own| !own.trim().is_empty()).cloned();
-    let tried = q.map_or_else(|| own.collect(), |q| vec![q]);
+    let names = [of.0.clone(), of.1.clone()].into_iter().filter(|name| !name.trim().is_empty());
+    let tried: Vec<String> = if own { names.collect() } else { vec![q] };
     let (mut q, mut people) = (tried.first().cloned().unwrap_or_default(), Vec::new());
     for try_this in tried {
         people = directory::imports::candidates(&mut tx, connection, account, try_this.trim(), 20).await?;

@@ -70,6 +70,13 @@ impl Query {
         Self { path: self.path.clone(), pairs }
     }
 
+    /// The same page with another's parameters besides.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.pairs.extend(other.pairs.iter().cloned());
+        self
+    }
+
     /// The same parameters on another page.
     #[must_use]
     pub fn on(self, path: String) -> Self {

@@ -75,8 +75,9 @@ impl Import {
         match report.stopped {
             None => Ok(()),
             Some(why) => Err(Failure::problem(format!(
-                "confirming stopped after {} exact matches: {why}. Run it again for the rest",
-                report.confirmed
+                "confirming stopped after {} exact matches: {}. Run it again for the rest",
+                report.confirmed,
+                why.trim_end_matches('.')
             ))),
         }
     }
@@ -124,12 +125,18 @@ impl Import {
             Some(Confirm::Exact) => confirm_exact(directory, connection).await,
             None => (0, None),
         };
+        // What was done is said even when the database is gone by now.
+        let at_the_end = async {
+            let counts = imports::counts(&mut directory.begin(Actor::Command).await?, connection).await?;
+            Ok::<_, directory::Error>(counts.linked + counts.held)
+        };
+        let at_the_end = at_the_end.await;
         Ok(Report {
             scanned: run.scanned,
             exact,
             partial,
             new,
-            linked: linked + held + i64::try_from(confirmed).unwrap_or(i64::MAX),
+            linked: at_the_end.unwrap_or(linked + held + i64::try_from(confirmed).unwrap_or(i64::MAX)),
             gone: run.gone,
             ignored,
             confirmed,

@@ -52,6 +52,21 @@ pub(super) fn ImportTab() -> impl IntoView {
     tab_page(place, open, move |page| readings.body(&page, forms), dialogs)
 }
 
+/// What an address says of the list for one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Moment {
+    select: Option<String>,
+    done: Option<String>,
+    ticked: Query,
+}
+
+impl Moment {
+    fn of(&self, list: Query) -> Query {
+        let list = self.select.iter().fold(list, |list, all| list.with("select", all));
+        list.and(&self.ticked)
+    }
+}
+
 /// What the page reads.
 #[derive(Clone, Copy)]
 struct Readings {
@@ -73,17 +88,21 @@ impl Readings {
             move || (stage.get(), held.get()),
             move || Ok(GetDifferences { connection: known(place.id.get())? }),
         );
-        let moment = Memo::new(move |_| (query.read().text("select"), query.read().text("done")));
+        // All are to be ticked, or something was done and the address says who stays ticked. Later it is whoever was
+        // ticked by hand.
+        let moment = Memo::new(move |before: Option<&Moment>| {
+            let query = query.read();
+            let (select, done) = (query.text("select"), query.text("done"));
+            match before.filter(|before| before.done == done) {
+                Some(before) => Moment { select, ..before.clone() },
+                None => Moment { select, done, ticked: query.only(&["accounts[]"]) },
+            }
+        });
         // The list follows the stages of an import, not every change: what is ticked in it stays ticked.
         let accounts = reread(
             move || (moment.get(), stage.get()),
             move || {
-                // Who is ticked is in the address for a page that comes whole; later it is whoever was ticked by hand.
-                let at = match moment.get().0 {
-                    _ if cfg!(feature = "ssr") => query.get_untracked(),
-                    Some(all) => list.get().with("select", all),
-                    None => list.get(),
-                };
+                let at = if cfg!(feature = "ssr") { query.get_untracked() } else { moment.get().of(list.get()) };
                 Ok(ListAccounts { connection: known(place.id.get())?, at })
             },
         );

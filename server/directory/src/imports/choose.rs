@@ -22,7 +22,8 @@ pub enum Choice {
 
 /// Decides for accounts that are not linked. Says for how many.
 pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId], choice: Choice) -> Result<usize> {
-    let name = crate::connections::get(tx, connection).await?.name;
+    // One after the other with whoever confirms: what they decide is what is linked.
+    let name = crate::connections::lock(tx, connection).await?.name;
     let ids: Vec<uuid::Uuid> = accounts.iter().map(|id| id.0).collect();
     let (now, by) = (tx.now(), tx.actor().name().to_owned());
     let (word, person) = match choice {

@@ -71,7 +71,7 @@ pub async fn keep_groups(tx: &mut Tx, lease: &Lease, run: &Run, found: &[FoundGr
 pub async fn groups(tx: &mut Tx, connection: ConnectionId) -> Result<Vec<ZoomGroup>> {
     let rows = sqlx::query!(
         "with counted as (
-            select n.key, count(*) as accounts
+            select n.key, count(distinct a.id) as accounts
             from zoom_account a, unnest(a.groups) as n(key)
             where a.connection_id = $1 and a.gone_at is null group by 1)
          select z.id, z.display_name, z.gone_at is not null as \"gone!\", coalesce(c.accounts, 0) as \"accounts!\",

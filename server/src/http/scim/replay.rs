@@ -1,7 +1,7 @@
 //! A request of the trace once more, in a dry run: what it would answer and change now. Nothing of it is done.
 
 use super::request::Call;
-use super::trace::{Note, replayed};
+use super::trace::{Note, kept, replayed};
 use super::{BASE_PATH, answer, endpoint};
 use app::session::Replay;
 use axum::body::{Body, to_bytes};
@@ -36,7 +36,12 @@ async fn rehearse(directory: Directory, base: String, traced: TracedRequest) -> 
     let response = answer::render(outcome, json_only);
     let status = response.status().as_u16();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
-    let (answer, changes) = replayed(&traced, &body, note.changes());
+    // Cleaning a long one takes its time.
+    let cleaned = tokio::task::spawn_blocking(move || replayed(&traced, &kept(&body), note.changes()));
+    let (answer, changes) = cleaned.await.map_err(|error| {
+        tracing::error!(%error, "a replay could not be shown");
+        "The answer of this replay cannot be shown.".to_owned()
+    })?;
     Ok(Replayed { status, answer, changes })
 }
 

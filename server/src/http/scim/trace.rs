@@ -15,7 +15,7 @@ mod writer;
 pub use note::Note;
 pub use recorder::{Recorder, queue};
 pub use seen::replayed;
-pub use watch::Watch;
+pub use watch::{Watch, kept};
 pub use writer::run;
 
 /// How much of a body is kept, in bytes.

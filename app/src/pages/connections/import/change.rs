@@ -28,7 +28,7 @@ pub(super) fn Change(connection: ConnectionId) -> impl IntoView {
     let (of, q) = (query.parsed("change"), asked(&query));
     let found = read(move || {
         let account = of.ok_or_else(|| AppError::no("Zoom account"))?;
-        Ok(ListFreePeople { connection, account, q: q.clone() })
+        Ok(ListFreePeople { connection, account, q: q.clone().unwrap_or_default(), own: q.is_none() })
     });
     // Who is ticked stays so.
     let list = query.without(DIALOG_FIELDS).href();

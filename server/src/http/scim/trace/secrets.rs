@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use shapes::shapes;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 /// What stands in a secret's place.
 const REMOVED: &str = "[removed]";
@@ -23,7 +23,12 @@ const MARK: &str = "\0";
 /// Shorter ones are found in too much that is none.
 const SHORTEST: usize = 4;
 
-/// The shortest beginning of a secret, in front of dots, that is taken for it; and the longest that is looked at.
+/// How many bytes of a request are looked through, with all that stands in its texts: those of its bodies, and enough for
+/// what was encoded more than once.
+const MOST_READ: usize = 32 * 1_048_576;
+
+/// The shortest beginning of a secret, in front of dots, that is taken for it, in characters; and how far back from the
+/// dots is looked, in bytes.
 const BEGINNING: Range<usize> = 8..300;
 
 /// A longer text is no sentence of ours, which shortens what it names.
@@ -43,6 +48,10 @@ const MOST_IN_BODY: usize = 100;
 pub struct Removed {
     /// The longest first: one may begin with another.
     found: BTreeSet<(Reverse<usize>, String)>,
+    /// The same by their letters.
+    by_name: BTreeSet<String>,
+    /// How many bytes were looked through.
+    read: usize,
     /// There were more: nobody knows where else they stand.
     more: bool,
     /// What is looked through now stands within something that was decoded.
@@ -116,6 +125,11 @@ impl Removed {
     /// What looks like a secret in a text.
     pub fn find(&mut self, text: &str) {
         for (times, text) in readings(text).into_iter().enumerate() {
+            self.read += text.len();
+            if self.read > MOST_READ {
+                self.more = true;
+                return;
+            }
             // Decoded once more at each level, it would be looked through more often than anybody could wait for.
             match Inside::of(&text) {
                 Inside::Json(value) if times == 0 || !self.within => {
@@ -164,6 +178,7 @@ impl Removed {
         for secret in BTreeSet::from([secret, shown]) {
             let secret = (Reverse(secret.len()), secret);
             if self.found.len() < MOST {
+                self.by_name.insert(secret.1.clone());
                 self.found.insert(secret);
             } else if !self.found.contains(&secret) {
                 self.more = true;
@@ -250,11 +265,28 @@ impl Removed {
             if text.contains(secret) {
                 text = text.replace(secret, MARK);
             }
-            if is_cut {
-                text = mark_all(&text, beginnings(&text, secret));
-            }
+        }
+        if is_cut {
+            text = mark_all(&text, self.beginnings(&text));
         }
         mark_all(&text, shapes(&text))
+    }
+
+    /// Where secrets begin and dots stand for the rest of them.
+    fn beginnings(&self, text: &str) -> Vec<Range<usize>> {
+        let dots = |dots: &'static str| text.match_indices(dots).map(|(at, _)| at);
+        let ends = dots("...").filter(|at| !text[..*at].ends_with('.')).chain(dots("…"));
+        ends.filter_map(|end| {
+            let start = text.floor_char_boundary(end.saturating_sub(BEGINNING.end));
+            let mut begins = text[start..end].char_indices().map(|(at, _)| start + at);
+            let is_beginning = |at: &usize| {
+                let said = &text[*at..end];
+                let next = self.by_name.range::<str, _>((Bound::Included(said), Bound::Unbounded)).next();
+                next.is_some_and(|secret| secret.starts_with(said)) && said.chars().count() >= BEGINNING.start
+            };
+            begins.find(is_beginning).map(|at| at..end)
+        })
+        .collect()
     }
 
     /// A path, and a line with one: what can stay of it stays.
@@ -391,16 +423,6 @@ fn mark_all(text: &str, mut ranges: Vec<Range<usize>>) -> String {
         done = done.max(range.end);
     }
     out + &text[done..]
-}
-
-/// Where a secret begins and dots stand for the rest of it.
-fn beginnings(text: &str, secret: &str) -> Vec<Range<usize>> {
-    let Some((shortest, _)) = secret.char_indices().nth(BEGINNING.start) else { return Vec::new() };
-    let found = text.match_indices(&secret[..shortest]).map(|(at, _)| {
-        let alike = secret.chars().zip(text[at..].chars()).take(BEGINNING.end).take_while(|(a, b)| a == b);
-        at..at + alike.map(|(c, _)| c.len_utf8()).sum::<usize>()
-    });
-    found.filter(|range| ["...", "…"].iter().any(|dots| text[range.end..].starts_with(dots))).collect()
 }
 
 #[cfg(test)]

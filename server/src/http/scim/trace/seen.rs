@@ -70,8 +70,12 @@ impl Seen {
         let changes = cleaned_changes(self.note.changes(), &removed);
         let mut operations = self.note.all_operations();
         for operation in &mut operations {
-            let line = if removed.overflowed() { UNKEPT.to_owned() } else { removed.clean_path(&operation.request) };
-            operation.request = cut_text(&line, LINE).0;
+            operation.request = match operation.request.as_str() {
+                _ if removed.overflowed() => UNKEPT.to_owned(),
+                // No path of ours is; cut first, it might end in a part of a secret.
+                long if long.len() > LINE => "[removed: the path is too long]".to_owned(),
+                line => removed.clean_path(line),
+            };
             operation.detail = operation.detail.take().map(|detail| cut_text(&sentence(&detail, &removed), LINE).0);
         }
         Observed {

@@ -20,6 +20,15 @@ use tokio::time::Instant;
 const HEADERS: &[&str] = &["user-agent", "accept", "content-type", "if-match", "if-none-match"];
 /// How long an answer may be for anything of it to be kept: its secrets are found in all of it.
 const LONG: usize = 4 * 1024 * 1024;
+
+/// What is kept of an answer.
+pub fn kept(body: &Bytes) -> Bytes {
+    match body.len() {
+        ..=LONG => body.clone(),
+        long => Bytes::from(format!("[an answer of {long} bytes, which is too long to be kept]")),
+    }
+}
+
 /// How long a header's value may be.
 const VALUE: usize = 300;
 
@@ -74,12 +83,7 @@ impl Watch {
         let (parts, body) = response.into_parts();
         // It is whole in memory already.
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let kept = if body.len() > LONG {
-            Bytes::from(format!("[an answer of {} bytes, which is too long to be kept]", body.len()))
-        } else {
-            body.clone()
-        };
-        self.record(Some((parts.status.as_u16(), kept)));
+        self.record(Some((parts.status.as_u16(), kept(&body))));
         Response::from_parts(parts, Body::from(body))
     }
 

@@ -396,6 +396,16 @@ fn a_long_text_is_looked_through_once() {
     // Looked through from each of them, it would take minutes.
     let often = (0..16).fold(format!("%{}", "25".repeat(200)), |inner, _| json!({ "x": inner }).to_string());
     cleaned(json!(often));
+    let filler = "x".repeat(900_000);
+    let deep = (0..12).fold(format!("%{}{filler}", "25".repeat(200)), |inner, _| json!([inner]).to_string());
+    let mut removed = Removed::default();
+    removed.find_json(&json!(deep));
+    assert!(removed.overflowed(), "what nobody looked at is not kept");
+    let mut removed = Removed::default();
+    removed.find_json(&json!({ "tokens": (0..MOST).map(|n| format!("{}{n}", "a".repeat(299))).collect::<Vec<_>>() }));
+    for _ in 0..170 {
+        assert!(removed.clean(&format!("/Users/{}...", "a".repeat(4_000))).ends_with("[removed]..."));
+    }
     for piece in [
         "=", "pin=", "://", "bearer:", "bearer ", "bearer-", "bearer.", "-eyJ", "-AKIA", "rc_scim_", "a.b=", "%41",
         "aB", "/a",
