@@ -29,6 +29,14 @@ for (const script of [true, false]) {
       await visitor.groups();
     });
 
+    test('ticks stay when a person is chosen', async ({ page, stage, complaints: _ }) => {
+      const visitor = new Importer(page, stage, script);
+      await visitor.signIn();
+      await visitor.makeSource();
+      await visitor.connect();
+      await visitor.chosen();
+    });
+
     test('long names on a phone', async ({ page, stage, complaints: _ }) => {
       const visitor = new Importer(page, stage, script);
       await visitor.signIn();
@@ -71,6 +79,42 @@ class Importer extends Visitor {
     const answer = await fetch(`${scim_url}${path}`, { method, headers, body: it && JSON.stringify(it) });
     expect(answer.ok).toBe(true);
     return answer.status === 204 ? undefined : answer.json();
+  }
+
+  /// The row above those that are ticked goes to another list.
+  async chosen() {
+    await this.send('POST', '/Users', { schemas: [USER], userName: 'grace@example.com', name: { givenName: 'Grace', familyName: 'Hopper' } });
+    for (const n of [1, 2, 3, 4]) {
+      const name = { givenName: 'Zoe', familyName: `Number ${n}` };
+      await this.inZoom('POST', '/Users', { schemas: [USER], userName: `zoe${n}@example.com`, name });
+    }
+    await this.open(`${this.connection}/import`);
+    await this.press('Import Now');
+    await this.becomes('Done');
+    await this.open(`${this.connection}/import?show=new`);
+    const box = (n) => this.page.getByLabel(`Select Zoe Number ${n}`);
+    for (const n of [2, 4]) await this.use(box(n), 'Space');
+    await this.use(this.page.getByRole('button', { name: 'Change Zoe Number 1' }).locator('visible=true'));
+    await this.page.getByLabel('Find people').fill('hopper');
+    await this.press('Find');
+    await this.use(this.page.getByRole('radio', { name: 'Grace Hopper' }), 'Space');
+    await this.press('Choose');
+    await this.says('Person chosen');
+    await this.arrived();
+    await expect(box(1)).toHaveCount(0);
+    const checked = async () => {
+      for (const n of [2, 3, 4]) await expect(box(n)).toBeChecked({ checked: n !== 3 });
+    };
+    await checked();
+    await this.page.reload();
+    await this.arrived();
+    await checked();
+    await this.use(box(2), 'Space');
+    await this.press('Ignore');
+    await this.says('1 account ignored');
+    await this.arrived();
+    await expect(box(4)).toHaveCount(0);
+    for (const n of [2, 3]) await expect(box(n)).not.toBeChecked();
   }
 
   /// Names and addresses that no line of a phone holds, in every table.

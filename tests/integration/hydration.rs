@@ -21,6 +21,9 @@ fn places(shown: &Shown) -> BTreeMap<usize, String> {
     let places = shown.body.split("__RESOLVED_RESOURCES[").skip(1).filter_map(|place| {
         let (number, data) = place.split_once(']')?;
         let data = data.split("</script").next()?;
+        // What the server wrote stands in the page, and is in its data once more when the page was quicker.
+        let is_written = ["Text", "InPage"].iter().any(|kind| data.contains(&format!("+{{\\\"{kind}\\\":")));
+        let data = if is_written { "written" } else { data };
         let shape: String = data.chars().filter(|sign| !sign.is_ascii_digit()).take(40).collect();
         Some((number.parse().ok()?, shape))
     });

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use model::import::{AccountsShown, Confirmation, Import, ImportCounts, Pace};
 use model::{AccountId, ConnectionId, PersonId};
 #[cfg(feature = "ssr")]
-use model::{Page, import::Account};
+use model::{Page, import::Account, person::PersonState};
 use serde::{Deserialize, Serialize};
 
 /// How many accounts one form may name.
@@ -387,8 +387,12 @@ pub async fn list_free_people(
         }
     }
     let found = people.into_iter().map(|person| {
-        let (name, sub) = (person.display_name, person.user_name);
-        Choosable { id: person.id.to_string(), name, sub }
+        let (id, name) = (person.id.to_string(), person.display_name);
+        let sub = match person.state {
+            PersonState::Active => person.user_name,
+            other => format!("{} · {}", person.user_name, other.label()),
+        };
+        Choosable { id, name, sub }
     });
     Ok(Choices { of: Some(of), q, found: found.collect() })
 }

@@ -235,6 +235,17 @@ pub async fn scanned(tx: &mut Tx, lease: &Lease, run: &Run, whole: bool) -> Resu
         .await?;
         gone = i64::try_from(marked.rows_affected() + removed.rows_affected()).unwrap_or(i64::MAX);
     }
+    // What starting would change is seen against what Zoom has now.
+    sqlx::query!(
+        "update link l set last_sent = a.attributes, zoom_active = coalesce(a.active, l.zoom_active)
+         from zoom_account a
+         where l.connection_id = $1 and l.held and a.connection_id = $1 and a.zoom_id = l.zoom_id and a.last_run = $2
+           and (l.last_sent is distinct from a.attributes or l.zoom_active is distinct from coalesce(a.active, l.zoom_active))",
+        lease.connection.0,
+        run.id.0
+    )
+    .execute(tx.db())
+    .await?;
     sqlx::query!("update import_run set state = 'groups', gone = $2 where id = $1", run.id.0, gone)
         .execute(tx.db())
         .await?;

@@ -375,6 +375,42 @@ async fn free_lease(engine: &Engine) {
     engine.database.change("update lease set until = clock_timestamp()").await;
 }
 
+/// What starting would change is shown against what Zoom has now, and whoever left is proposed no more.
+#[tokio::test]
+async fn another_import_looks_at_who_waits_to_be_started() {
+    let engine = Engine::for_import().await;
+    engine.push(person(ADA, "Ada", "Lovelace")).await;
+    let (record, _) = engine.push(person("grace@example.com", "Grace", "Hopper")).await;
+    for (name, given, family) in [(ADA, "Ada", "Lovelace"), ("grace@example.com", "Grace", "Hopper")] {
+        engine.zoom.add_user(name, |account| named(account, given, family));
+    }
+    engine.zoom.add_user("new@example.com", |account| named(account, "New", "Comer"));
+    engine.import().await;
+    let mut tx = engine.tx().await;
+    directory::records::delete(&mut tx, engine.source, record).await.unwrap();
+    tx.commit().await.unwrap();
+    let grace = engine.account_of("grace@example.com").await;
+    assert_eq!((grace.proposal, grace.person), (None, None), "she left");
+    assert_eq!((engine.confirm(None, false).await.linked(), engine.counts().await.unmatched), (2, 1));
+
+    engine.zoom.change_user(ADA, |account| {
+        named(account, "Ada", "Byron");
+        account.active = false;
+    });
+    engine.import().await;
+    let sent = "select zoom_active || ' ' || (last_sent ->> 'name.familyName') from link where zoom_active is not true";
+    assert_eq!(engine.database.texts(sent).await, ["false Byron"]);
+
+    let linked = engine.accounts(Some(AccountsShown::Held)).await;
+    let new = linked.iter().find(|account| account.user_name == "new@example.com").unwrap().id;
+    let mut tx = engine.tx().await;
+    imports::unlink(&mut tx, engine.connection, &[new]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(engine.account_of("new@example.com").await.proposal, None, "whose person is there is nobody new");
+    engine.import().await;
+    assert_eq!(engine.account_of("new@example.com").await.proposal, Some(Proposal::Exact));
+}
+
 #[tokio::test]
 async fn a_cancelled_import_ends_and_another_begins() {
     let engine = Engine::for_import().await;

@@ -81,7 +81,18 @@ pub(crate) async fn leave(tx: &mut Tx, id: PersonId) -> Result<bool> {
     )
     .execute(tx.db())
     .await?;
-    Ok(done.rows_affected() > 0)
+    let left = done.rows_affected() > 0;
+    if left {
+        // Nobody proposes whoever is not there.
+        sqlx::query!(
+            "update zoom_account set proposal = null, person_id = null, why = null, chosen_at = null, chosen_by = null
+             where person_id = $1",
+            id.0
+        )
+        .execute(tx.db())
+        .await?;
+    }
+    Ok(left)
 }
 
 /// A person as several records make them, or one that was one of several.

@@ -15,7 +15,7 @@ const TEXTS: Texts = Texts {
     description: "Find the person in the directory. The account is linked when it is confirmed; until then nothing changes.",
     find: "Find people",
     hint: "Searches name, e-mail and department among people without an account on this connection. The first 20 are shown.",
-    nothing: "Nobody is found who has no account on this connection yet.",
+    nothing: "Nobody is found who has no account on this connection yet and was not chosen for another one.",
     choose: "Choose",
     field: "person",
 };

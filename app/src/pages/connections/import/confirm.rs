@@ -33,7 +33,7 @@ pub(super) fn Confirm(connection: ConnectionId, mail: bool) -> impl IntoView {
         <Dialog
             id="ci"
             title="Confirm Assignments"
-            description="The accounts are linked to these people. Nothing is changed in Zoom by it, and their provisioning starts only when you say so."
+            description="The accounts are linked to these people, who are assigned where only assigned people get one. Nothing is changed in Zoom by it, and their provisioning starts only when you say so."
             close
             footer
         >

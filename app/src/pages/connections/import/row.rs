@@ -85,10 +85,11 @@ fn person(account: &Account) -> AnyView {
     }
     let Some(person) = account.person.clone() else {
         let (title, text) = match (account.proposal, account.user_name.is_empty()) {
+            _ if account.ignored_by.is_some() => ("–", "It stays as it is in Zoom until that is undone."),
             (Some(Proposal::New), true) => {
                 ("Nobody", "Without an address nobody can be made of it. Choose a person, or ignore it.")
             }
-            (Some(Proposal::New), false) => ("New person", "Confirming makes a person of it: nobody else is proposed."),
+            (Some(Proposal::New), false) => ("New person", "Confirming makes a person of it."),
             _ => ("–", "The next import looks whose it is."),
         };
         return view! { <span class="font-[520]">{title}</span><span class="sub">{text}</span> }.into_any();
@@ -128,7 +129,7 @@ fn differences(differences: &[Compared]) -> AnyView {
         return view! { <span class="sub">"No difference"</span> }.into_any();
     }
     let lines = differences.iter().map(|line| {
-        let old = line.zoom.clone().unwrap_or_else(|| "not shown by Zoom".to_owned());
+        let old = line.zoom.clone().unwrap_or_else(|| "not known from Zoom".to_owned());
         let new = line.directory.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| "empty".to_owned());
         view! { <span class="sub wrap-anywhere">{line.attribute.clone()}": "<del>{old}</del>" → "<ins>{new}</ins></span> }
     });
