@@ -66,7 +66,7 @@ pub async fn get_differences(connection: ConnectionId) -> Result<Differences, Ap
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let settings = directory::connections::get(&mut tx, connection).await?;
     let (mut people, mut differing, mut after) = (0, 0, None);
-    let mut all = std::collections::BTreeMap::<String, i64>::new();
+    let mut all = std::collections::BTreeMap::<(bool, String), i64>::new();
     loop {
         let held = directory::imports::held(&mut tx, connection, after, 1_000).await?;
         let Some((last, _)) = held.last() else { break };
@@ -76,12 +76,16 @@ pub async fn get_differences(connection: ConnectionId) -> Result<Differences, Ap
             people += 1;
             differing += i64::from(!lines.is_empty());
             for line in lines {
-                *all.entry(line.attribute).or_default() += 1;
+                let consequence = provision::import::compare::consequence(&line);
+                let name = consequence.map_or(line.attribute, str::to_owned);
+                *all.entry((consequence.is_none(), name)).or_default() += 1;
             }
         }
     }
-    let mut attributes: Vec<(String, i64)> = all.into_iter().collect();
-    attributes.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    // Who gets in and who is locked out comes first, then what many have.
+    let mut all: Vec<((bool, String), i64)> = all.into_iter().collect();
+    all.sort_by_key(|((plain, name), count)| (*plain, std::cmp::Reverse(*count), name.clone()));
+    let attributes = all.into_iter().map(|((_, name), count)| (name, count)).collect();
     Ok(Differences { people, differing, attributes })
 }
 

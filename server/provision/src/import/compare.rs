@@ -62,6 +62,17 @@ pub fn differences(subject: &Subject, scope: ScopeMode, actions: &Actions) -> Ve
         .collect()
 }
 
+/// What a difference means where somebody gets in or is locked out by it.
+pub fn consequence(difference: &Compared) -> Option<&'static str> {
+    match (difference.attribute.as_str(), difference.directory.as_deref()) {
+        ("Account", Some("Deleted")) => Some("Account deleted"),
+        ("Active", Some("No")) => Some("Account deactivated"),
+        ("Active", Some("Yes")) => Some("Account activated"),
+        ("Account", Some("Created")) => Some("Account created"),
+        _ => None,
+    }
+}
+
 /// What a person calls an attribute of Zoom's.
 fn label(name: &str) -> &str {
     use crate::attributes as zoom;
@@ -129,5 +140,17 @@ mod tests {
         assert_eq!(found, expected);
         subject.state = PersonState::Staged;
         assert_eq!(of(&subject), []);
+    }
+
+    #[test]
+    fn who_gets_in_and_who_is_locked_out_is_said_so() {
+        let told = |attribute: &str, directory: &str| {
+            let (attribute, directory) = (attribute.to_owned(), Some(directory.to_owned()));
+            consequence(&Compared { attribute, zoom: None, directory })
+        };
+        assert_eq!(told("Active", "No"), Some("Account deactivated"));
+        assert_eq!(told("Active", "Yes"), Some("Account activated"));
+        assert_eq!(told("Account", "Deleted"), Some("Account deleted"));
+        assert_eq!(told("Title", "No"), None);
     }
 }
