@@ -37,7 +37,3 @@ update zoom_group set name_key = pg_temp.name_key(display_name) where name_key <
 -- Accounts know their groups by the same.
 update zoom_account set groups = array(select pg_temp.name_key(name) from unnest(groups) as n(name))
 where groups is not null;
-
--- Whoever is not said to be inactive is active, and is found so.
-update record set resource = resource || '{"active": true}', version = version + 1, updated_at = now()
-where not resource ? 'active';

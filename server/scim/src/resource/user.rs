@@ -26,7 +26,9 @@ impl User {
     /// are passed over, as the RFC asks; `schemas` is made anew from what is there; `password` is
     /// dropped. Everything unknown is kept. `active` becomes true when it is not said.
     pub fn from_json(body: Value) -> Result<Self> {
-        Ok(Self::with_attributes(check::resource(&USER_TYPE, body)?))
+        let mut attributes = check::resource(&USER_TYPE, body)?;
+        attributes.entry("active").or_insert_with(|| Value::Bool(true));
+        Ok(Self { attributes })
     }
 
     /// The attributes as they are kept.
@@ -34,9 +36,8 @@ impl User {
         &self.attributes
     }
 
-    /// Of attributes that were checked. Whoever is not said to be inactive is active, and is found so.
-    pub(crate) fn with_attributes(mut attributes: Map<String, Value>) -> Self {
-        attributes.entry("active").or_insert_with(|| Value::Bool(true));
+    /// Of attributes that were checked.
+    pub(crate) fn with_attributes(attributes: Map<String, Value>) -> Self {
         Self { attributes }
     }
 }
