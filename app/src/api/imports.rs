@@ -53,40 +53,57 @@ pub async fn get_import(connection: ConnectionId) -> Result<ImportPage, AppError
 pub struct Differences {
     /// How many wait.
     pub people: i64,
-    /// For how many of them something is sent.
+    /// For how many of them Zoom has something else.
     pub differing: i64,
-    /// By attribute, for how many.
-    pub attributes: Vec<(String, i64)>,
+    /// For how many nothing but what Zoom has not, or does not show.
+    pub filled: i64,
+    /// Attribute by attribute, what cannot be undone first.
+    pub attributes: Vec<Difference>,
+}
+
+/// What differs, and for how many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    pub what: String,
+    pub people: i64,
+    /// They lose their account by it, or the use of it.
+    pub loss: bool,
 }
 
 /// What starting the provisioning of those who wait would change: everybody is compared, so it is asked for when it may
 /// have changed, not at every news.
 #[server]
 pub async fn get_differences(connection: ConnectionId) -> Result<Differences, AppError> {
+    use provision::import::compare::{self, Weight};
     let mut tx = crate::session::begin(model::Permission::Look).await?;
     let settings = directory::connections::get(&mut tx, connection).await?;
-    let (mut people, mut differing, mut after) = (0, 0, None);
-    let mut all = std::collections::BTreeMap::<(bool, String), i64>::new();
+    let (mut people, mut differing, mut filled, mut after) = (0, 0, 0, None);
+    let mut all = std::collections::BTreeMap::<(Weight, String), i64>::new();
     loop {
         let held = directory::imports::held(&mut tx, connection, after, 1_000).await?;
         let Some((last, _)) = held.last() else { break };
         after = Some(*last);
         for (_, subject) in &held {
-            let lines = provision::import::compare::differences(subject, settings.scope, &settings.actions);
+            let lines = compare::differences(subject, settings.scope, &settings.actions);
+            let fills = lines.iter().all(|line| compare::weight(line) == Weight::Fills);
             people += 1;
-            differing += i64::from(!lines.is_empty());
+            differing += i64::from(!fills);
+            filled += i64::from(fills && !lines.is_empty());
             for line in lines {
-                let consequence = provision::import::compare::consequence(&line);
-                let name = consequence.map_or(line.attribute, str::to_owned);
-                *all.entry((consequence.is_none(), name)).or_default() += 1;
+                let weight = compare::weight(&line);
+                let what = match (weight, line.directory) {
+                    (Weight::Changes, _) => line.attribute,
+                    (Weight::Fills, _) => format!("{}, not known from Zoom", line.attribute),
+                    (_, value) => format!("{} {}", line.attribute, value.unwrap_or_default().to_lowercase()),
+                };
+                *all.entry((weight, what)).or_default() += 1;
             }
         }
     }
-    // Who gets in and who is locked out comes first, then what many have.
-    let mut all: Vec<((bool, String), i64)> = all.into_iter().collect();
-    all.sort_by_key(|((plain, name), count)| (*plain, std::cmp::Reverse(*count), name.clone()));
-    let attributes = all.into_iter().map(|((_, name), count)| (name, count)).collect();
-    Ok(Differences { people, differing, attributes })
+    let mut all: Vec<((Weight, String), i64)> = all.into_iter().collect();
+    all.sort_by_key(|((weight, what), people)| (*weight, std::cmp::Reverse(*people), what.clone()));
+    let one = |((weight, what), people)| Difference { what, people, loss: weight <= Weight::LocksOut };
+    Ok(Differences { people, differing, filled, attributes: all.into_iter().map(one).collect() })
 }
 
 /// Accounts as their page shows them, by name when nothing else is said.
@@ -292,17 +309,17 @@ pub async fn choose_accounts(
     check_number(&accounts)?;
     use directory::imports::{self, Choice};
     let (chosen, text) = match choice {
-        AccountChoice::New => (
-            imports::choose(&mut tx, id, &accounts, Choice::New).await?,
-            "They become new people when they are confirmed.",
-        ),
+        AccountChoice::New => {
+            (imports::choose(&mut tx, id, &accounts, Choice::New).await?, "Confirming makes a new person of each.")
+        }
         AccountChoice::Ignore => (
             imports::choose(&mut tx, id, &accounts, Choice::Ignore).await?,
-            "They are left out of this and later imports. Undo stands under Ignored.",
+            "Left out of this and later imports. Undo stands under Ignored.",
         ),
-        AccountChoice::Undo => {
-            (imports::choose(&mut tx, id, &accounts, Choice::Undo).await?, "The next import proposes for them again.")
-        }
+        AccountChoice::Undo => (
+            imports::choose(&mut tx, id, &accounts, Choice::Undo).await?,
+            "What was proposed stands again; the next import looks anew.",
+        ),
         AccountChoice::Activate | AccountChoice::ActivateAndMail => {
             let people = imports::people_of(&mut tx, id, &accounts).await?;
             let mail = choice == AccountChoice::ActivateAndMail && crate::session::backend().sends_mail;
@@ -313,13 +330,23 @@ pub async fn choose_accounts(
         }
         AccountChoice::Unlink => (
             imports::unlink(&mut tx, id, &accounts).await?,
-            "They are not linked and not assigned any more. Nothing was changed in Zoom.",
+            "Not linked and not assigned any more. Nothing was changed in Zoom.",
         ),
         AccountChoice::Again => (
             imports::create_again(&mut tx, id, &accounts).await?,
-            "They get new Zoom accounts while provisioning is on.",
+            "Each person gets a new Zoom account while provisioning is on.",
         ),
     };
+    if chosen == 0 {
+        return Err(AppError::invalid(match choice {
+            AccountChoice::Activate | AccountChoice::ActivateAndMail => {
+                "Nobody was activated: none of these people is staged."
+            }
+            _ => {
+                "Nothing was changed: these accounts were linked, unlinked, started or gone meanwhile. Load the page again to see how they stand."
+            }
+        }));
+    }
     tx.commit().await?;
     let verb = match choice {
         AccountChoice::New => "marked as new",
@@ -406,6 +433,11 @@ pub async fn list_free_people(
 pub async fn begin_imported(id: ConnectionId) -> Result<(), AppError> {
     let mut tx = crate::session::begin(model::Permission::ManageConnections).await?;
     let started = directory::imports::begin(&mut tx, id).await?;
+    if started == 0 {
+        return Err(AppError::invalid(
+            "Nobody waits to be started any more. Load the page again to see how they stand.",
+        ));
+    }
     let connection = directory::connections::get(&mut tx, id).await?;
     tx.commit().await?;
     let started = i64::try_from(started).unwrap_or(i64::MAX);

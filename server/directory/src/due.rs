@@ -118,12 +118,19 @@ pub(crate) async fn people(
 }
 
 /// A connection's settings changed in a way that may change what accounts should be: everybody linked, and everybody
-/// whom its scope takes in now.
+/// whom its scope takes in now. Whoever is to lose access goes first.
 pub(crate) async fn connection(tx: &mut Tx, connection: ConnectionId) -> Result<()> {
-    let (now, priority) = (tx.now(), Priority::Bulk as i16);
+    let (now, bulk, leaver) = (tx.now(), Priority::Bulk as i16, Priority::Leaver as i16);
     sqlx::query!(
         "insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
-         select c.id, p.id, $2, $3, $2, $2 from connection c cross join person p
+         select c.id, p.id, $2,
+                case when (p.state = 'deactivated' or p.gone
+                        or c.scope = 'assigned' and not exists (select from assignment a
+                            where a.connection_id = c.id and a.person_id = p.id))
+                    and exists (select from link l where l.connection_id = c.id and l.person_id = p.id
+                        and l.zoom_id is not null and l.zoom_active is distinct from false) then $4::smallint else $3 end,
+                $2, $2
+         from connection c cross join person p
          where c.id = $1
            and ((c.scope = 'everyone' and not p.gone)
              or exists (select from assignment a where a.connection_id = c.id and a.person_id = p.id)
@@ -137,7 +144,8 @@ pub(crate) async fn connection(tx: &mut Tx, connection: ConnectionId) -> Result<
             updated_at = excluded.updated_at",
         connection.0,
         now,
-        priority
+        bulk,
+        leaver
     )
     .execute(tx.db())
     .await?;

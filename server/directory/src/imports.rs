@@ -82,9 +82,14 @@ async fn start_by(tx: &mut Tx, connection: ConnectionId, by: &str) -> Result<Imp
 
 async fn end(tx: &mut Tx, id: ImportId, state: ImportState) -> Result<()> {
     let now = tx.now();
-    sqlx::query!("update import_run set state = $2, ended_at = $3 where id = $1", id.0, state.as_str(), now)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "update import_run set state = $2, ended_at = $3, cause = null where id = $1",
+        id.0,
+        state.as_str(),
+        now
+    )
+    .execute(tx.db())
+    .await?;
     Ok(())
 }
 
@@ -235,17 +240,7 @@ pub async fn scanned(tx: &mut Tx, lease: &Lease, run: &Run, whole: bool) -> Resu
         .await?;
         gone = i64::try_from(marked.rows_affected() + removed.rows_affected()).unwrap_or(i64::MAX);
     }
-    // What starting would change is seen against what Zoom has now.
-    sqlx::query!(
-        "update link l set last_sent = a.attributes, zoom_active = coalesce(a.active, l.zoom_active)
-         from zoom_account a
-         where l.connection_id = $1 and l.held and a.connection_id = $1 and a.zoom_id = l.zoom_id and a.last_run = $2
-           and (l.last_sent is distinct from a.attributes or l.zoom_active is distinct from coalesce(a.active, l.zoom_active))",
-        lease.connection.0,
-        run.id.0
-    )
-    .execute(tx.db())
-    .await?;
+    accounts::show_held(tx, lease.connection, run, None).await?;
     sqlx::query!("update import_run set state = 'groups', gone = $2 where id = $1", run.id.0, gone)
         .execute(tx.db())
         .await?;
@@ -271,7 +266,7 @@ pub async fn advance(tx: &mut Tx, lease: &Lease, run: &Run, to: ImportState) -> 
 /// ours any more.
 pub async fn want_details(tx: &mut Tx, lease: &Lease, run: &Run) -> Result<Option<i64>> {
     let settings = settings(tx, lease.connection).await?;
-    let wanted = i64::try_from(to_detail(tx, lease.connection, settings.details).await?.len()).unwrap_or(i64::MAX);
+    let wanted = i64::try_from(to_detail(tx, lease.connection, run, settings.details).await?.len()).unwrap_or(i64::MAX);
     if wanted == 0 {
         return Ok(conclude(tx, lease, run).await?.then_some(0));
     }

@@ -38,11 +38,13 @@ impl ImportState {
 }
 
 crate::words! {
-    /// What is proposed for an account that is not linked (Okta's words).
+    /// What is proposed for an account that is not linked (Okta's words), or was decided on by hand.
     Proposal {
         Exact = "exact", "EXACT";
         Partial = "partial", "PARTIAL";
         New = "new", "NEW";
+        /// Somebody chose the person.
+        Chosen = "chosen", "CHOSEN";
     }
 }
 
@@ -52,6 +54,8 @@ crate::words! {
         Exact = "exact", "Exact";
         Partial = "partial", "Partial";
         New = "new", "New";
+        /// Somebody chose the person.
+        Chosen = "chosen", "Chosen";
         /// The next import proposes something for it.
         Unmatched = "unmatched", "Not matched yet";
         Ignored = "ignored", "Ignored";
@@ -132,6 +136,9 @@ pub struct Why {
     pub people: u32,
     /// How many accounts could be that person; 1 when it is decided.
     pub accounts: u32,
+    /// Somebody chose that person for another account.
+    #[serde(default)]
+    pub elsewhere: bool,
 }
 
 /// How many accounts stand where.
@@ -141,6 +148,8 @@ pub struct ImportCounts {
     pub partial: i64,
     /// Nobody in the directory has them.
     pub new: i64,
+    /// Somebody chose the person.
+    pub chosen: i64,
     /// Nothing is proposed before the next import.
     pub unmatched: i64,
     pub ignored: i64,
@@ -155,7 +164,7 @@ pub struct ImportCounts {
 impl ImportCounts {
     /// How many are neither linked nor ignored.
     pub const fn open(&self) -> i64 {
-        self.exact + self.partial + self.new + self.unmatched
+        self.exact + self.partial + self.new + self.chosen + self.unmatched
     }
 }
 
@@ -164,6 +173,7 @@ impl ImportCounts {
 pub struct Confirmation {
     pub exact: i64,
     pub partial: i64,
+    pub chosen: i64,
     pub new: i64,
     /// Of the new ones, whose address somebody in the directory has.
     pub known: i64,
@@ -175,7 +185,7 @@ pub struct Confirmation {
 
 impl Confirmation {
     pub const fn linked(&self) -> i64 {
-        self.exact + self.partial + self.new
+        self.exact + self.partial + self.chosen + self.new
     }
 
     pub const fn left(&self) -> i64 {

@@ -58,13 +58,23 @@ pub(crate) fn not_started() -> Cause {
     )
 }
 
-/// Out of scope, without an account.
+/// Out of scope, without an account: never made, or deleted.
 pub(crate) fn out_of_scope() -> Cause {
     cause(
         CauseKind::OutOfScope,
-        "Nothing was done in Zoom.",
-        "The person is not in this connection's scope and has no Zoom account from Rollcall.",
-        "Assign the person to the connection if there is to be an account.",
+        "The person has no Zoom account from Rollcall.",
+        "They are not in this connection's scope: not assigned, or no source knows them any more.",
+        "If there is to be an account, a source must know the person, and they must be assigned where only assigned people get one.",
+    )
+}
+
+/// In scope and not active yet, with an account that was there before.
+pub(crate) fn not_active_yet() -> Cause {
+    cause(
+        CauseKind::OutOfScope,
+        "The Zoom account stays as it is.",
+        "The person is not active in the directory yet.",
+        "Nothing to do: the account follows the directory as soon as the person is active.",
     )
 }
 

@@ -65,9 +65,7 @@ pub fn plan(desired: &Desired, known: &Known, actions: &Actions) -> Plan {
         Desired::Present(wanted) => present(wanted, &sent, known.active == Some(true), actions),
         Desired::Missing(cause) => Plan::nothing(Ending::Blocked(cause.clone())),
         // Not active yet is not to be disabled: the account that was there stays as it is.
-        Desired::Disabled(PersonState::Staged) => {
-            Plan::nothing(Ending::Skipped(causes::not_active(PersonState::Staged)))
-        }
+        Desired::Disabled(PersonState::Staged) => Plan::nothing(Ending::Skipped(causes::not_active_yet())),
         Desired::Disabled(_) if inactive => Plan::nothing(Ending::InSync(None)),
         Desired::Disabled(_) if !actions.disable => Plan::skip(Action::Disable),
         Desired::Disabled(_) => Plan { changes: vec![Change::Disable], ending: Ending::InSync(None) },

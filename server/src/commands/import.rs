@@ -15,7 +15,7 @@ use std::time::Duration;
 #[command(
     after_help = "Example:\n  rollcall import --connection zoom --json --confirm exact\n\nAn import that runs already, or \
                         had stopped, is gone on with. The counts: accounts scanned; exact, partial and new as they were \
-                        proposed; linked to a person when it ended; gone from Zoom since the import before. Exit status 1 \
+                        proposed; chosen by hand; linked to a person when it ended; gone from Zoom since the import before. Exit status 1 \
                         when the import stopped, or not all could be linked: what was linked stays and is counted; the \
                         reason is on standard error."
 )]
@@ -43,6 +43,7 @@ struct Report {
     exact: i64,
     partial: i64,
     new: i64,
+    chosen: i64,
     linked: i64,
     gone: i64,
     ignored: i64,
@@ -118,7 +119,7 @@ impl Import {
             }
             (state, _) => return Err(Failure::problem(format!("the import ended: {}", state.label().to_lowercase()))),
         }
-        let ImportCounts { exact, partial, new, ignored, linked, held, .. } =
+        let ImportCounts { exact, partial, new, chosen, ignored, linked, held, .. } =
             imports::counts(&mut tx, connection).await?;
         drop(tx);
         let (confirmed, stopped) = match self.confirm {
@@ -136,6 +137,7 @@ impl Import {
             exact,
             partial,
             new,
+            chosen,
             linked: at_the_end.unwrap_or(linked + held + i64::try_from(confirmed).unwrap_or(i64::MAX)),
             gone: run.gone,
             ignored,
@@ -176,6 +178,7 @@ fn text(report: &Report) -> String {
         ("exact", report.exact),
         ("partial", report.partial),
         ("new", report.new),
+        ("chosen", report.chosen),
         ("linked", report.linked),
         ("gone", report.gone),
         ("ignored", report.ignored),

@@ -227,9 +227,10 @@ async fn somebody_decides_and_the_next_import_leaves_it_so() {
     engine.choose(&engine.account_of("room@example.com").await, Choice::Ignore).await;
     engine.import().await;
     let counts = engine.counts().await;
-    assert_eq!((counts.exact, counts.partial, counts.new, counts.ignored), (1, 0, 1, 1));
+    assert_eq!((counts.exact, counts.chosen, counts.partial, counts.new, counts.ignored), (0, 1, 0, 1, 1));
+    assert_eq!(engine.confirm(Some(AccountsShown::Exact), true).await.linked(), 0, "no rule says so");
     let done = engine.confirm(None, true).await;
-    assert_eq!((done.exact, done.new, done.left), (1, 1, 0));
+    assert_eq!((done.chosen, done.new, done.left), (1, 1, 0));
     assert_eq!(engine.link(john).await.zoom_id, Some(one.zoom_id));
 
     let room = engine.account_of("room@example.com").await;
@@ -395,11 +396,19 @@ async fn another_import_looks_at_who_waits_to_be_started() {
 
     engine.zoom.change_user(ADA, |account| {
         named(account, "Ada", "Byron");
+        account.enterprise.insert("employeeNumber".to_owned(), json!("17"));
         account.active = false;
     });
     engine.import().await;
+    let number = "select last_sent ->> 'employeeNumber' from link where last_sent ? 'employeeNumber'";
+    assert_eq!(engine.database.texts(number).await, ["17"], "what only its own answer shows");
     let sent = "select zoom_active || ' ' || (last_sent ->> 'name.familyName') from link where zoom_active is not true";
     assert_eq!(engine.database.texts(sent).await, ["false Byron"]);
+
+    // No list shows that it has gone; the next import reads it once more by itself.
+    engine.zoom.change_user(ADA, |account| account.enterprise.clear());
+    engine.import().await;
+    assert!(engine.database.texts(number).await.is_empty());
 
     let linked = engine.accounts(Some(AccountsShown::Held)).await;
     let new = linked.iter().find(|account| account.user_name == "new@example.com").unwrap().id;
@@ -409,6 +418,58 @@ async fn another_import_looks_at_who_waits_to_be_started() {
     assert_eq!(engine.account_of("new@example.com").await.proposal, None, "whose person is there is nobody new");
     engine.import().await;
     assert_eq!(engine.account_of("new@example.com").await.proposal, Some(Proposal::Exact));
+}
+
+/// Whoever was made a new person by hand and unlinked again is matched like anybody.
+#[tokio::test]
+async fn who_was_made_a_person_by_hand_and_is_unlinked_is_matched_again() {
+    let engine = Engine::for_import().await;
+    engine.zoom.add_user(ADA, |account| named(account, "Ada", "Lovelace"));
+    engine.push(person(ADA, "Ada", "Lovelace")).await;
+    engine.import().await;
+    let ada = engine.account_of(ADA).await;
+    engine.choose(&ada, Choice::New).await;
+    assert_eq!(engine.confirm(None, false).await.new, 1);
+    let mut tx = engine.tx().await;
+    assert_eq!(imports::unlink(&mut tx, engine.connection, &[ada.id]).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    engine.import().await;
+    let ada = engine.account_of(ADA).await;
+    assert_eq!((ada.proposal, ada.person, ada.why.unwrap().people), (Some(Proposal::Partial), None, 2));
+}
+
+/// Of a crowd that is started, or that a new setting makes due, those lose access first who are to lose it.
+#[tokio::test]
+async fn who_is_to_lose_access_goes_first() {
+    let engine = Engine::for_import().await;
+    let mut records = Vec::new();
+    for n in 0..4 {
+        let (mail, family) = (format!("p{n}@example.com"), format!("Family{n}"));
+        engine.zoom.add_user(&mail, |account| named(account, "Old", &family));
+        records.push(engine.push(person(&mail, "Pat", &family)).await);
+    }
+    engine.import().await;
+    engine.confirm(None, false).await;
+    let (record, leaver) = records[2];
+    let mut tx = engine.tx().await;
+    directory::records::delete(&mut tx, engine.source, record).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(engine.begin_provisioning().await, 4);
+    let due = async || {
+        let mut tx = engine.tx().await;
+        let due = directory::links::due(&mut tx, engine.connection, 10, &[]).await.unwrap();
+        (due.len(), due[0].person_id)
+    };
+    assert_eq!(due().await, (4, leaver));
+    engine.database.change("update link set due_at = null, priority = 9").await;
+    let mut tx = engine.tx().await;
+    let settings = directory::connections::get(&mut tx, engine.connection).await.unwrap();
+    let actions = model::connection::Actions { deprovision: !settings.actions.deprovision, ..settings.actions };
+    directory::connections::set_rules(&mut tx, engine.connection, settings.version, actions, settings.scope)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(due().await, (4, leaver));
 }
 
 #[tokio::test]
@@ -606,7 +667,7 @@ async fn an_account_whose_person_is_chosen_elsewhere_is_left_undecided() {
     let undecided = async || {
         let account = engine.account_of("ada@example.com").await;
         assert_eq!((account.proposal, account.person), (Some(Proposal::Partial), None));
-        assert_eq!(account.why.unwrap().accounts, 2);
+        assert!(account.why.unwrap().elsewhere);
     };
     undecided().await;
     engine.import().await;
@@ -617,5 +678,5 @@ async fn an_account_whose_person_is_chosen_elsewhere_is_left_undecided() {
     assert!(matches!(taken, Err(directory::Error::Refused(_))), "{taken:?}");
     drop(tx);
     let done = engine.confirm(None, false).await;
-    assert_eq!((done.exact, done.new, done.left), (1, 1, 1), "{done:?}");
+    assert_eq!((done.chosen, done.new, done.left), (1, 1, 1), "{done:?}");
 }

@@ -106,23 +106,37 @@ fn search_text(found: &Found) -> String {
     fold(&format!("{} {}", found.display_name, found.user_name))
 }
 
-/// The accounts that are not linked and have not been read by themselves: those that matched nobody first.
-pub async fn to_detail(tx: &mut Tx, connection: ConnectionId, most: i64) -> Result<Vec<String>> {
+/// The accounts that this run has not read by themselves yet. First those that matched nobody and were never read, then
+/// whoever waits to be started, of whom starting must show what Zoom has now, then the others; whom no run has read or
+/// the oldest one before those of a later one. Whoever is started is what was sent.
+pub async fn to_detail(tx: &mut Tx, connection: ConnectionId, run: &Run, most: i64) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
-        "select zoom_id from zoom_account a
-         where connection_id = $1 and detailed_at is null and ignored_at is null and chosen_at is null
-           and not exists (select from link l where l.connection_id = $1 and l.zoom_id = a.zoom_id)
-         order by proposal = 'exact', proposal = 'partial', sort_key, id limit $2",
+        "select a.zoom_id from zoom_account a join import_run r on r.id = $2
+         left join link l on l.connection_id = $1 and l.zoom_id = a.zoom_id
+         where a.connection_id = $1 and a.gone_at is null and (a.detailed_at is null or a.detailed_at < r.started_at)
+           and case when l.person_id is null then a.ignored_at is null and a.chosen_at is null else l.held end
+         order by case when l.held then 1 when a.detailed_at is null and a.proposal = 'new' then 0
+                       when a.proposal = 'exact' then 3 else 2 end,
+                  a.detailed_at nulls first, a.sort_key, a.id limit $3",
         connection.0,
+        run.id.0,
         most
     )
     .fetch_all(tx.db())
     .await?)
 }
 
-/// Keeps what an account's own answer shows; none of it when the account has gone meanwhile. False when the run is not
+/// Keeps what an account's own answer shows; none of it when the account has gone meanwhile. `shows` are the attributes
+/// that a list shows; of the others, what the answer does not have the account has no more. False when the run is not
 /// ours any more.
-pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, found: Option<&Found>) -> Result<bool> {
+pub async fn keep_detail(
+    tx: &mut Tx,
+    lease: &Lease,
+    run: &Run,
+    zoom_id: &str,
+    found: Option<&Found>,
+    shows: &[&str],
+) -> Result<bool> {
     if !hold(tx, lease, run).await? {
         return Ok(false);
     }
@@ -130,8 +144,10 @@ pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, f
     match found {
         Some(found) => {
             let groups: Vec<String> = found.groups.iter().map(|name| group_name_key(name)).collect();
+            let shows: Vec<String> = shows.iter().map(|name| (*name).to_owned()).collect();
             sqlx::query!(
-                "update zoom_account set attributes = attributes || $3, active = coalesce($4, active),
+                "update zoom_account set attributes = (select coalesce(jsonb_object_agg(key, value), '{}')
+                            from jsonb_each(attributes) where key = any($8)) || $3, active = coalesce($4, active),
                         user_type = coalesce($5, user_type), detailed_at = $6, groups = $7
                  where connection_id = $1 and zoom_id = $2",
                 lease.connection.0,
@@ -140,10 +156,12 @@ pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, f
                 found.active,
                 found.user_type,
                 now,
-                &groups
+                &groups,
+                &shows
             )
             .execute(tx.db())
             .await?;
+            show_held(tx, lease.connection, run, Some(zoom_id)).await?;
         }
         None => {
             sqlx::query!(
@@ -160,4 +178,21 @@ pub async fn keep_detail(tx: &mut Tx, lease: &Lease, run: &Run, zoom_id: &str, f
         .execute(tx.db())
         .await?;
     Ok(true)
+}
+
+/// What starting would change is seen against what Zoom has now: of one account, or of all that the run has seen.
+pub(super) async fn show_held(tx: &mut Tx, connection: ConnectionId, run: &Run, zoom_id: Option<&str>) -> Result<()> {
+    sqlx::query!(
+        "update link l set last_sent = a.attributes, zoom_active = coalesce(a.active, l.zoom_active)
+         from zoom_account a
+         where l.connection_id = $1 and l.held and a.connection_id = $1 and a.zoom_id = l.zoom_id and a.last_run = $2
+           and ($3::text is null or a.zoom_id = $3)
+           and (l.last_sent is distinct from a.attributes or l.zoom_active is distinct from coalesce(a.active, l.zoom_active))",
+        connection.0,
+        run.id.0,
+        zoom_id
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
 }

@@ -38,7 +38,7 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     };
     let chosen = sqlx::query!(
         "update zoom_account a set
-            proposal = case $4 when 'person' then 'exact' when 'new' then 'new' when 'undo' then case when chosen_at is null then proposal end
+            proposal = case $4 when 'person' then 'chosen' when 'new' then 'new' when 'undo' then case when chosen_at is null then proposal end
                                else proposal end,
             person_id = case when $4 = 'person' then $5::uuid
                              when $4 = 'new' or ($4 = 'undo' and chosen_at is not null) then null else person_id end,
@@ -65,7 +65,7 @@ pub async fn choose(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
     if let Choice::Person(person) = choice {
         // Another account that could be this person's is left undecided.
         sqlx::query!(
-            "update zoom_account set person_id = null, proposal = 'partial', why = jsonb_set(why, '{accounts}', '2')
+            "update zoom_account set person_id = null, proposal = 'partial', why = jsonb_set(why, '{elsewhere}', 'true')
              where connection_id = $1 and person_id = $2 and not (id = any($3))",
             connection.0,
             person.0,

@@ -58,6 +58,8 @@ pub struct Confirmed {
     pub exact: usize,
     /// By a partial one.
     pub partial: usize,
+    /// To whom somebody chose by hand.
+    pub chosen: usize,
     /// People made.
     pub new: usize,
     /// Left as they are: nobody is decided on, no address, or something changed meanwhile.
@@ -66,7 +68,7 @@ pub struct Confirmed {
 
 impl Confirmed {
     pub const fn linked(&self) -> usize {
-        self.exact + self.partial + self.new
+        self.exact + self.partial + self.chosen + self.new
     }
 }
 
@@ -74,6 +76,7 @@ impl std::ops::AddAssign for Confirmed {
     fn add_assign(&mut self, other: Self) {
         self.exact += other.exact;
         self.partial += other.partial;
+        self.chosen += other.chosen;
         self.new += other.new;
         self.left += other.left;
     }
@@ -112,6 +115,7 @@ impl Chosen {
         match (self.proposal.as_deref(), self.person) {
             (Some("exact"), Some(person)) => Taken::By(Proposal::Exact, person),
             (Some("partial"), Some(person)) => Taken::By(Proposal::Partial, person),
+            (Some("chosen"), Some(person)) => Taken::By(Proposal::Chosen, person),
             (Some("new"), None) if !self.user_name.is_empty() => Taken::Made,
             _ => Taken::Left,
         }
@@ -161,6 +165,7 @@ pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Re
     let row = sqlx::query!(
         "select count(*) filter (where a.proposal = 'exact' and a.person_id is not null) as \"exact!\",
                 count(*) filter (where a.proposal = 'partial' and a.person_id is not null) as \"partial!\",
+                count(*) filter (where a.proposal = 'chosen' and a.person_id is not null) as \"chosen!\",
                 count(*) filter (where a.proposal = 'new' and a.person_id is null and a.user_name <> '') as \"new!\",
                 count(*) filter (where a.proposal = 'new' and a.person_id is null and a.user_name <> '' and exists (
                     select from person p where not p.gone and email_key(p.email) = email_key(a.user_name))) as \"known!\",
@@ -177,9 +182,16 @@ pub async fn preview(tx: &mut Tx, connection: ConnectionId, which: &Which) -> Re
     )
     .fetch_one(tx.db())
     .await?;
-    let undecided = row.all - row.exact - row.partial - row.new - row.unmatched;
-    let (exact, partial, new, known, unmatched) = (row.exact, row.partial, row.new, row.known, row.unmatched);
-    Ok(Confirmation { exact, partial, new, known, unmatched, undecided })
+    let undecided = row.all - row.exact - row.partial - row.chosen - row.new - row.unmatched;
+    Ok(Confirmation {
+        exact: row.exact,
+        partial: row.partial,
+        chosen: row.chosen,
+        new: row.new,
+        known: row.known,
+        unmatched: row.unmatched,
+        undecided,
+    })
 }
 
 /// Links the accounts to the people proposed, and makes people of those that nobody knew: step by step, each in a unit of
@@ -235,6 +247,7 @@ pub async fn confirm_step(
         let Some(name) = linked.get(person) else { continue };
         match account.taken() {
             Taken::By(Proposal::Partial, _) => done.partial += 1,
+            Taken::By(Proposal::Chosen, _) => done.chosen += 1,
             Taken::Made if new_people.contains(person) => {
                 done.new += 1;
                 made.push(*person);
@@ -256,8 +269,7 @@ pub async fn confirm_step(
     }
     if all > 0 {
         let entry = Entry::new("import.confirmed", "connection", connection.0, &settings.name);
-        let told =
-            json!({ "exact": done.exact, "partial": done.partial, "new": done.new, "activated": terms.activate });
+        let told = json!({ "exact": done.exact, "partial": done.partial, "chosen": done.chosen, "new": done.new, "activated": terms.activate });
         tx.audit(entry.after(told));
     }
     Ok((done, next))
@@ -398,19 +410,25 @@ async fn link(
     Ok(linked)
 }
 
-/// Starts the provisioning of everybody whom imports linked and whose account is there. Says how many.
+/// Starts the provisioning of everybody whom imports linked and whose account is there, with those first who are to lose
+/// access. Says how many.
 pub async fn begin(tx: &mut Tx, connection: ConnectionId) -> Result<u64> {
     let name = connections::lock(tx, connection).await?.name;
     let now = tx.now();
     let started = sqlx::query!(
-        "update link set held = false, state = 'pending', cause = null, wanted = wanted + 1, due_at = $2, priority = $3,
+        "update link l set held = false, state = 'pending', cause = null, wanted = wanted + 1, due_at = $2,
+                priority = case when l.zoom_active is distinct from false and (p.state = 'deactivated' or p.gone
+                    or c.scope = 'assigned' and not exists (select from assignment s
+                        where s.connection_id = $1 and s.person_id = l.person_id)) then $4::smallint else $3 end,
                 attempts = 0, changed_at = $2, updated_at = $2
-         where connection_id = $1 and held
-           and not exists (select from zoom_account a where a.connection_id = $1 and a.zoom_id = link.zoom_id
+         from person p, connection c
+         where l.connection_id = $1 and l.held and p.id = l.person_id and c.id = $1
+           and not exists (select from zoom_account a where a.connection_id = $1 and a.zoom_id = l.zoom_id
                              and a.gone_at is not null)",
         connection.0,
         now,
-        Priority::Bulk as i16
+        Priority::Bulk as i16,
+        Priority::Leaver as i16
     )
     .execute(tx.db())
     .await?

@@ -75,6 +75,7 @@ const fn state(account: &Account) -> AccountsShown {
         (_, Some(Proposal::Exact)) => AccountsShown::Exact,
         (_, Some(Proposal::Partial)) => AccountsShown::Partial,
         (_, Some(Proposal::New)) => AccountsShown::New,
+        (_, Some(Proposal::Chosen)) => AccountsShown::Chosen,
         (_, None) => AccountsShown::Unmatched,
     }
 }

@@ -71,7 +71,7 @@ pub async fn unlink(tx: &mut Tx, connection: ConnectionId, accounts: &[AccountId
          forgotten as (
             delete from zoom_account a using taken t where a.id = t.id and t.gone_at is not null),
          open as (
-            update zoom_account a set proposal = null from taken t
+            update zoom_account a set proposal = null, chosen_at = null, chosen_by = null from taken t
             where a.id = t.id and t.gone_at is null and a.proposal = 'new')
          select t.person_id, t.user_name, p.display_name from taken t join person p on p.id = t.person_id",
         connection.0,

@@ -88,7 +88,7 @@ pub async fn propose(tx: &mut Tx, lease: &Lease, run: &Run, proposed: &[Proposed
          from (
             select m.zoom_id, case when c.taken then 'partial' else m.proposal end as proposal,
                    case when not c.taken then m.person_id end as person_id,
-                   case when c.taken then jsonb_set(m.why, '{accounts}', '2') else m.why end as why
+                   case when c.taken then jsonb_set(m.why, '{elsewhere}', 'true') else m.why end as why
             from unnest($2::text[], $3::text[], $4::uuid[], $5::jsonb[]) as m(zoom_id, proposal, person_id, why),
                 lateral (select exists (select from zoom_account o where o.connection_id = $1
                             and o.person_id = m.person_id and o.chosen_at is not null) as taken) c) n

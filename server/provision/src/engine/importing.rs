@@ -234,7 +234,7 @@ impl<'a> Importing<'a> {
     async fn details(&self, run: &Run) -> directory::Result<Stage> {
         let left = run.details_wanted - run.details_read;
         let mut tx = self.shared.begin().await?;
-        let wanted = imports::to_detail(&mut tx, self.connection.id, left.max(0)).await?;
+        let wanted = imports::to_detail(&mut tx, self.connection.id, run, left.max(0)).await?;
         drop(tx);
         for zoom_id in wanted {
             if let Err(halt) = self.gate().await {
@@ -247,7 +247,8 @@ impl<'a> Importing<'a> {
             };
             self.account.went_well(self.shared.directory.now());
             let mut tx = self.shared.begin().await?;
-            if !imports::keep_detail(&mut tx, &self.hold.lease, run, &zoom_id, detail.as_ref()).await? {
+            let (lease, detail) = (&self.hold.lease, detail.as_ref());
+            if !imports::keep_detail(&mut tx, lease, run, &zoom_id, detail, IN_LIST).await? {
                 return Ok(Stage::Over);
             }
             tx.commit().await?;

@@ -49,10 +49,10 @@ pub fn differences(subject: &Subject, scope: ScopeMode, actions: &Actions) -> Ve
         .changes
         .into_iter()
         .flat_map(|change| match change {
-            Change::Enable => vec![line("Active", Some("No"), "Yes")],
-            Change::Disable => vec![line("Active", Some("Yes"), "No")],
-            Change::Delete => vec![line("Account", Some("There"), "Deleted")],
-            Change::Look { .. } | Change::Create(_) => vec![line("Account", None, "Created")],
+            Change::Enable => vec![line(ACCOUNT, Some("Inactive"), "Activated")],
+            Change::Disable => vec![line(ACCOUNT, Some("Active"), "Deactivated")],
+            Change::Delete => vec![line(ACCOUNT, Some("There"), "Deleted")],
+            Change::Look { .. } | Change::Create(_) => vec![line(ACCOUNT, None, "Created")],
             Change::Update(changes) => changes
                 .iter()
                 .filter(|(name, value)| known.get(name) != Some(value))
@@ -62,14 +62,28 @@ pub fn differences(subject: &Subject, scope: ScopeMode, actions: &Actions) -> Ve
         .collect()
 }
 
-/// What a difference means where somebody gets in or is locked out by it.
-pub fn consequence(difference: &Compared) -> Option<&'static str> {
+/// The name of a difference that is about the account itself.
+const ACCOUNT: &str = "Account";
+
+/// What a difference is to whoever starts: what cannot be undone first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    Deletes,
+    LocksOut,
+    LetsIn,
+    /// Zoom has something else.
+    Changes,
+    /// Zoom has nothing there, or does not show it.
+    Fills,
+}
+
+pub fn weight(difference: &Compared) -> Weight {
     match (difference.attribute.as_str(), difference.directory.as_deref()) {
-        ("Account", Some("Deleted")) => Some("Account deleted"),
-        ("Active", Some("No")) => Some("Account deactivated"),
-        ("Active", Some("Yes")) => Some("Account activated"),
-        ("Account", Some("Created")) => Some("Account created"),
-        _ => None,
+        (ACCOUNT, Some("Deleted")) => Weight::Deletes,
+        (ACCOUNT, Some("Deactivated")) => Weight::LocksOut,
+        (ACCOUNT, _) => Weight::LetsIn,
+        _ if difference.zoom.is_some() => Weight::Changes,
+        _ => Weight::Fills,
     }
 }
 
@@ -133,7 +147,7 @@ mod tests {
         found.sort();
         assert_eq!(found, expected);
         subject.known.active = Some(false);
-        expected.push(line("Active", Some("No"), "Yes"));
+        expected.push(line("Account", Some("Inactive"), "Activated"));
         let mut found = of(&subject);
         found.sort();
         expected.sort();
@@ -143,14 +157,18 @@ mod tests {
     }
 
     #[test]
-    fn who_gets_in_and_who_is_locked_out_is_said_so() {
-        let told = |attribute: &str, directory: &str| {
-            let (attribute, directory) = (attribute.to_owned(), Some(directory.to_owned()));
-            consequence(&Compared { attribute, zoom: None, directory })
+    fn what_cannot_be_undone_weighs_most() {
+        let of = |attribute: &str, zoom: Option<&str>, directory: &str| {
+            let (attribute, zoom) = (attribute.to_owned(), zoom.map(str::to_owned));
+            weight(&Compared { attribute, zoom, directory: Some(directory.to_owned()) })
         };
-        assert_eq!(told("Active", "No"), Some("Account deactivated"));
-        assert_eq!(told("Active", "Yes"), Some("Account activated"));
-        assert_eq!(told("Account", "Deleted"), Some("Account deleted"));
-        assert_eq!(told("Title", "No"), None);
+        let all = [
+            of("Account", Some("There"), "Deleted"),
+            of("Account", Some("Active"), "Deactivated"),
+            of("Account", Some("Inactive"), "Activated"),
+            of("Job title", Some("Countess"), "Deleted"),
+            of("Job title", None, "Lady"),
+        ];
+        assert_eq!(all, [Weight::Deletes, Weight::LocksOut, Weight::LetsIn, Weight::Changes, Weight::Fills]);
     }
 }

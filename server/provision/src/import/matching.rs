@@ -168,7 +168,7 @@ impl Matcher {
             for (account, person) in &equal.pairs {
                 if (equal.of_account[*account as usize], equal.of_person[*person as usize]) == (1, 1) {
                     let proposal = if rule.exact { Proposal::Exact } else { Proposal::Partial };
-                    let why = Why { all_of: rule.all_of.clone(), people: 1, accounts: 1 };
+                    let why = Why { all_of: rule.all_of.clone(), people: 1, accounts: 1, elsewhere: false };
                     found[*account as usize] = Some((self.people[*person as usize], proposal, why));
                     taken[*person as usize] = true;
                 }
@@ -176,7 +176,7 @@ impl Matcher {
             for (account, why) in unsure.iter_mut().enumerate() {
                 if why.is_none() && found[account].is_none() && equal.of_account[account] > 0 {
                     let (people, accounts) = (equal.of_account[account], equal.rivals[account]);
-                    *why = Some(Why { all_of: rule.all_of.clone(), people, accounts });
+                    *why = Some(Why { all_of: rule.all_of.clone(), people, accounts, elsewhere: false });
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{DIALOG_FIELDS, held};
 use crate::api::imports::{BeginImported, Differences};
-use crate::components::{Dialog, Query, SubmitButton, grouped, part_of, plural};
+use crate::components::{Dialog, Query, SubmitButton, part_of, plural};
 use crate::form::{FormProblem, PostForm, use_form};
 use crate::reading::Reading;
 use leptos::prelude::*;
@@ -18,12 +18,13 @@ pub(super) fn Begin(connection: ConnectionId, enabled: bool, differences: Readin
     }
     .into_any();
     let what = part_of(differences, |found: Differences| {
-        let text = format!(
-            "{} linked by imports. For {} of them something is sent:",
-            plural(found.people, "person was", "people were"),
-            grouped(found.differing)
+        let linked = plural(found.people, "person was", "people were");
+        let text = format!("{linked} linked by imports. {}", held::said(&found));
+        let deletes = found.attributes.iter().any(|one| one.what == "Account deleted");
+        let deletes = deletes.then(
+            || view! { <p>"Deleted accounts lose their meetings and recordings, and that cannot be undone."</p> },
         );
-        view! { <p>{text}</p>{held::attributes(found.attributes)} }.into_any()
+        view! { <p>{text}</p>{held::attributes(found.attributes)}{deletes} }.into_any()
     });
     let description = if enabled {
         "The directory's values are sent to Zoom now, where they differ. From then on every change follows by itself."

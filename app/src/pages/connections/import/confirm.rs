@@ -71,6 +71,9 @@ fn numbers(would: &Confirmation, form: FormState<ConfirmImport>, mail: bool) -> 
         pair("Partial", people(would.partial)),
         pair("New", people(would.new)),
     ];
+    if would.chosen > 0 {
+        rows.push(pair("Chosen by hand", people(would.chosen)));
+    }
     if would.known > 0 {
         rows.push(pair("Of the new", view! {
             <span class="num">{plural(would.known, "address", "addresses")}</span>" of somebody in the directory"

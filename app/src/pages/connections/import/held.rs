@@ -1,8 +1,8 @@
 //! Whoever is linked and not started: what starting would change.
 
 use crate::api::connections::May;
-use crate::api::imports::Differences;
-use crate::components::{Card, Icon, Kv, pair, plural};
+use crate::api::imports::{Difference, Differences};
+use crate::components::{Badge, Card, Icon, Kv, Look, Tone, pair, plural};
 use leptos::prelude::*;
 use model::ConnectionId;
 
@@ -19,12 +19,7 @@ pub(super) fn card(id: ConnectionId, found: Differences, may: May) -> AnyView {
             </a>
         }
     });
-    let text = match found.differing {
-        0 => "Zoom and the directory say the same of all of them: starting changes nothing.".to_owned(),
-        n => {
-            format!("For {}, Zoom and the directory differ. Nothing has been sent yet.", plural(n, "person", "people"))
-        }
-    };
+    let text = format!("{} Nothing has been sent yet.", said(&found));
     view! {
         <Card id="held-h" title=format!("{people} linked and not started") end=view! { {start} }.into_any()>
             <section>
@@ -37,12 +32,31 @@ pub(super) fn card(id: ConnectionId, found: Differences, may: May) -> AnyView {
     .into_any()
 }
 
-/// For how many people each attribute differs.
-pub(super) fn attributes(all: Vec<(String, i64)>) -> AnyView {
+/// For how many people something is sent.
+pub(super) fn said(found: &Differences) -> String {
+    let people = |people| plural(people, "person", "people");
+    match (found.differing, found.filled) {
+        (0, 0) => "Zoom and the directory say the same of all of them: starting changes nothing.".to_owned(),
+        (n, 0) => format!("For {}, Zoom and the directory differ.", people(n)),
+        (0, n) => format!("For {}, only what Zoom has not or does not show is sent.", people(n)),
+        (n, m) => format!(
+            "For {}, Zoom and the directory differ; for {} more, only what Zoom has not or does not show is sent.",
+            people(n),
+            people(m)
+        ),
+    }
+}
+
+/// For how many people each attribute differs; who loses something by it is marked.
+pub(super) fn attributes(all: Vec<Difference>) -> AnyView {
     if all.is_empty() {
         return ().into_any();
     }
-    let people = |people| view! { <span class="num">{plural(people, "person", "people")}</span> };
-    let rows = all.into_iter().map(|(attribute, count)| pair(attribute, people(count))).collect();
+    let rows = all.into_iter().map(|one| {
+        let people = plural(one.people, "person", "people");
+        let mark = one.loss.then(|| view! { " "<Badge look=Look::new(Tone::Bad, "user-x", "Locked out")/> });
+        pair(one.what, view! { <span class="num">{people}</span>{mark} })
+    });
+    let rows = rows.collect();
     view! { <div class="mt-2"><Kv rows/></div> }.into_any()
 }

@@ -123,6 +123,8 @@ impl List {
         let tools = self.may.assign.then(|| self.bulk());
         view! {
             <form method="get">
+                // Enter on a tick sends nothing: the first button is what it would press.
+                <button hidden=true disabled=true></button>
                 {kept.collect_view()}
                 <input type="hidden" name="id" value=self.id.to_string()/>
                 <input type="hidden" name="ticked" value="1"/>
@@ -196,7 +198,7 @@ impl List {
             }
             Some(AccountsShown::Linked) => (None, activate().collect()),
             Some(AccountsShown::Gone) => (None, vec![button("Unlink", "unlink"), button("Create again", "again")]),
-            None | Some(AccountsShown::Exact | AccountsShown::Partial | AccountsShown::New) => {
+            None | Some(AccountsShown::Exact | AccountsShown::Partial | AccountsShown::New | AccountsShown::Chosen) => {
                 let confirm = view! {
                     <button class="btn" data-size="sm" name="dialog" value="confirm">"Confirm Assignments"</button>
                 };
@@ -224,6 +226,7 @@ impl List {
             // Not everybody of these has a person.
             Some(AccountsShown::Partial) => "Confirm all partial".to_owned(),
             Some(AccountsShown::New) => format!("Confirm all {} new", grouped(self.counts.new)),
+            Some(AccountsShown::Chosen) => format!("Confirm all {} chosen", grouped(self.counts.chosen)),
             _ => "Confirm all proposals".to_owned(),
         };
         let href = self.query.without(&["after", "before"]).with("dialog", "confirm").href();
@@ -236,6 +239,7 @@ const fn title_of(shown: AccountsShown) -> &'static str {
         AccountsShown::Exact => "Exact matches",
         AccountsShown::Partial => "Partial matches",
         AccountsShown::New => "Accounts that nobody in the directory has",
+        AccountsShown::Chosen => "Accounts whose person was chosen by hand",
         AccountsShown::Unmatched => "Accounts that are not matched yet",
         AccountsShown::Ignored => "Ignored accounts",
         AccountsShown::Linked => "Linked accounts",
@@ -277,6 +281,7 @@ fn filters(query: &Query, counts: ImportCounts) -> AnyView {
         Some(AccountsShown::Exact) => counts.exact,
         Some(AccountsShown::Partial) => counts.partial,
         Some(AccountsShown::New) => counts.new,
+        Some(AccountsShown::Chosen) => counts.chosen,
         Some(AccountsShown::Unmatched) => counts.unmatched,
         Some(AccountsShown::Ignored) => counts.ignored,
         Some(AccountsShown::Linked) => counts.linked,

@@ -64,6 +64,7 @@ fn look_of(account: &Account) -> Look {
         Some(Proposal::Exact) => Look::new(Tone::Ok, "equal", "EXACT"),
         Some(Proposal::Partial) => Look::new(Tone::Warn, "circle-question-mark", "PARTIAL"),
         Some(Proposal::New) => Look::new(Tone::Info, "user-plus", "NEW"),
+        Some(Proposal::Chosen) => Look::new(Tone::Ok, "user-check", "CHOSEN"),
         None => Look::new(Tone::Idle, "clock", AccountsShown::Unmatched.label()),
     }
 }
@@ -73,6 +74,7 @@ fn person(account: &Account) -> AnyView {
         let rule: Vec<&str> = why.all_of.iter().map(|attribute| attribute.label()).collect();
         let rule = rule.join(" and ").to_lowercase();
         match why.people {
+            _ if why.elsewhere => format!("The person with the same {rule} was chosen for another account."),
             0 | 1 => format!(
                 "{} could be this person by {rule}. Choose which.",
                 plural(i64::from(why.accounts), "account", "accounts")
@@ -95,7 +97,7 @@ fn person(account: &Account) -> AnyView {
         return view! { <span class="font-[520]">{title}</span><span class="sub">{text}</span> }.into_any();
     };
     let chosen =
-        (!account.linked && account.why.is_none()).then(|| view! { <span class="sub">"Chosen by hand"</span> });
+        (account.proposal == Some(Proposal::Chosen)).then(|| view! { <span class="sub">"Chosen by hand"</span> });
     let lines = if account.held { differences(&account.differences) } else { because(&account.compared) };
     let sub = match person.state {
         PersonState::Active => person.user_name,
@@ -129,9 +131,12 @@ fn differences(differences: &[Compared]) -> AnyView {
         return view! { <span class="sub">"No difference"</span> }.into_any();
     }
     let lines = differences.iter().map(|line| {
-        let old = line.zoom.clone().unwrap_or_else(|| "not known from Zoom".to_owned());
+        let old = match line.zoom.clone() {
+            Some(old) => view! { <del>{old}</del> }.into_any(),
+            None => "not known from Zoom".into_any(),
+        };
         let new = line.directory.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| "empty".to_owned());
-        view! { <span class="sub wrap-anywhere">{line.attribute.clone()}": "<del>{old}</del>" → "<ins>{new}</ins></span> }
+        view! { <span class="sub wrap-anywhere">{line.attribute.clone()}": "{old}" → "<ins>{new}</ins></span> }
     });
     lines.collect_view().into_any()
 }

@@ -30,13 +30,19 @@ pub(super) fn head(id: ConnectionId, page: ImportPage, forms: Forms) -> AnyView 
     view! { {card(id, run, history.is_none(), page.pace, may, forms)}{history} }.into_any()
 }
 
-fn start(id: ConnectionId, may: May, forms: Forms) -> AnyView {
-    let settings = view! {
+/// The ways to the tab's other pages.
+fn ways(id: ConnectionId) -> AnyView {
+    view! {
         <a class="btn" data-variant="outline" data-size="sm" href=format!("/connections/{id}/import/groups")>"Zoom’s groups"</a>
         <a class="btn" data-variant="outline" data-size="sm" href=format!("/connections/{id}/import/settings")>"Import settings"</a>
-    };
+    }
+    .into_any()
+}
+
+fn start(id: ConnectionId, may: May, forms: Forms) -> AnyView {
+    let settings = ways(id);
     if !may.manage {
-        return settings.into_any();
+        return settings;
     }
     let pending = Signal::derive(move || forms.start.pending());
     view! {
@@ -118,8 +124,10 @@ fn buttons(id: ConnectionId, state: ImportState, may: May, forms: Forms) -> AnyV
             </PostForm>
         }
     });
+    let ways = (state == ImportState::Stopped).then(|| ways(id));
     view! {
         <span class="actions">
+            {ways}
             <PostForm state=forms.cancel>
                 <Of id at=forms.at/>
                 <SubmitButton label="Cancel" variant="outline" pending=cancelling small=true/>
@@ -142,17 +150,26 @@ fn progress(run: &Import, first: bool) -> String {
             format!("{} of {} scanned", grouped(run.scanned), plural(total, "Zoom account", "Zoom accounts"))
         }
         _ if first => {
-            format!("{} scanned{}", plural(run.scanned, "Zoom account", "Zoom accounts"), confirmed(run))
+            format!("{} scanned{}{}", plural(run.scanned, "Zoom account", "Zoom accounts"), unread(run), confirmed(run))
         }
         _ => format!(
-            "{} scanned: {} new since the import before, {} changed, {} gone{}",
+            "{} scanned: {} new since the import before, {} changed, {} gone{}{}",
             plural(run.scanned, "Zoom account", "Zoom accounts"),
             grouped(run.fresh),
             grouped(run.changed),
             grouped(run.gone),
+            unread(run),
             confirmed(run)
         ),
     }
+}
+
+/// What an import that ended early left unread.
+fn unread(run: &Import) -> String {
+    if run.state.runs() || run.details_read >= run.details_wanted {
+        return String::new();
+    }
+    format!(", {} of {} read one by one", grouped(run.details_read), grouped(run.details_wanted))
 }
 
 /// What confirmed itself.
