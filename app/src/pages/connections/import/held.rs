@@ -38,9 +38,9 @@ pub(super) fn said(found: &Differences) -> String {
     match (found.differing, found.filled) {
         (0, 0) => "Zoom and the directory say the same of all of them: starting changes nothing.".to_owned(),
         (n, 0) => format!("For {}, Zoom and the directory differ.", people(n)),
-        (0, n) => format!("For {}, only what Zoom has not or does not show is sent.", people(n)),
+        (0, n) => format!("For {}, only what Zoom lacks or does not show is sent.", people(n)),
         (n, m) => format!(
-            "For {}, Zoom and the directory differ; for {} more, only what Zoom has not or does not show is sent.",
+            "For {}, Zoom and the directory differ; for {} more, only what Zoom lacks or does not show is sent.",
             people(n),
             people(m)
         ),
