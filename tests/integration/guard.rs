@@ -2,6 +2,8 @@
 
 use reqwest::Method;
 use tests::{Answer, Shown, TestApp, http};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const POSTS: [&str; 4] = ["/auth/logout", "/preferences/theme", "/api/anything", "/sources?do=make_source1"];
 
@@ -64,6 +66,23 @@ async fn only_the_public_host_is_answered() {
             Answer::of(scim.request(Method::GET, &format!("{base}{path}")).header("host", "evil.example")).await;
         assert_eq!(elsewhere.error(), (421, ""), "{}", elsewhere.text);
         assert!(elsewhere.body["detail"].as_str().unwrap().contains("ROLLCALL_PUBLIC_URL"), "{}", elsewhere.text);
+    }
+    // A whole address counts before the header, and of several headers nobody knows which one does.
+    let host = app.server.public_url.authority();
+    for (line, hosts, expected) in [
+        ("/scim/v2/Users", vec![host, "evil.example"], "400"),
+        ("/scim/v2/Users", vec!["evil.example", host], "400"),
+        ("/login", vec![host, host], "400"),
+        ("http://evil.example/scim/v2/Users", vec![host], "421"),
+        ("http://evil.example/login", vec![host], "421"),
+    ] {
+        let hosts: String = hosts.iter().map(|host| format!("host: {host}\r\n")).collect();
+        let mut way = TcpStream::connect(app.server.address).await.unwrap();
+        let request = format!("GET {line} HTTP/1.1\r\n{hosts}connection: close\r\n\r\n");
+        way.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        way.read_to_string(&mut answer).await.unwrap();
+        assert_eq!(answer.split(' ').nth(1), Some(expected), "{request}{answer}");
     }
     // A load balancer's probe knows no name.
     for path in ["/healthz", "/readyz"] {

@@ -76,6 +76,8 @@ pub fn check_user_name(name: &str) -> Result<()> {
         format!("holds the control character {}", code(c))
     } else if let Some(c) = name.chars().find(|c| is_invisible(*c)) {
         format!("holds {}, which nobody sees", code(c))
+    } else if let Some(c) = name.chars().find(|c| is_noncharacter(*c)) {
+        format!("holds {}, which is no character", code(c))
     } else if let Some(c) = name.chars().find(|c| is_odd_blank(*c)) {
         format!("holds a blank of another kind, {}", code(c))
     } else if name.chars().any(is_of_another_width) {
@@ -95,7 +97,9 @@ pub fn check_group_name(name: &str) -> Result<()> {
     if canonical(name).is_empty() {
         return Err(Error::value("displayName is empty to the eye. Send the name by which people know the group."));
     }
-    let hiding = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_one_of(*c, HIDING);
+    let hiding = |c: &char| {
+        c.is_control() || is_noncharacter(*c) || matches!(c, '\u{2028}' | '\u{2029}') || is_one_of(*c, HIDING)
+    };
     let Some(c) = name.chars().find(hiding) else { return Ok(()) };
     let right: String = name.chars().filter(|c| !hiding(c)).collect();
     Err(Error::value(format!(
@@ -107,7 +111,7 @@ pub fn check_group_name(name: &str) -> Result<()> {
 
 /// The name as it would be taken.
 fn canonical(name: &str) -> String {
-    let seen = name.chars().filter(|c| !c.is_control() && !is_invisible(*c));
+    let seen = name.chars().filter(|c| !c.is_control() && !is_invisible(*c) && !is_noncharacter(*c));
     let mut right = String::with_capacity(name.len());
     for c in seen {
         match c {
@@ -126,6 +130,11 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 fn is_one_of(c: char, ranges: &[(char, char)]) -> bool {
     ranges.iter().any(|(first, last)| (*first..=*last).contains(&c))
+}
+
+/// What Unicode will never assign (section 23.7).
+fn is_noncharacter(c: char) -> bool {
+    u32::from(c) & 0xfffe == 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c)
 }
 
 /// Any blank but the ordinary one; braille's empty pattern is drawn as one.
@@ -169,6 +178,8 @@ mod tests {
             "ada\u{e0061}@example.com",
             "ada\t@example.com",
             "ada\u{85}@example.com",
+            "ada\u{ffff}@example.com",
+            "ada\u{fdd0}@example.com",
             "ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ",
         ] {
             let told = refused(name);
@@ -208,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_groups_name_hides_nothing_and_may_have_joiners() {
-        for name in ["Sales\u{202e}", "Sal\u{200b}es", "Sal\nes", "Sal\u{2028}es", "\u{feff}Sales"] {
+        for name in ["Sales\u{202e}", "Sal\u{200b}es", "Sal\nes", "Sal\u{2028}es", "\u{feff}Sales", "Sales\u{1fffe}"] {
             assert!(check_group_name(name).unwrap_err().detail.ends_with("Send \"Sales\"."), "{name:?}");
         }
         for name in ["Sales", " Sales ", "👩\u{200d}💻 Devs", "می\u{200c}خواهم", "⚙\u{fe0f} Ops", "Ｓａｌｅｓ"]

@@ -46,18 +46,27 @@ fn text(headers: &HeaderMap, name: impl http::header::AsHeaderName) -> Option<&s
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// 421 for a request whose `Host` is not the public URL's: the page would set cookies for a name that is not ours.
+/// 421 for a request whose host is not the public URL's: the page would set cookies for a name that is not ours. What a
+/// whole address says counts before `Host` (RFC 9112, section 3.2.2), and several of these are 400 (section 3.2).
 pub async fn check_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let host = text(request.headers(), HOST).or_else(|| request.uri().authority().map(|a| a.as_str()));
-    if host.is_some_and(|host| state.ours.is_host(host)) {
+    let several = request.headers().get_all(HOST).iter().count() > 1;
+    let host = request.uri().authority().map(|a| a.as_str()).or_else(|| text(request.headers(), HOST));
+    if !several && host.is_some_and(|host| state.ours.is_host(host)) {
         return next.run(request).await;
+    }
+    if several {
+        let message = "The request has several Host headers. Send one.";
+        if scim::is_here(request.uri().path()) {
+            return scim::refused(400, request.headers(), message);
+        }
+        return (StatusCode::BAD_REQUEST, format!("{message}\n")).into_response();
     }
     let message = format!(
         "This server answers at {} only. Open that address, or change ROLLCALL_PUBLIC_URL.\n",
         state.ours.public_url
     );
     if scim::is_here(request.uri().path()) {
-        return scim::misdirected(request.headers(), message.trim_end());
+        return scim::refused(421, request.headers(), message.trim_end());
     }
     (StatusCode::MISDIRECTED_REQUEST, message).into_response()
 }

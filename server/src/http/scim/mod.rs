@@ -127,9 +127,9 @@ fn allowed(path: &[&str]) -> Option<&'static str> {
     })
 }
 
-/// 421 in SCIM's words, for a request that came for another host.
-pub fn misdirected(headers: &HeaderMap, detail: &str) -> Response {
-    answer::render(Err(Error::plain(421, detail)), answer::wants_plain_json(headers))
+/// In SCIM's words, what was refused before it came here.
+pub fn refused(status: u16, headers: &HeaderMap, detail: &str) -> Response {
+    answer::render(Err(Error::plain(status, detail)), answer::wants_plain_json(headers))
 }
 
 /// Whether a path is one of these.

@@ -191,7 +191,7 @@ fn percent_decode(text: &str) -> Option<String> {
 /// section 8.1); other parameters mean nothing.
 fn check_content_type(headers: &HeaderMap) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::plain(415, format!("{why} Send it as application/scim+json, in UTF-8.")));
-    if headers.get(CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+    if headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return refuse("The body comes compressed, which is not supported.");
     }
     let mut sent = headers.get_all(CONTENT_TYPE).iter();
@@ -205,15 +205,22 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Error> {
     if !["application/scim+json", "application/json"].contains(&media_type.essence_str()) {
         return refuse("The body is of another kind.");
     }
-    match media_type.get_param(mime::CHARSET) {
-        Some(charset) if charset != mime::UTF_8 && charset != "utf8" => refuse("The body is in another charset."),
-        _ => Ok(()),
+    let mut charsets = media_type.params().filter(|(name, _)| *name == mime::CHARSET).map(|(_, charset)| charset);
+    match charsets.all(|charset| charset == mime::UTF_8 || charset == "utf8") {
+        false => refuse("The body is in another charset."),
+        true => Ok(()),
     }
 }
 
-/// A semicolon at the end has nothing behind it.
+/// Blanks may stand around semicolons, and nothing between two (RFC 9110, section 5.6.6); the parser wants neither.
 fn media_type(text: &str) -> Option<Mime> {
-    text.trim_end_matches([';', ' ']).parse().ok()
+    let mut quoted = false;
+    let parts = text.split(|c| {
+        quoted ^= c == '"';
+        c == ';' && !quoted
+    });
+    let parts: Vec<&str> = parts.map(|part| part.trim_matches([' ', '\t'])).filter(|part| !part.is_empty()).collect();
+    parts.join("; ").parse().ok()
 }
 
 /// Never more than the bound in memory, whatever the client announces.
@@ -267,8 +274,13 @@ mod tests {
         assert!(check("Application/JSON; Charset=UTF-8").is_ok());
         assert!(check("application/json;charset=\"utf-8\"; boundary=x").is_ok());
         assert!(check("application/json; x=\"a;charset=utf-16\"; charset=UTF8;").is_ok());
+        assert!(
+            check("application/json ;charset=utf-8").is_ok() && check("application/json\t;\t;charset=utf-8;").is_ok()
+        );
         for wrong in [
             "text/xml",
+            "application/json; charset=utf-8; charset=utf-16",
+            "application/json; charset=utf-16; charset=utf-8",
             "application/json; charset=utf-16",
             "application/json;charset=\"iso-8859-1\"",
             "application/json; charset = utf-16",
@@ -290,6 +302,10 @@ mod tests {
         assert_eq!(check_content_type(&two).unwrap_err().status, 415);
         let zipped = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
         assert_eq!(check_content_type(&zipped).unwrap_err().status, 415);
+        let mut twice = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("identity"))]);
+        assert!(check_content_type(&twice).is_ok());
+        twice.append(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        assert_eq!(check_content_type(&twice).unwrap_err().status, 415);
         assert!(check_content_type(&HeaderMap::new()).is_ok());
     }
 

@@ -62,7 +62,7 @@ fn wrong(state: &AppState, parts: &Parts, note: &Note) -> Error {
     }
     let detail = match bearer(&parts.headers) {
         Some(_) => "The token is not valid. Generate one on the page of the source and paste it whole.",
-        None => "The Authorization header must be: Bearer and a token.",
+        None => "There must be one Authorization header: Bearer and a token.",
     };
     Error::plain(401, detail)
 }
@@ -82,7 +82,10 @@ fn changes_something(method: &Method, path: &str) -> bool {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    // Of several nobody knows which one counts.
+    let (Some(value), None) = (sent.next(), sent.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
@@ -104,6 +107,9 @@ mod tests {
             assert_eq!(read(other), None, "{other}");
         }
         assert_eq!(bearer(&HeaderMap::new()), None);
+        let mut two = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer abc"))]);
+        two.append(AUTHORIZATION, HeaderValue::from_static("Bearer x"));
+        assert_eq!(bearer(&two), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use names::{LABELS, is_one_of, is_secret};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use shapes::shapes;
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::{Bound, Range};
@@ -34,6 +35,9 @@ const BEGINNING: Range<usize> = 8..300;
 /// A longer text is no sentence of ours, which shortens what it names.
 const SENTENCE: usize = 4_096;
 
+/// At how many places of a request the beginning of a secret is looked for; a text behind them is not kept.
+const MOST_BEGINNINGS: usize = 2_000_000;
+
 /// How many times over a text is decoded, to see whether it hides something.
 const MOST_DECODED: usize = 4;
 
@@ -56,6 +60,8 @@ pub struct Removed {
     more: bool,
     /// What is looked through now stands within something that was decoded.
     within: bool,
+    /// At how many places the beginning of a secret was looked for.
+    beginnings: Cell<usize>,
 }
 
 impl Removed {
@@ -67,6 +73,11 @@ impl Removed {
     /// Whether there were more than are looked for in a sentence, so that what is left may hold some.
     pub const fn overflowed(&self) -> bool {
         self.more
+    }
+
+    /// What was sent may hold secrets that nobody finds: nothing that repeats it is kept.
+    pub const fn give_up(&mut self) {
+        self.more = true;
     }
 
     /// Whether there were more than are looked for in a body.
@@ -260,13 +271,18 @@ impl Removed {
     }
 
     fn mark(&self, mut text: String) -> String {
-        let is_cut = text.len() <= SENTENCE && (text.contains("...") || text.contains('…'));
+        let is_cut = !self.found.is_empty() && text.len() <= SENTENCE && (text.contains("...") || text.contains('…'));
         for (_, secret) in &self.found {
             if text.contains(secret) {
                 text = text.replace(secret, MARK);
             }
         }
         if is_cut {
+            let dots = text.matches("...").count() + text.matches('…').count();
+            self.beginnings.set(self.beginnings.get() + dots * BEGINNING.end.min(text.len()));
+            if self.beginnings.get() > MOST_BEGINNINGS {
+                return MARK.to_owned();
+            }
             text = mark_all(&text, self.beginnings(&text));
         }
         mark_all(&text, shapes(&text))
@@ -319,11 +335,23 @@ impl Removed {
 
     /// A body that is no JSON: nobody knows what stands where in it.
     pub fn clean_unreadable(&self, text: &str) -> String {
-        // An escape may hide a name.
-        if readings(&spaced(text)).iter().any(|text| is_secret(text)) || text.contains("\\u") {
+        if may_hide(text) {
             return "[a body that is no JSON and may hold a secret, so it was not kept]".to_owned();
         }
         self.clean(text)
+    }
+}
+
+/// Whether a body that is no JSON names a secret, or may: an escape may hide a name.
+pub fn may_hide(text: &str) -> bool {
+    readings(&spaced(text)).iter().any(|text| is_secret(text)) || text.contains("\\u")
+}
+
+/// A sentence of ours about a body that nobody could read, without what it quotes of it.
+pub fn unquoted(sentence: &str) -> String {
+    match (sentence.find('"'), sentence.rfind('"')) {
+        (Some(first), Some(last)) => format!("{}{REMOVED}{}", &sentence[..first], &sentence[last + 1..]),
+        _ => sentence.to_owned(),
     }
 }
 
@@ -395,7 +423,15 @@ fn take(value: &mut Value) {
 }
 
 fn is_labelled(map: &Map<String, Value>) -> bool {
-    map.iter().any(|(name, label)| is_one_of(name, LABELS) && label.as_str().is_some_and(is_secret))
+    map.iter().any(|(name, label)| is_one_of(name, LABELS) && names_secret(label))
+}
+
+fn names_secret(label: &Value) -> bool {
+    match label {
+        Value::String(text) => readings(text).iter().any(|text| is_secret(text)),
+        Value::Array(items) => items.iter().any(names_secret),
+        _ => false,
+    }
 }
 
 fn is_hidden(name: &str, labelled: bool) -> bool {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// How long a path and a query may be.
 const ADDRESS: usize = 4_096;
 /// In place of a body that may hold secrets still.
-const UNKEPT: &str = "[removed: it has more secrets than are looked for]";
+const UNKEPT: &str = "[removed: it may hold secrets that were not found]";
 /// How long an error's sentence may be.
 const SENTENCE: usize = 1_000;
 /// How long the path, and the sentence, of an operation of a bulk request may be: there may be a thousand.
@@ -61,12 +61,18 @@ impl Seen {
         let client = client::recognise(Shape { user_agent, query: &self.query, body: parsed.as_ref() });
         let about = about::of(&self.method, &self.path, &self.query, parsed.as_ref());
         let mut removed = self.secrets(parsed.as_ref());
+        // What nobody could read is not looked for in what was said of it.
+        let unread = (parsed.is_none() && secrets::may_hide(&String::from_utf8_lossy(&sent)))
+            .then(|| kept(&sent, None, &removed));
+        if unread.is_some() {
+            removed.give_up();
+        }
         let answer = self.answer.as_ref().map(|(_, body)| body);
         let answer =
             answer.filter(|body| !body.is_empty() && self.method != "HEAD").map(|body| Read::new(body, &mut removed));
         let answer = answer.map(|answer| answer.kept(&removed));
-        let request = (!sent.is_empty()).then(|| kept(&sent, parsed, &removed));
-        let (scim_type, detail) = self.error(&removed);
+        let (scim_type, detail) = self.error(&removed, unread.is_some());
+        let request = unread.or_else(|| (!sent.is_empty()).then(|| kept(&sent, parsed, &removed)));
         let changes = cleaned_changes(self.note.changes(), &removed);
         let mut operations = self.note.all_operations();
         for operation in &mut operations {
@@ -115,12 +121,16 @@ impl Seen {
         removed
     }
 
-    /// Keyword and sentence of the error that it was answered with.
-    fn error(&self, removed: &Removed) -> (Option<String>, Option<String>) {
+    /// Keyword and sentence of the error that it was answered with; of a body that nobody could read without its words.
+    fn error(&self, removed: &Removed, unread: bool) -> (Option<String>, Option<String>) {
         let body = self.answer.as_ref().filter(|(status, _)| *status >= 400).map(|(_, body)| body);
         let Some(Ok(error)) = body.map(|body| serde_json::from_slice::<Value>(body)) else { return (None, None) };
         let text = |name: &str| Some(error.get(name)?.as_str()?.to_owned());
-        (text("scimType"), text("detail").map(|detail| cut_text(&sentence(&detail, removed), SENTENCE).0))
+        let cleaned = |detail: String| match unread {
+            true => Removed::default().clean(&secrets::unquoted(&detail)),
+            false => sentence(&detail, removed),
+        };
+        (text("scimType"), text("detail").map(|detail| cut_text(&cleaned(detail), SENTENCE).0))
     }
 
     #[cfg(test)]
@@ -181,6 +191,7 @@ enum Read<'b> {
 impl<'b> Read<'b> {
     fn new(body: &'b [u8], removed: &mut Removed) -> Self {
         if removed.is_empty()
+            && !removed.overflowed()
             && let Ok(text) = std::str::from_utf8(body)
         {
             let (text, cut) = cut_text(text, BODY);
@@ -300,6 +311,24 @@ mod tests {
         for sent in [wide, b"{\"title\":\"rc_\0scim_0123456789ab_abcdef\"".to_vec()] {
             let seen = Seen { sent: vec![Bytes::from(sent)], ..Seen::example(0) };
             assert_eq!(seen.observed().request.unwrap().text, "{\"title\":\"[removed]\"");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_quoted() {
+        let sent = [
+            r#"{"userName":"s","pin":0.29538596785524333820440147}"#,
+            r#"{"userName":"s","password":{"Zq1010xK7wVb":1,"Zq1010xK7wVb":2}}"#,
+        ];
+        for body in sent {
+            let error = scim::json::parse(body.as_bytes()).unwrap_err();
+            let answer = error.to_json().to_string();
+            assert!(answer.contains("29538596785524333820440147") || answer.contains("Zq1010xK7wVb"), "{answer}");
+            let told = observed(body, 400, &answer);
+            let all = format!("{told:?}");
+            assert!(!all.contains("29538596785524333820440147") && !all.contains("Zq1010xK7wVb"), "{all}");
+            let detail = told.detail.unwrap();
+            assert!(detail.contains("[removed]") && detail.len() > 30, "it says what was wrong: {detail}");
         }
     }
 

@@ -84,11 +84,25 @@ fn token(text: &str, at: usize, start: &str) -> Option<Range<usize>> {
     Some(if is_whole { at..end } else { end..end })
 }
 
-/// `password=...` inside of a text.
+/// `password=...` inside of a text, `password="..."`, `password = ...`.
 fn named(text: &str, at: usize) -> Option<Range<usize>> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    let name = &text[text[..at].trim_end_matches(is_name).len()..at];
-    is_secret(name).then(|| at + 1..at + 1 + up_to(&text[at + 1..], "\"'&#<>[]{}|\\").len())
+    let before = text[..at].trim_end_matches(' ');
+    if !is_secret(&before[before.trim_end_matches(is_name).len()..]) {
+        return None;
+    }
+    let value = text[at + 1..].trim_start_matches(' ');
+    let opened = value.trim_start_matches('\\');
+    let (value, length) = match opened.chars().next().filter(|c| "\"'".contains(*c)) {
+        Some(quote) => {
+            let inside = &opened[1..];
+            let end = inside.find(quote).unwrap_or(inside.len());
+            (inside, inside[..end].trim_end_matches('\\').len())
+        }
+        None => (value, up_to(value, "\"'&#<>[]{}|\\").len()),
+    };
+    let start = text.len() - value.len();
+    Some(start..start + length)
 }
 
 /// `https://user:password@host`.

@@ -406,6 +406,12 @@ fn a_long_text_is_looked_through_once() {
     for _ in 0..170 {
         assert!(removed.clean(&format!("/Users/{}...", "a".repeat(4_000))).ends_with("[removed]..."));
     }
+    // In hundreds of texts, each with hundreds of dots, there is an end to it; what was not looked at is not kept.
+    let mut removed = Removed::default();
+    let dotted = "a…".repeat(1_020);
+    removed.find_json(&json!({ "password": "ahunter22abcdef", "l": vec![&dotted; 235] }));
+    let kept = (0..235).filter(|_| removed.clean(&dotted) == dotted).count();
+    assert!(kept < 20, "{kept}");
     for piece in [
         "=", "pin=", "://", "bearer:", "bearer ", "bearer-", "bearer.", "-eyJ", "-AKIA", "rc_scim_", "a.b=", "%41",
         "aB", "/a",
@@ -413,5 +419,30 @@ fn a_long_text_is_looked_through_once() {
         let text = piece.repeat(300_000 / piece.len());
         clean_text(&text);
         Removed::default().clean_path(&text);
+    }
+}
+
+#[test]
+fn a_parameter_of_a_text_loses_its_value_however_it_is_quoted() {
+    for text in [
+        "password=Zq1xK7 x",
+        "password=\"Zq1xK7\" x",
+        "password='Zq1xK7 more' x",
+        "password = \"Zq1xK7\" x",
+        "password =Zq1xK7 x",
+        "{\\\"a\\\":password=\\\"Zq1xK7\\\" x",
+        "application/json;password=\"Zq1xK7\" x",
+    ] {
+        let kept = clean_text(text);
+        assert!(!kept.contains("Zq1xK7") && kept.contains(REMOVED), "{text}: {kept}");
+        assert!(kept.ends_with('x') || kept == REMOVED, "{text}: {kept}");
+    }
+}
+
+#[test]
+fn a_path_in_a_list_or_encoded_names_a_secret_too() {
+    for path in [json!(["password"]), json!("%70assword")] {
+        let kept = cleaned(json!({ "op": "replace", "path": path, "value": "Zq1xK7" })).to_string();
+        assert!(!kept.contains("Zq1xK7"), "{kept}");
     }
 }
