@@ -120,3 +120,18 @@ async fn parallel_changes_are_all_kept() {
         assert!(after[name].as_str().is_some_and(|value| value.ends_with("new")), "{name}: {after}");
     }
 }
+
+/// Unassigned (RFC 7644, section 3.5.2.2): it is not read as a value, and counts as true for whoever is provisioned.
+#[tokio::test]
+async fn active_taken_away_is_unassigned_and_the_person_stays_active() {
+    let app = TestApp::with(|start| start.worker = false).await;
+    let scim = app.scim().await;
+    let path = format!("/Users/{}", scim.create(&ada()).await);
+    let answer = scim.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await;
+    assert_eq!(answer.body["active"], false);
+    let answer = scim.patch(&path, json!([{ "op": "remove", "path": "active" }])).await;
+    assert_eq!((answer.status, answer.body.get("active")), (200, None), "{}", answer.text);
+    let found = async |filter: &str| scim.get(&format!("/Users?filter={filter}")).await.body["totalResults"].clone();
+    assert_eq!((found("active+eq+true").await, found("active+ne+true").await), (json!(0), json!(1)));
+    assert_eq!(app.database.texts("select state from person").await, ["active"]);
+}
