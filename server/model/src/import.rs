@@ -63,6 +63,8 @@ crate::words! {
         Linked = "linked", "Linked";
         /// Linked by an import, and not started yet.
         Held = "held", "Not started";
+        /// Of these, who loses the account or the use of it when they are started.
+        Leaving = "leaving", "To be locked out";
         /// Linked, and Zoom's list no longer has it.
         Gone = "gone", "Gone from Zoom";
     }
@@ -312,4 +314,11 @@ pub struct DirectoryGroup {
     pub id: GroupId,
     pub display_name: String,
     pub source: String,
+}
+
+impl AccountsShown {
+    /// Whether those who are shown wait to be started.
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::Held | Self::Leaving)
+    }
 }

@@ -93,10 +93,17 @@ async fn accounts(
     let sort = query.parsed("sort").unwrap_or(AccountsSort::Name);
     let mut tx = directory.begin(Actor::Admin { id: admin.id, email: admin.email }).await?;
     let of = connections::get(&mut tx, connection).await?;
-    let name = format!("import-{}.csv", tx.now().format("%Y-%m-%d"));
+    let name = format!("import-{}-{}.csv", in_file_name(&of.name), tx.now().format("%Y-%m-%d"));
     imports::note_export(&mut tx, &of, &filter);
     tx.commit().await?;
     Ok(file(&name, Format::Csv, imports::export(directory, connection, filter, sort)))
+}
+
+/// A name as a part of a file's: what every system takes.
+fn in_file_name(name: &str) -> String {
+    let name = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    let name: String = name.take(40).collect();
+    name.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// A copy that breaks off is cut short without an end: the browser says so.

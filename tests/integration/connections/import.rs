@@ -282,7 +282,7 @@ async fn an_export_has_what_the_list_shows_and_no_formula() {
     let file = format!("{tab}?sort=user_name&q=example&format=csv");
     assert_eq!(page.html.link("Export CSV").map(|href| href.replace("&amp;", "&")), Some(file.clone()));
     let csv = auditor.open(&file).await;
-    assert!(csv.header("content-disposition").starts_with("attachment; filename=\"import-"));
+    assert!(csv.header("content-disposition").starts_with("attachment; filename=\"import-zoom-20"));
     assert_eq!((csv.header("content-type"), csv.header("cache-control")), ("text/csv; charset=utf-8", "no-store"));
     let lines: Vec<&str> = csv.body.lines().collect();
     let head = "\"user_name\",\"display_name\",\"active\",\"license\",\"state\",\"match_rule\",\"person_user_name\",";

@@ -454,6 +454,8 @@ async fn who_is_to_lose_access_goes_first() {
     let mut tx = engine.tx().await;
     directory::records::delete(&mut tx, engine.source, record).await.unwrap();
     tx.commit().await.unwrap();
+    let leaving = engine.accounts(Some(AccountsShown::Leaving)).await;
+    assert_eq!(leaving.iter().map(|account| account.person.clone().unwrap().id).collect::<Vec<_>>(), [leaver]);
     assert_eq!(engine.begin_provisioning().await, 4);
     let due = async || {
         let mut tx = engine.tx().await;
@@ -627,6 +629,11 @@ async fn groups_are_found_counted_and_linked() {
     tx.commit().await.unwrap();
 
     engine.zoom.configure(|options| options.account.rights.group_read = false);
+    let run = engine.import().await;
+    assert!(run.notes.iter().any(|note| note.starts_with("Zoom's groups could not be read.")), "{:?}", run.notes);
+    engine.zoom.configure(|options| options.account.rights.group_read = true);
+    let scopes = json!({ "code": 4711, "message": "Invalid access token, does not contain scopes:[group:read]." });
+    engine.zoom.inject(Fault::answer(400, scopes.to_string()).on(Operation::ListGroups));
     let run = engine.import().await;
     assert!(run.notes.iter().any(|note| note.starts_with("Zoom's groups could not be read.")), "{:?}", run.notes);
     let still = imports::groups(&mut engine.tx().await, engine.connection).await.unwrap();

@@ -321,9 +321,17 @@ impl<'a> Importing<'a> {
     }
 }
 
-/// A failure that is about groups alone.
+/// A failure that is about groups alone: the accounts were read by the same token.
 const fn says_no_groups(kind: Kind) -> bool {
-    matches!(kind, Kind::MissingRight | Kind::NotFound | Kind::Rejected | Kind::WrongAddress | Kind::Unreadable)
+    matches!(
+        kind,
+        Kind::MissingScope
+            | Kind::MissingRight
+            | Kind::NotFound
+            | Kind::Rejected
+            | Kind::WrongAddress
+            | Kind::Unreadable
+    )
 }
 
 /// Accounts as they are kept; of several entries with one id the last counts.

@@ -17,14 +17,14 @@ pub(super) fn Begin(connection: ConnectionId, enabled: bool, differences: Readin
         <SubmitButton label="Start provisioning" icon="circle-play" form="begin" pending=Signal::derive(move || form.pending())/>
     }
     .into_any();
-    let what = part_of(differences, |found: Differences| {
+    let what = part_of(differences, move |found: Differences| {
         let linked = plural(found.people, "person was", "people were");
         let text = format!("{linked} linked by imports. {}", held::said(&found));
         let deletes = found.attributes.iter().any(|one| one.what == "Account deleted");
         let deletes = deletes.then(
             || view! { <p>"Deleted accounts lose their meetings and recordings, and that cannot be undone."</p> },
         );
-        view! { <p>{text}</p>{held::attributes(found.attributes)}{deletes} }.into_any()
+        view! { <p>{text}</p>{held::attributes(connection, found.attributes)}{deletes} }.into_any()
     });
     let description = if enabled {
         "The directory's values are sent to Zoom now, where they differ. From then on every change follows by itself."

@@ -24,7 +24,7 @@ pub(super) fn card(id: ConnectionId, found: Differences, may: May) -> AnyView {
         <Card id="held-h" title=format!("{people} linked and not started") end=view! { {start} }.into_any()>
             <section>
                 <p>{text}</p>
-                {attributes(found.attributes)}
+                {attributes(id, found.attributes)}
                 <p class="mt-2"><a class="link" href=format!("/connections/{id}/import?show=held")>"Look at each difference"</a></p>
             </section>
         </Card>
@@ -48,14 +48,18 @@ pub(super) fn said(found: &Differences) -> String {
 }
 
 /// For how many people each attribute differs; who loses something by it is marked.
-pub(super) fn attributes(all: Vec<Difference>) -> AnyView {
+pub(super) fn attributes(id: ConnectionId, all: Vec<Difference>) -> AnyView {
     if all.is_empty() {
         return ().into_any();
     }
     let rows = all.into_iter().map(|one| {
         let people = plural(one.people, "person", "people");
-        let mark = one.loss.then(|| view! { " "<Badge look=Look::new(Tone::Bad, "user-x", "Locked out")/> });
-        pair(one.what, view! { <span class="num">{people}</span>{mark} })
+        if !one.loss {
+            return pair(one.what, view! { <span class="num">{people}</span> });
+        }
+        let who = format!("/connections/{id}/import?show=leaving");
+        let look = Look::new(Tone::Bad, "user-x", "Locked out");
+        pair(one.what, view! { <a class="link num" href=who>{people}</a>" "<Badge look/> })
     });
     let rows = rows.collect();
     view! { <div class="mt-2"><Kv rows/></div> }.into_any()

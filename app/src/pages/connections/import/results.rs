@@ -139,8 +139,8 @@ impl List {
     fn table(&self, accounts: Vec<Account>) -> AnyView {
         let tick = self.may.assign;
         let choose =
-            tick && !matches!(self.shown, Some(AccountsShown::Linked | AccountsShown::Held | AccountsShown::Gone));
-        let third = if self.shown == Some(AccountsShown::Held) { "Changes" } else { "Person in Rollcall" };
+            tick && !self.is_held() && !matches!(self.shown, Some(AccountsShown::Linked | AccountsShown::Gone));
+        let third = if self.is_held() { "Changes" } else { "Person in Rollcall" };
         let heads = heads(&self.query, self.query.parsed("sort").unwrap_or(AccountsSort::Name));
         let rows = accounts.into_iter().map(|account| {
             let ticked = tick.then(|| self.ticked.has(account.id));
@@ -161,6 +161,10 @@ impl List {
             </Table>
         }
         .into_any()
+    }
+
+    fn is_held(&self) -> bool {
+        self.shown.is_some_and(AccountsShown::is_held)
     }
 
     /// Ticks all accounts of the page, or none.
@@ -193,7 +197,7 @@ impl List {
         let (all, buttons) = match self.shown {
             Some(AccountsShown::Ignored) => (None, vec![button("Undo", "undo")]),
             Some(AccountsShown::Unmatched) => (None, vec![button("Ignore", "ignore"), button("New person", "new")]),
-            Some(AccountsShown::Held) => {
+            Some(AccountsShown::Held | AccountsShown::Leaving) => {
                 (None, std::iter::once(button("Unlink", "unlink")).chain(activate()).collect())
             }
             Some(AccountsShown::Linked) => (None, activate().collect()),
@@ -244,6 +248,7 @@ const fn title_of(shown: AccountsShown) -> &'static str {
         AccountsShown::Ignored => "Ignored accounts",
         AccountsShown::Linked => "Linked accounts",
         AccountsShown::Held => "Linked and not started",
+        AccountsShown::Leaving => "Linked, and locked out once they are started",
         AccountsShown::Gone => "Linked accounts that are gone from Zoom",
     }
 }
@@ -276,26 +281,28 @@ fn empty(searched: bool, shown: Option<AccountsShown>) -> (&'static str, &'stati
 fn filters(query: &Query, counts: ImportCounts) -> AnyView {
     let base = query.without(&["show", "after", "before"]);
     let shown: Option<AccountsShown> = query.parsed("show");
+    // Who is to be locked out stands among the differences, with the number.
     let count = |shown| match shown {
-        None => counts.open(),
-        Some(AccountsShown::Exact) => counts.exact,
-        Some(AccountsShown::Partial) => counts.partial,
-        Some(AccountsShown::New) => counts.new,
-        Some(AccountsShown::Chosen) => counts.chosen,
-        Some(AccountsShown::Unmatched) => counts.unmatched,
-        Some(AccountsShown::Ignored) => counts.ignored,
-        Some(AccountsShown::Linked) => counts.linked,
-        Some(AccountsShown::Held) => counts.held,
-        Some(AccountsShown::Gone) => counts.gone,
+        None => Some(counts.open()),
+        Some(AccountsShown::Exact) => Some(counts.exact),
+        Some(AccountsShown::Partial) => Some(counts.partial),
+        Some(AccountsShown::New) => Some(counts.new),
+        Some(AccountsShown::Chosen) => Some(counts.chosen),
+        Some(AccountsShown::Unmatched) => Some(counts.unmatched),
+        Some(AccountsShown::Ignored) => Some(counts.ignored),
+        Some(AccountsShown::Linked) => Some(counts.linked),
+        Some(AccountsShown::Held) => Some(counts.held),
+        Some(AccountsShown::Leaving) => None,
+        Some(AccountsShown::Gone) => Some(counts.gone),
     };
     let kinds = std::iter::once(None).chain(AccountsShown::ALL.iter().copied().map(Some));
-    let links = kinds.filter(|kind| kind.is_none() || *kind == shown || count(*kind) > 0).map(|kind| {
+    let links = kinds.filter(|kind| kind.is_none() || *kind == shown || count(*kind) > Some(0)).map(|kind| {
         let href = kind.map_or_else(|| base.href(), |kind| base.with("show", kind.as_str()).href());
         let label = kind.map_or("Not linked", AccountsShown::label);
         let current = (kind == shown).then_some("true");
         view! {
             <a class="btn" data-variant="outline" data-size="sm" aria-current=current href=href>
-                {label}<span class="count num">{grouped(count(kind))}</span>
+                {label}{count(kind).map(|count| view! { <span class="count num">{grouped(count)}</span> })}
             </a>
         }
     });

@@ -30,6 +30,9 @@ pub(super) fn row(account: Account, ticked: Option<bool>, choose: bool) -> AnyVi
         (license, Some(false)) => format!("{} · inactive", license.unwrap_or_default()),
         (license, _) => license.unwrap_or_else(|| "–".to_owned()),
     };
+    // Where its column has no room.
+    let inactive =
+        (account.active == Some(false)).then(|| view! { <span class="sub lg:hidden">"Inactive in Zoom"</span> });
     let look = look_of(&account);
     let person = person(&account);
     view! {
@@ -38,6 +41,7 @@ pub(super) fn row(account: Account, ticked: Option<bool>, choose: bool) -> AnyVi
             <th scope="row">
                 <span class="font-[550]">{name}</span>
                 <span class="sub wrap-anywhere">{sub}</span>
+                {inactive}
                 <span class="mt-1 block md:hidden"><Badge look/></span>
             </th>
             <td class="p3 muted">{license}</td>
