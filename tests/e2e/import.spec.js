@@ -7,6 +7,7 @@ import { Visitor } from './visitor.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 for (const script of [true, false]) {
   test.describe(script ? 'with script' : 'without script', () => {
@@ -124,7 +125,7 @@ class Importer extends Visitor {
     const person = (userName) => this.send('POST', '/Users', { schemas: [USER], userName, name, title: LONG, locale: LONG });
     const { id } = await account(`${LONG}@example.com`);
     await account(`${LONG}@departments-of.example.com`);
-    await person(`${LONG}@example.com`);
+    const { body: longest } = await person(`${LONG}@example.com`);
     const group = { schemas: [GROUP], displayName: LONG };
     await this.inZoom('POST', '/Groups', group);
     await this.send('POST', '/Groups', group);
@@ -160,6 +161,20 @@ class Importer extends Visitor {
     await this.press('Confirm 1 account');
     await this.says('1 account linked');
     await shows(`${tab}?show=held`, '1 person is linked and not started', 'differences');
+    const active = (value) => {
+      const Operations = [{ op: 'replace', path: 'active', value }];
+      return this.send('PATCH', `/Users/${longest.id}`, { schemas: [PATCH], Operations });
+    };
+    await active(false);
+    await shows(`${tab}?show=held&dialog=start`, 'Account deactivated', 'start');
+    await shows(`${tab}?show=held`, 'Account deactivated', 'deactivated');
+    await this.use(this.page.getByRole('link', { name: '1 person', exact: true }));
+    await this.says('Linked, and locked out once they are started');
+    await this.says('Active');
+    await shows(`${tab}?show=leaving`, 'Deactivated', 'leaving');
+    await active(true);
+    await this.open(`${tab}?show=leaving`);
+    await this.says('No such account');
     await this.inZoom('DELETE', `/Users/${id}`);
     await imports();
     await this.open(tab);
