@@ -57,6 +57,8 @@ pub struct Differences {
     pub differing: i64,
     /// For how many nothing but what Zoom has not, or does not show.
     pub filled: i64,
+    /// Accounts are deleted by it.
+    pub deletes: bool,
     /// Attribute by attribute, what cannot be undone first.
     pub attributes: Vec<Difference>,
 }
@@ -102,8 +104,9 @@ pub async fn get_differences(connection: ConnectionId) -> Result<Differences, Ap
     }
     let mut all: Vec<((Weight, String), i64)> = all.into_iter().collect();
     all.sort_by_key(|((weight, what), people)| (*weight, std::cmp::Reverse(*people), what.clone()));
+    let deletes = all.iter().any(|((weight, _), _)| *weight == Weight::Deletes);
     let one = |((weight, what), people)| Difference { what, people, loss: weight <= Weight::LocksOut };
-    Ok(Differences { people, differing, filled, attributes: all.into_iter().map(one).collect() })
+    Ok(Differences { people, differing, filled, deletes, attributes: all.into_iter().map(one).collect() })
 }
 
 /// Accounts as their page shows them, by name when nothing else is said.
@@ -297,6 +300,19 @@ model::words! {
     }
 }
 
+/// What the accounts are then.
+#[cfg(feature = "ssr")]
+const fn became(choice: AccountChoice) -> &'static str {
+    match choice {
+        AccountChoice::New => "marked as new",
+        AccountChoice::Ignore => "ignored",
+        AccountChoice::Undo => "put back",
+        AccountChoice::Activate | AccountChoice::ActivateAndMail => "activated",
+        AccountChoice::Unlink => "unlinked",
+        AccountChoice::Again => "to be created again",
+    }
+}
+
 /// Decides for accounts.
 #[server]
 pub async fn choose_accounts(
@@ -318,7 +334,7 @@ pub async fn choose_accounts(
         ),
         AccountChoice::Undo => (
             imports::choose(&mut tx, id, &accounts, Choice::Undo).await?,
-            "What was proposed stands again; the next import looks anew.",
+            "What a rule proposed stands again, a choice by hand does not. The next import looks anew.",
         ),
         AccountChoice::Activate | AccountChoice::ActivateAndMail => {
             let people = imports::people_of(&mut tx, id, &accounts).await?;
@@ -348,15 +364,7 @@ pub async fn choose_accounts(
         }));
     }
     tx.commit().await?;
-    let verb = match choice {
-        AccountChoice::New => "marked as new",
-        AccountChoice::Ignore => "ignored",
-        AccountChoice::Undo => "put back",
-        AccountChoice::Activate | AccountChoice::ActivateAndMail => "activated",
-        AccountChoice::Unlink => "unlinked",
-        AccountChoice::Again => "to be created again",
-    };
-    crate::flash::say(format!("{} {verb}", accounts_in_words(chosen)), text).await?;
+    crate::flash::say(format!("{} {}", accounts_in_words(chosen), became(choice)), text).await?;
     go_to_list(id, at.as_ref(), choice);
     Ok(())
 }

@@ -124,11 +124,8 @@ pub(crate) async fn connection(tx: &mut Tx, connection: ConnectionId) -> Result<
     sqlx::query!(
         "insert into link (connection_id, person_id, due_at, priority, changed_at, updated_at)
          select c.id, p.id, $2,
-                case when (p.state = 'deactivated' or p.gone
-                        or c.scope = 'assigned' and not exists (select from assignment a
-                            where a.connection_id = c.id and a.person_id = p.id))
-                    and exists (select from link l where l.connection_id = c.id and l.person_id = p.id
-                        and l.zoom_id is not null and l.zoom_active is distinct from false) then $4::smallint else $3 end,
+                case when exists (select from leaver l where l.connection_id = c.id and l.person_id = p.id)
+                     then $4::smallint else $3 end,
                 $2, $2
          from connection c cross join person p
          where c.id = $1

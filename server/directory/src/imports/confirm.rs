@@ -417,12 +417,10 @@ pub async fn begin(tx: &mut Tx, connection: ConnectionId) -> Result<u64> {
     let now = tx.now();
     let started = sqlx::query!(
         "update link l set held = false, state = 'pending', cause = null, wanted = wanted + 1, due_at = $2,
-                priority = case when l.zoom_active is distinct from false and (p.state = 'deactivated' or p.gone
-                    or c.scope = 'assigned' and not exists (select from assignment s
-                        where s.connection_id = $1 and s.person_id = l.person_id)) then $4::smallint else $3 end,
+                priority = case when exists (select from leaver g where g.connection_id = $1 and g.person_id = l.person_id)
+                                then $4::smallint else $3 end,
                 attempts = 0, changed_at = $2, updated_at = $2
-         from person p, connection c
-         where l.connection_id = $1 and l.held and p.id = l.person_id and c.id = $1
+         where l.connection_id = $1 and l.held
            and not exists (select from zoom_account a where a.connection_id = $1 and a.zoom_id = l.zoom_id
                              and a.gone_at is not null)",
         connection.0,

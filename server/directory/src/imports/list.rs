@@ -63,16 +63,14 @@ pub async fn list(
          cross join lateral (select case when $8 then a.user_name_key else a.sort_key end as key) k
          left join link l on l.connection_id = a.connection_id and l.zoom_id = a.zoom_id
          left join person p on p.id = coalesce(l.person_id, a.person_id)
-         join connection c on c.id = a.connection_id
          where a.connection_id = $1 and ($2::text is null or a.search like $2)
            and case coalesce($3, 'open')
                 when 'open' then l.person_id is null and a.ignored_at is null
                 when 'ignored' then l.person_id is null and a.ignored_at is not null
                 when 'linked' then l.person_id is not null and not l.held and a.gone_at is null
                 when 'held' then l.held and a.gone_at is null
-                when 'leaving' then l.held and a.gone_at is null and l.zoom_active is distinct from false
-                    and (p.state = 'deactivated' or p.gone or c.scope = 'assigned' and not exists (
-                        select from assignment s where s.connection_id = $1 and s.person_id = l.person_id))
+                when 'leaving' then l.held and a.gone_at is null
+                    and exists (select from leaver g where g.connection_id = $1 and g.person_id = l.person_id)
                 when 'gone' then l.person_id is not null and a.gone_at is not null
                 else l.person_id is null and a.ignored_at is null and coalesce(a.proposal, 'unmatched') = $3 end
            and ($4::text is null or case when $6 then (k.key, a.id) < ($4, $5) else (k.key, a.id) > ($4, $5) end)

@@ -20,8 +20,7 @@ pub(super) fn Begin(connection: ConnectionId, enabled: bool, differences: Readin
     let what = part_of(differences, move |found: Differences| {
         let linked = plural(found.people, "person was", "people were");
         let text = format!("{linked} linked by imports. {}", held::said(&found));
-        let deletes = found.attributes.iter().any(|one| one.what == "Account deleted");
-        let deletes = deletes.then(
+        let deletes = found.deletes.then(
             || view! { <p>"Deleted accounts lose their meetings and recordings, and that cannot be undone."</p> },
         );
         view! { <p>{text}</p>{held::attributes(connection, found.attributes)}{deletes} }.into_any()
